@@ -1,0 +1,25 @@
+package dev.filip.config;
+
+import static dev.filip.config.BadInput.require;
+
+/**
+ * Sizes of the text tower: causal, learned positions, MLP 4 x width. {@code vocabularySize} 0
+ * means: taken from the tokenizer.
+ */
+public record TextConfig(int width, int layers, int heads, int context, int vocabularySize) {
+  public TextConfig {
+    require(layers > 0, "text.layers", layers, "> 0");
+    require(
+        heads > 0 && width > 0 && width % heads == 0,
+        "text.width",
+        width,
+        "a positive multiple of heads " + heads);
+    require(context >= 2, "text.context", context, ">= 2 ([BOS] and [EOS])");
+    require(vocabularySize >= 0, "text.vocabulary_size", vocabularySize, ">= 0");
+  }
+
+  /** The same with a tokenizer's size. */
+  public TextConfig withVocabulary(int size) {
+    return new TextConfig(width, layers, heads, context, size);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.filip.text;
+
+import dev.filip.config.BadInput;
+
+/**
+ * Token ids of t texts, padded to one length: {@code ids[row * context + position]}; valid ids of a
+ * row are its first {@code length[row]}, [BOS] to [EOS]. What lies beyond is padding and its id
+ * means nothing: masks are made from lengths, never from ids.
+ */
+public record TokenBatch(int rows, int context, int[] ids, int[] length) {
+  public TokenBatch {
+    if (ids.length != Math.multiplyExact(rows, context) || length.length != rows) {
+      throw BadInput.of("ids", ids.length, "rows x context = " + rows + " x " + context);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package dev.filip.model;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What the image tower gives: {@code tokens [b,n,d]} unit rows that take part in late interaction,
+ * {@code embeds [b,d]} the unit [CLS] row.
+ */
+public record ImageFeatures(Tensor tokens, Tensor embeds) {}

@@ -1,0 +1,5 @@
+/** LAMB, AdamW, parameter groups and schedules. */
+@NullMarked
+package dev.filip.optim;
+
+import org.jspecify.annotations.NullMarked;

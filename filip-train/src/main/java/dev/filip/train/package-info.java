@@ -1,0 +1,5 @@
+/** The training loop, its checkpoints, metrics and health signs. */
+@NullMarked
+package dev.filip.train;
+
+import org.jspecify.annotations.NullMarked;
