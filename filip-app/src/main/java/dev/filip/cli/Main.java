@@ -1,0 +1,111 @@
+package dev.filip.cli;
+
+import dev.filip.config.BadInput;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code filip} command. Exit code 0 done, 1 failed while running, 2 wrong use or bad input. */
+@Command(
+    name = "filip",
+    version = "filip 0.1.0",
+    mixinStandardHelpOptions = true,
+    description = "Train, judge and look inside FILIP models: fine-grained interactive language-image pre-training.",
+    subcommands = {
+      QuickstartCommand.class,
+      DataCommand.class,
+      TokenizerCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      SimilarityCommand.class,
+      ExplainCommand.class,
+      ParityCommand.class,
+      ModelCommand.class,
+      DoctorCommand.class
+    },
+    footer = {"", "Example:", "  filip quickstart --out quickstart"})
+public final class Main implements Runnable {
+  @CommandLine.Spec private CommandLine.@Nullable Model.CommandSpec spec;
+
+  /** Runs one command and ends the process with its code. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs one command in this process. */
+  public static int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  /** The whole command tree, with our error rules. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colours()))
+        .setUsageHelpWidth(110)
+        .setUsageHelpAutoWidth(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(wrongUse())
+        .setExecutionExceptionHandler(failure());
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+    }
+  }
+
+  private static Ansi colours() {
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    return terminal && System.getenv("NO_COLOR") == null ? Ansi.ON : Ansi.OFF;
+  }
+
+  private static IParameterExceptionHandler wrongUse() {
+    return (ParameterException e, String[] arguments) -> {
+      CommandLine command = e.getCommandLine();
+      PrintWriter err = command.getErr();
+      err.println("filip: " + oneLine(e) + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+      return 2;
+    };
+  }
+
+  private static IExecutionExceptionHandler failure() {
+    return (Exception e, CommandLine command, CommandLine.ParseResult parsed) -> {
+      command.getErr().println("filip: " + oneLine(e));
+      if (System.getenv("FILIP_TRACE") != null) {
+        e.printStackTrace(command.getErr());
+      }
+      return isBadInput(e) ? 2 : 1;
+    };
+  }
+
+  private static boolean isBadInput(Throwable e) {
+    return e instanceof BadInput || e instanceof NoSuchFileException;
+  }
+
+  /** What happened, in one line: no stack, no C++ trace. */
+  static String oneLine(Throwable thrown) {
+    Throwable e = thrown instanceof UncheckedIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    if (e instanceof NoSuchFileException missing) {
+      message = missing.getFile() + " does not exist";
+    } else if (e instanceof AccessDeniedException denied) {
+      message = "no permission for " + denied.getFile();
+    } else if (e instanceof FileSystemException system) {
+      message = system.getFile() + ": " + system.getReason();
+    } else if (!(e instanceof BadInput || e instanceof IOException || e instanceof ParameterException)) {
+      message = e.getClass().getSimpleName() + ": " + message;
+    }
+    return message.lines().findFirst().orElse(message);
+  }
+}
