@@ -35,7 +35,7 @@ import picocli.CommandLine.ParameterException;
     },
     footer = {"", "Example:", "  filip quickstart --out quickstart"})
 public final class Main implements Runnable {
-  @CommandLine.Spec private CommandLine.@Nullable Model.CommandSpec spec;
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   /** Runs one command and ends the process with its code. */
   public static void main(String[] arguments) {
