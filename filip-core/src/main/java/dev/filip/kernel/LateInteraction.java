@@ -1,0 +1,33 @@
+package dev.filip.kernel;
+
+/**
+ * Late interaction of whole sets and of one pair; the fast form where the machine has one. Unscaled
+ * inner products; what a score means is said by {@link PairScores} and {@link PairAlignment}. Safe
+ * for any thread.
+ */
+public final class LateInteraction {
+  private LateInteraction() {}
+
+  /** Every image with every text, on all cores. */
+  public static PairScores scores(TokenSet images, TokenSet texts) {
+    return scores(images, texts, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Every image with every text on at most {@code threads} threads; the answer is the same for any
+   * number of them.
+   */
+  public static PairScores scores(TokenSet images, TokenSet texts, int threads) {
+    return ScalarLateInteraction.scores(images, texts);
+  }
+
+  /**
+   * One image {@code [n,d]} with one text {@code [m,d]}, valid rows only: for each patch its best
+   * word, for each word its best patch.
+   */
+  public static PairAlignment align(float[] imageRows, int n, float[] textRows, int m, int d) {
+    Shapes.holds(imageRows, n, d, "imageRows");
+    Shapes.holds(textRows, m, d, "textRows");
+    return ScalarLateInteraction.align(imageRows, n, textRows, m, d);
+  }
+}
