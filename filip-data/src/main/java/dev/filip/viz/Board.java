@@ -78,6 +78,20 @@ final class Board {
     g.drawImage(Pixels.awt(grid.image()), left, top, gridWidth(), gridHeight(), null);
   }
 
+  /** The picture without its colours, so that those laid over it can be read. */
+  void greyPicture(Graphics2D g) {
+    BufferedImage image = Pixels.awt(grid.image());
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        Color c = new Color(image.getRGB(x, y));
+        int light =
+            (int) Math.round(0.299 * c.getRed() + 0.587 * c.getGreen() + 0.114 * c.getBlue());
+        image.setRGB(x, y, light * 0x010101);
+      }
+    }
+    g.drawImage(image, left, top, gridWidth(), gridHeight(), null);
+  }
+
   Rectangle2D patch(int k) {
     int row = k / grid.columns();
     int x = left + cell * (k % grid.columns());

@@ -46,7 +46,7 @@ public final class HeatMap {
     BufferedImage sheet = board.sheet(board.bottom() + 46 + Board.MARGIN);
     Graphics2D g = Board.pen(sheet);
     title(g, board, title);
-    board.picture(g);
+    board.greyPicture(g);
     for (int k = 0; k < score.length; k++) {
       board.fill(g, k, Palette.alpha(Palette.value(range.share(score[k])), 0.62));
     }

@@ -30,7 +30,7 @@ public final class NounMap {
     Chips chips = measure(board, nouns);
     BufferedImage sheet = board.sheet(board.bottom() + 14 + chips.height() + Board.MARGIN);
     Graphics2D g = Board.pen(sheet);
-    board.picture(g);
+    board.greyPicture(g);
     for (int k = 0; k < patchNoun.length; k++) {
       if (patchNoun[k] >= 0) {
         board.fill(g, k, Palette.alpha(Palette.name(patchNoun[k]), 0.45));
