@@ -1,0 +1,111 @@
+package dev.filip.data;
+
+import dev.filip.config.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Names of files: image kinds, brace lists, natural order, caption texts. */
+final class SourceFiles {
+  private static final Set<String> IMAGES =
+      Set.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
+  private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
+  private static final Pattern CHOICE = Pattern.compile("\\{([^{}]*,[^{}]*)}");
+  private static final int MOST_SHARDS = 1_000_000;
+
+  /** {@code 2.tar} before {@code 10.tar}. */
+  static final Comparator<String> NATURAL =
+      Comparator.comparing(SourceFiles::padded).thenComparing(Comparator.naturalOrder());
+
+  private SourceFiles() {}
+
+  private static String padded(String name) {
+    return Pattern.compile("\\d+")
+        .matcher(name)
+        .replaceAll(m -> "0".repeat(Math.max(0, 20 - m.group().length())) + m.group());
+  }
+
+  /** Whether an extension (no dot, any case) names an image kind that is read. */
+  static boolean isImage(String extension) {
+    return IMAGES.contains(extension.toLowerCase(Locale.ROOT));
+  }
+
+  /** The part after the last dot of the file name, lower case; empty without a dot. */
+  static String extension(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+  }
+
+  /** The file name before its last dot. */
+  static String stem(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  /** The entries of a folder that pass, in natural order of their names; hidden ones left out. */
+  static List<Path> list(Path folder, Predicate<Path> keep) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(p -> !p.getFileName().toString().startsWith("."))
+          .filter(keep)
+          .sorted(Comparator.comparing(p -> p.getFileName().toString(), NATURAL))
+          .toList();
+    } catch (IOException e) {
+      throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
+    }
+  }
+
+  /** Bash's {@code {00..12}} and {@code {a,b}}; a text without braces gives itself. */
+  static List<String> expand(String spec) {
+    Matcher range = RANGE.matcher(spec);
+    if (range.find()) {
+      return expandRange(spec, range);
+    }
+    Matcher choice = CHOICE.matcher(spec);
+    if (!choice.find()) {
+      return List.of(spec);
+    }
+    List<String> all = new ArrayList<>();
+    for (String word : choice.group(1).split(",", -1)) {
+      all.addAll(expand(spec.substring(0, choice.start()) + word + spec.substring(choice.end())));
+    }
+    return all;
+  }
+
+  private static List<String> expandRange(String spec, Matcher range) {
+    String first = range.group(1);
+    String last = range.group(2);
+    BadInput.require(
+        first.length() <= 9 && last.length() <= 9, "shard range", range.group(), "below 10^9");
+    int from = Integer.parseInt(first);
+    int to = Integer.parseInt(last);
+    BadInput.require(
+        to >= from && to - from < MOST_SHARDS,
+        "shard range",
+        range.group(),
+        "ascending and at most " + MOST_SHARDS + " long");
+    int width = first.startsWith("0") || last.startsWith("0") ? first.length() : 1;
+    List<String> all = new ArrayList<>();
+    for (int i = from; i <= to; i++) {
+      String number = String.format(Locale.ROOT, "%0" + width + "d", i);
+      all.addAll(expand(spec.substring(0, range.start()) + number + spec.substring(range.end())));
+    }
+    return all;
+  }
+
+  /** One caption a line; blank lines are none. */
+  static List<String> captions(String text) {
+    return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+  }
+}
