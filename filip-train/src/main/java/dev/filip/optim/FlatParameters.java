@@ -1,0 +1,186 @@
+package dev.filip.optim;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All parameters of a model in one buffer, their gradients in another: clipping is one norm, AdamW
+ * two calls, and no per-tensor Java work is left in a step of a small model.
+ *
+ * <p>Construction moves the leaves: each keeps its identity and its values but becomes a view of
+ * {@link #values}; its {@code grad()} is a view of {@link #gradients}, into which backward passes
+ * add. Parameters with weight decay come first, so each group is one slice.
+ *
+ * <p>Owns both buffers until {@link #close}; the leaves keep the storage alive beyond that. Not
+ * thread-safe.
+ */
+public final class FlatParameters implements AutoCloseable {
+  /** One parameter's place: elements {@code offset} to {@code offset + size} of the buffers. */
+  public record Slot(String name, long offset, long size, boolean decay) {}
+
+  /** A run of neighbours that share one weight decay. */
+  public record Run(long offset, long size, boolean decay, List<Slot> slots) {}
+
+  private final OwnedTensors owned = new OwnedTensors();
+  private final Map<String, Tensor> leaves;
+  private final List<Slot> slots;
+  private final Tensor values;
+  private final Tensor gradients;
+
+  /**
+   * Moves {@code parameters} (name to fp32 leaf, all on one device) into the buffers.
+   *
+   * @throws IllegalArgumentException where no rule of {@code groups} covers a parameter
+   */
+  public FlatParameters(Map<String, Tensor> parameters, ParameterGroups groups) {
+    leaves = new LinkedHashMap<>(parameters);
+    slots = place(leaves, groups);
+    Slot last = slots.getLast();
+    try (PointerScope _ = new PointerScope()) {
+      Tensor first = leaf(slots.getFirst().name()).detach();
+      values = owned.keep(torch.zeros(new long[] {last.offset() + last.size()}, first.options()));
+      gradients = owned.keep(torch.zeros_like(values));
+      slots.forEach(this::move);
+    }
+  }
+
+  private static List<Slot> place(Map<String, Tensor> leaves, ParameterGroups groups) {
+    List<String> names = new ArrayList<>(leaves.keySet());
+    names.sort(Comparator.comparing(name -> !groups.decays(name))); // stable: decayed ones first
+    List<Slot> slots = new ArrayList<>();
+    long offset = 0;
+    for (String name : names) {
+      long size = Objects.requireNonNull(leaves.get(name)).numel();
+      slots.add(new Slot(name, offset, size, groups.decays(name)));
+      offset += size;
+    }
+    return List.copyOf(slots);
+  }
+
+  private void move(Slot slot) {
+    Tensor leaf = leaf(slot.name());
+    long[] shape = leaf.sizes().vec().get();
+    Tensor view = part(values, slot).view(shape);
+    view.copy_(leaf.detach());
+    leaf.__dispatch_set_data(view);
+    leaf.mutable_grad().put(part(gradients, slot).view(shape));
+  }
+
+  /** The whole buffer of weights, {@code [parameters]}; borrowed. */
+  public Tensor values() {
+    return values;
+  }
+
+  /** The whole buffer of gradients, {@code [parameters]}; borrowed. */
+  public Tensor gradients() {
+    return gradients;
+  }
+
+  /** Every parameter's place, decayed ones first. */
+  public List<Slot> slots() {
+    return slots;
+  }
+
+  /** Number of weights. */
+  public long size() {
+    return values.numel();
+  }
+
+  /** A slot's flat view of a buffer of this layout; a new tensor in the caller's scope. */
+  public static Tensor part(Tensor buffer, Slot slot) {
+    return buffer.narrow(0, slot.offset(), slot.size());
+  }
+
+  /** A parameter's leaf. */
+  public Tensor leaf(String name) {
+    return Objects.requireNonNull(leaves.get(name), name);
+  }
+
+  /** Neighbours with the same decay, up to {@code most} weights a run (one slot at least). */
+  List<Run> runs(long most) {
+    List<Run> runs = new ArrayList<>();
+    List<Slot> open = new ArrayList<>();
+    for (Slot slot : slots) {
+      if (!open.isEmpty()
+          && (open.getFirst().decay() != slot.decay()
+              || slot.offset() + slot.size() - open.getFirst().offset() > most)) {
+        runs.add(run(open));
+        open.clear();
+      }
+      open.add(slot);
+    }
+    runs.add(run(open));
+    return runs;
+  }
+
+  private static Run run(List<Slot> slots) {
+    Slot first = slots.getFirst();
+    Slot last = slots.getLast();
+    long size = last.offset() + last.size() - first.offset();
+    return new Run(first.offset(), size, first.decay(), List.copyOf(slots));
+  }
+
+  /** Sets all gradients to 0; call before a backward pass. */
+  public void zeroGradients() {
+    gradients.zero_();
+  }
+
+  /** L2 norm of all gradients; not finite when any of them is not. */
+  public double gradientNorm() {
+    return norm(gradients);
+  }
+
+  /** L2 norm of all weights. */
+  public double valueNorm() {
+    return norm(values);
+  }
+
+  /**
+   * Scales the gradients so that their norm is at most {@code most}, as torch's {@code
+   * clip_grad_norm_}.
+   *
+   * @return the norm before
+   */
+  public double clipGradients(double most) {
+    double norm = gradientNorm();
+    if (norm > most) {
+      try (PointerScope _ = new PointerScope()) {
+        gradients.mul_(new Scalar(most / (norm + 1e-6)));
+      }
+    }
+    return norm;
+  }
+
+  /** L2 norm of a tensor. */
+  public static double norm(Tensor t) {
+    try (PointerScope _ = new PointerScope()) {
+      return torch.norm(t).item_float();
+    }
+  }
+
+  /** The name of the first parameter with a gradient that is not finite, or null. */
+  public @Nullable String firstBadGradient() {
+    for (Slot slot : slots) {
+      try (PointerScope _ = new PointerScope()) {
+        if (!Float.isFinite(torch.norm(part(gradients, slot)).item_float())) {
+          return slot.name();
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    owned.close();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.filip.optim;
+
+import dev.filip.optim.FlatParameters.Run;
+import dev.filip.optim.FlatParameters.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * LAMB as the paper uses it (cybertronai's pytorch-lamb): no bias correction, the weight norm
+ * clamped to [0, 10], a trust ratio on every parameter, the scalar temperature included.
+ *
+ * <pre>
+ * m = b1 m + (1 - b1) g        v = b2 v + (1 - b2) g^2
+ * u = m / (sqrt(v) + eps) + decay * p
+ * p -= lr * (min(|p|, 10) / |u|) * u       the ratio is 1 where either norm is 0
+ * </pre>
+ *
+ * <p>Moments and updates are computed in place over runs of neighbouring parameters, norms by
+ * parameter; {@link ScalarOptimizers#lamb} is the oracle.
+ */
+public final class Lamb implements Optimizer {
+  /** Weights a run holds at most unless one parameter is larger: bounds the scratch memory. */
+  private static final long RUN = 1L << 22;
+
+  private static final double MOST_WEIGHT_NORM = 10;
+
+  private final OptimizerSettings settings;
+  private final FlatParameters parameters;
+  private final Moments moments;
+  private final OwnedTensors owned = new OwnedTensors();
+  private final List<Part> parts = new ArrayList<>();
+
+  /** The views of one run, made once. */
+  private record Part(
+      Run run,
+      Tensor values,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      Tensor update,
+      List<Tensor> slotValues,
+      List<Tensor> slotUpdates) {}
+
+  /** Moments start at 0. */
+  public Lamb(FlatParameters parameters, OptimizerSettings settings) {
+    this.parameters = parameters;
+    this.settings = settings;
+    this.moments = new Moments(parameters);
+    List<Run> runs = parameters.runs(RUN);
+    long most = runs.stream().mapToLong(Run::size).max().orElseThrow();
+    try (PointerScope _ = new PointerScope()) {
+      Tensor scratch = torch.zeros(new long[] {most}, parameters.values().options());
+      runs.forEach(run -> parts.add(part(run, scratch)));
+    }
+  }
+
+  private Part part(Run run, Tensor scratch) {
+    List<Tensor> slotValues = new ArrayList<>();
+    List<Tensor> slotUpdates = new ArrayList<>();
+    for (Slot slot : run.slots()) {
+      slotValues.add(owned.keep(FlatParameters.part(parameters.values(), slot)));
+      slotUpdates.add(owned.keep(scratch.narrow(0, slot.offset() - run.offset(), slot.size())));
+    }
+    return new Part(
+        run,
+        view(parameters.values(), run),
+        view(parameters.gradients(), run),
+        view(moments.first, run),
+        view(moments.second, run),
+        owned.keep(scratch.narrow(0, 0, run.size())),
+        slotValues,
+        slotUpdates);
+  }
+
+  private Tensor view(Tensor buffer, Run run) {
+    return owned.keep(buffer.narrow(0, run.offset(), run.size()));
+  }
+
+  @Override
+  public void step(double lr) {
+    moments.steps++;
+    for (Part part : parts) {
+      try (PointerScope _ = new PointerScope()) {
+        direction(part);
+        apply(part, lr);
+      }
+    }
+  }
+
+  /** Moments, and the update before its trust ratio. */
+  private void direction(Part p) {
+    p.first.lerp_(p.gradients, new Scalar(1 - settings.beta1()));
+    p.second.mul_(new Scalar(settings.beta2()));
+    p.second.addcmul_(p.gradients, p.gradients, new Scalar(1 - settings.beta2()));
+    torch.sqrt_out(p.update, p.second);
+    p.update.add_(new Scalar(settings.eps()));
+    torch.div_out(p.update, p.first, p.update);
+    if (p.run.decay() && settings.weightDecay() != 0) {
+      p.update.add_(p.values, new Scalar(settings.weightDecay()));
+    }
+  }
+
+  private void apply(Part p, double lr) {
+    int n = p.run.slots().size();
+    TensorVector norms = new TensorVector();
+    p.slotValues.forEach(t -> norms.push_back(torch.norm(t)));
+    p.slotUpdates.forEach(t -> norms.push_back(torch.norm(t)));
+    float[] norm = new float[2 * n]; // one transfer: item() per tensor would stop a GPU each time
+    torch.stack(norms).cpu().data_ptr_float().get(norm);
+    for (int i = 0; i < n; i++) {
+      double trust = trustRatio(norm[i], norm[n + i]);
+      p.slotValues.get(i).add_(p.slotUpdates.get(i), new Scalar(-lr * trust));
+    }
+  }
+
+  /** Clamped weight norm over update norm; 1 where either is 0. */
+  static double trustRatio(double weightNorm, double updateNorm) {
+    double weight = Math.min(weightNorm, MOST_WEIGHT_NORM);
+    return weight == 0 || updateNorm == 0 ? 1 : weight / updateNorm;
+  }
+
+  @Override
+  public long steps() {
+    return moments.steps;
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    return moments.state();
+  }
+
+  @Override
+  public void resumeAt(long steps) {
+    moments.steps = steps;
+  }
+
+  @Override
+  public void close() {
+    moments.close();
+    owned.close();
+  }
+}
