@@ -1,11 +1,19 @@
 package dev.filip.config;
 
+import static dev.filip.config.BadInput.require;
+
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole training run. Made by the strict reader only; every part validates itself. Keys as in
- * {@code docs/CONFIG.md}.
+ * A whole training run. Made by the strict reader only; every part validates itself, so a value of
+ * this type is always complete and in range. Keys, defaults and rules are in {@code
+ * docs/CONFIG.md}. Immutable, may be shared between threads.
+ *
+ * @param batch pairs a step, over all processes
+ * @param workers threads that read, decode and augment; changes speed, never results
  */
 public record RunConfig(
     ModelChoice model,
@@ -26,22 +34,76 @@ public record RunConfig(
     Checkpoint checkpoint,
     Evaluate evaluate) {
 
+  public RunConfig {
+    require(batch >= 2, "batch", batch, ">= 2 (a pair needs others to be told from)");
+    require(batch % data.group == 0, "batch", batch, "a multiple of data.group " + data.group);
+    require(workers >= 1, "workers", workers, ">= 1");
+    require(
+        interaction == Interaction.GLOBAL || loss.late > 0,
+        "loss.late",
+        loss.late,
+        "> 0 with interaction " + Choices.name(interaction));
+    require(
+        interaction == Interaction.LATE || loss.global > 0,
+        "loss.global",
+        loss.global,
+        "> 0 with interaction " + Choices.name(interaction));
+    require(
+        interaction != Interaction.GLOBAL || loss.late == 0,
+        "loss.late",
+        loss.late,
+        "0 with interaction global (interaction: both trains both)");
+    require(
+        interaction != Interaction.LATE || loss.global == 0,
+        "loss.global",
+        loss.global,
+        "0 with interaction late (interaction: both trains both)");
+    require(
+        data.validation != null || evaluate.every == 0,
+        "evaluate.every",
+        evaluate.every,
+        "0 without data.validation");
+  }
+
+  /** The model to make from nothing; empty where training goes on from a model folder. */
+  public Optional<ModelConfig> newModel() {
+    return switch (model) {
+      case ModelChoice.Preset(String name) ->
+          Optional.of(ModelPresets.get(name).withInteraction(interaction));
+      case ModelChoice.Sizes(ModelConfig config) ->
+          Optional.of(config.withInteraction(interaction));
+      case ModelChoice.Folder _ -> Optional.empty();
+    };
+  }
+
   /** A preset's name, an existing model folder, or sizes. */
   public sealed interface ModelChoice {
+    /** One of {@link ModelPresets#names()}. */
     record Preset(String name) implements ModelChoice {}
 
+    /** A model folder; training goes on from its weights. */
     record Folder(String path) implements ModelChoice {}
 
+    /** Sizes written out. */
     record Sizes(ModelConfig config) implements ModelChoice {}
   }
 
   /** One training source; samples are drawn in proportion to size x weight. */
-  public record WeightedSource(String source, double weight) {}
+  public record WeightedSource(String source, double weight) {
+    public WeightedSource {
+      require(!source.isBlank(), "data.train.source", "an empty text", "a source");
+      require(positive(weight), "data.train.weight", weight, "a finite number > 0");
+    }
+  }
 
   /**
+   * Where samples come from.
+   *
    * @param group consecutive samples that stay together in a batch (hard negatives such as scene
    *     twins), 1 for none
    * @param distinct no two samples of a batch share a caption
+   * @param imageKey column of the image path in CSV sources; null = the reader's default
+   * @param captionKey column of the caption in CSV sources; null = the reader's default
    */
   public record Data(
       List<WeightedSource> train,
@@ -49,32 +111,80 @@ public record RunConfig(
       int group,
       boolean distinct,
       @Nullable String imageKey,
-      @Nullable String captionKey) {}
+      @Nullable String captionKey) {
+    public Data {
+      train = List.copyOf(train);
+      require(!train.isEmpty(), "data.train", "an empty list", "at least one source");
+      require(group >= 1, "data.group", group, ">= 1");
+    }
+  }
 
   /** Train a BPE of this size on the training captions, or take a folder's. */
   public sealed interface TokenizerChoice {
-    record Train(int size) implements TokenizerChoice {}
+    /** Size of the vocabulary: 512 byte pieces, merges, [BOS] and [EOS]. */
+    record Train(int size) implements TokenizerChoice {
+      public Train {
+        require(size >= 514, "tokenizer.train", size, ">= 514 (512 bytes, [BOS], [EOS])");
+      }
+    }
 
+    /** A folder with {@code tokenizer.json} or {@code vocab.json} and {@code merges.txt}. */
     record Folder(String path) implements TokenizerChoice {}
   }
 
   /**
+   * What happens to a training image before normalisation.
+   *
    * @param cropMin smallest share of the area kept by the random resized crop (1, 1 = none)
    * @param autoaugment {@code none} or {@code imagenet}
    * @param style photometric restyling strength 0..1 (hue, saturation, posterise, grey, outline); 0
    *     = none
    */
   public record Augment(
-      double cropMin, double cropMax, boolean flip, String autoaugment, double style) {}
+      double cropMin, double cropMax, boolean flip, String autoaugment, double style) {
+    /** Images as they are. */
+    public static final Augment NONE = new Augment(1, 1, false, "none", 0);
+
+    public Augment {
+      require(
+          cropMin > 0 && cropMin <= cropMax && cropMax <= 1,
+          "augment.crop",
+          "[" + cropMin + ", " + cropMax + "]",
+          "[min, max] with 0 < min <= max <= 1");
+      requireOneOf(AUTOAUGMENTS, "augment.autoaugment", autoaugment);
+      require(share(style), "augment.style", style, "in [0, 1]");
+    }
+  }
 
   /** How long to train: steps or epochs, one of them. */
   public sealed interface Length {
-    record Steps(int n) implements Length {}
+    /** Optimizer steps. */
+    record Steps(int n) implements Length {
+      public Steps {
+        require(n >= 1, "steps", n, ">= 1");
+      }
+    }
 
-    record Epochs(double n) implements Length {}
+    /** Passes over the training sources, in samples. */
+    record Epochs(double n) implements Length {
+      public Epochs {
+        require(positive(n), "epochs", n, "a finite number > 0");
+      }
+    }
+
+    /** Steps for {@code samples} an epoch in batches of {@code batch}; at least 1. */
+    default int toSteps(long samples, int batch) {
+      return switch (this) {
+        case Steps(int n) -> n;
+        case Epochs(double n) ->
+            Math.toIntExact(Math.max(1, Math.round(n * (double) samples / batch)));
+      };
+    }
   }
 
   /**
+   * The optimizer.
+   *
    * @param name {@code lamb} or {@code adamw}
    * @param clip global gradient norm, 0 for none
    * @param scaleLr lr is for batch 512 and grows with sqrt(batch / 512), as the paper's
@@ -87,21 +197,73 @@ public record RunConfig(
       double beta2,
       double eps,
       double clip,
-      boolean scaleLr) {}
+      boolean scaleLr) {
+    public Optimizer {
+      requireOneOf(OPTIMIZERS, "optimizer.name", name);
+      require(positive(lr), "optimizer.lr", lr, "a finite number > 0");
+      require(notNegative(weightDecay), "optimizer.weight_decay", weightDecay, "finite and >= 0");
+      require(beta1 >= 0 && beta1 < 1, "optimizer.betas", beta1, "two numbers in [0, 1)");
+      require(beta2 >= 0 && beta2 < 1, "optimizer.betas", beta2, "two numbers in [0, 1)");
+      require(positive(eps), "optimizer.eps", eps, "a finite number > 0");
+      require(notNegative(clip), "optimizer.clip", clip, "finite and > 0, or none");
+    }
+
+    /** The peak learning rate for a batch over all processes. */
+    public double peakLr(int batch) {
+      return scaleLr ? lr * Math.sqrt(batch / 512.0) : lr;
+    }
+  }
 
   /**
-   * @param warmup share of the steps (below 1) or steps; decay {@code cosine}, {@code linear} or
-   *     {@code none}; floor = last lr / peak lr
+   * The learning rate over the steps.
+   *
+   * @param warmup share of the steps (below 1) or steps
+   * @param decay {@code cosine}, {@code linear} or {@code none}
+   * @param floor last lr / peak lr
    */
-  public record Schedule(double warmup, String decay, double floor) {}
+  public record Schedule(double warmup, String decay, double floor) {
+    public Schedule {
+      require(
+          notNegative(warmup) && (warmup < 1 || warmup == Math.rint(warmup)),
+          "schedule.warmup",
+          warmup,
+          "a share of the steps in [0, 1) or a whole number of steps");
+      requireOneOf(DECAYS, "schedule.decay", decay);
+      require(share(floor), "schedule.floor", floor, "in [0, 1]");
+    }
 
-  /** Weights of the two losses, token selection share, precision of features, label smoothing. */
+    /** Warm-up in steps, of {@code total}. */
+    public int warmupSteps(int total) {
+      return (int) Math.min(total, Math.round(warmup < 1 ? warmup * total : warmup));
+    }
+  }
+
+  /**
+   * Weights of the two losses, token selection share, precision of features, label smoothing.
+   *
+   * @param keepTokens share of the tokens kept by token selection; 1 = all (the paper: 0.25)
+   * @param featurePrecision {@code fp32}, {@code bf16} or {@code fp16}: storage of the features the
+   *     loss sees
+   */
   public record Loss(
       double late,
       double global,
       double keepTokens,
       String featurePrecision,
-      double labelSmoothing) {}
+      double labelSmoothing) {
+    public Loss {
+      require(notNegative(late), "loss.late", late, "finite and >= 0");
+      require(notNegative(global), "loss.global", global, "finite and >= 0");
+      require(
+          keepTokens > 0 && keepTokens <= 1, "loss.keep_tokens", keepTokens, "in (0, 1], 1 = all");
+      requireOneOf(FEATURE_PRECISIONS, "loss.feature_precision", featurePrecision);
+      require(
+          labelSmoothing >= 0 && labelSmoothing < 1,
+          "loss.label_smoothing",
+          labelSmoothing,
+          "in [0, 1)");
+    }
+  }
 
   /** Arithmetic of the towers. */
   public enum PrecisionChoice {
@@ -118,12 +280,56 @@ public record RunConfig(
     CUDA
   }
 
-  /** Checkpoint every so many steps, keep the newest so many. */
-  public record Checkpoint(int every, int keep) {}
+  /** Checkpoint every so many steps (0 = only at the end), keep the newest so many. */
+  public record Checkpoint(int every, int keep) {
+    public Checkpoint {
+      require(every >= 0, "checkpoint.every", every, ">= 0 (0 = only at the end)");
+      require(keep >= 1, "checkpoint.keep", keep, ">= 1");
+    }
+  }
 
   /**
-   * Evaluate every so many steps (0 = never); {@code keepBest} names the metric that chooses
-   * DIR/best.
+   * Evaluation during training, on {@code data.validation}.
+   *
+   * @param every steps between evaluations, 0 = never
+   * @param keepBest the metric that chooses DIR/best
+   * @param samples at most so many validation images are used
    */
-  public record Evaluate(int every, List<String> tasks, String keepBest, int samples) {}
+  public record Evaluate(int every, List<String> tasks, String keepBest, int samples) {
+    public Evaluate {
+      tasks = List.copyOf(tasks);
+      require(every >= 0, "evaluate.every", every, ">= 0 (0 = never)");
+      require(every == 0 || !tasks.isEmpty(), "evaluate.tasks", tasks, "at least one task");
+      tasks.forEach(task -> requireOneOf(TASKS, "evaluate.tasks", task));
+      requireOneOf(BEST, "evaluate.keep_best", keepBest);
+      require(samples >= 2, "evaluate.samples", samples, ">= 2");
+    }
+  }
+
+  static final Set<String> AUTOAUGMENTS = Choices.of("none", "imagenet");
+  static final Set<String> OPTIMIZERS = Choices.of("adamw", "lamb");
+  static final Set<String> DECAYS = Choices.of("cosine", "linear", "none");
+  static final Set<String> FEATURE_PRECISIONS = Choices.of("fp32", "bf16", "fp16");
+  static final Set<String> TASKS = Choices.of("retrieval", "zero-shot", "pointing");
+  static final Set<String> BEST =
+      Choices.of(
+          "r1", "r5", "r10", "top1", "top5", "mean_per_class", "word_in_box", "patch_to_word");
+
+  private static void requireOneOf(Set<String> allowed, String key, String value) {
+    if (!allowed.contains(value)) {
+      throw Choices.notOneOf(allowed, key, value);
+    }
+  }
+
+  private static boolean positive(double value) {
+    return value > 0 && Double.isFinite(value);
+  }
+
+  private static boolean notNegative(double value) {
+    return value >= 0 && Double.isFinite(value);
+  }
+
+  private static boolean share(double value) {
+    return value >= 0 && value <= 1;
+  }
 }

@@ -1,0 +1,168 @@
+package dev.filip.config;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.RunConfig.Augment;
+import dev.filip.config.RunConfig.Data;
+import dev.filip.config.RunConfig.Evaluate;
+import dev.filip.config.RunConfig.Length;
+import dev.filip.config.RunConfig.Loss;
+import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.config.RunConfig.Optimizer;
+import dev.filip.config.RunConfig.Schedule;
+import dev.filip.config.RunConfig.TokenizerChoice;
+import dev.filip.config.RunConfig.WeightedSource;
+import dev.filip.io.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The canonical form of a config: every key, defaults too, in one order. Reading it back gives an
+ * equal config, and equal configs have equal hashes whatever their files looked like.
+ */
+public final class RunConfigWriter {
+  private RunConfigWriter() {}
+
+  /** YAML with every key. */
+  public static String yaml(RunConfig config) {
+    return YamlText.write(json(config));
+  }
+
+  /** SHA-256 of the canonical JSON, in hex. */
+  public static String sha256(RunConfig config) {
+    try {
+      byte[] line = Json.line(json(config)).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** JSON with every key. */
+  public static ObjectNode json(RunConfig config) {
+    ObjectNode root = Json.object();
+    model(root, config.model());
+    root.put("interaction", Choices.name(config.interaction()));
+    root.set("data", data(config.data()));
+    switch (config.tokenizer()) {
+      case TokenizerChoice.Train(int size) -> root.putObject("tokenizer").put("train", size);
+      case TokenizerChoice.Folder(String path) -> root.put("tokenizer", path);
+    }
+    root.set("augment", augment(config.augment()));
+    root.put("batch", config.batch());
+    switch (config.length()) {
+      case Length.Steps(int n) -> root.put("steps", n);
+      case Length.Epochs(double n) -> root.put("epochs", n);
+    }
+    root.set("optimizer", optimizer(config.optimizer()));
+    root.set("schedule", schedule(config.schedule()));
+    root.set("loss", loss(config.loss()));
+    root.put("precision", Choices.name(config.precision()));
+    root.put("device", Choices.name(config.device()));
+    root.put("gradient_checkpointing", config.gradientCheckpointing());
+    root.put("workers", config.workers());
+    root.put("seed", config.seed());
+    root.putObject("checkpoint")
+        .put("every", config.checkpoint().every())
+        .put("keep", config.checkpoint().keep());
+    root.set("evaluate", evaluate(config.evaluate()));
+    return root;
+  }
+
+  private static void model(ObjectNode root, ModelChoice model) {
+    switch (model) {
+      case ModelChoice.Preset(String name) -> root.put("model", name);
+      case ModelChoice.Folder(String path) -> root.put("model", path);
+      case ModelChoice.Sizes(ModelConfig config) -> root.set("model", sizes(config));
+    }
+  }
+
+  private static ObjectNode sizes(ModelConfig config) {
+    VisionConfig vision = config.vision();
+    TextConfig text = config.text();
+    ObjectNode map = Json.object();
+    map.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
+    map.putObject("vision")
+        .put("width", vision.width())
+        .put("layers", vision.layers())
+        .put("heads", vision.heads());
+    map.putObject("text")
+        .put("width", text.width())
+        .put("layers", text.layers())
+        .put("heads", text.heads())
+        .put("context", text.context());
+    return map.put("embed_dim", config.embedDim())
+        .put("activation", Choices.name(config.activation()))
+        .put("cls", config.cls())
+        .put("text_behaviour", Choices.name(config.textBehaviour()))
+        .put("pixel_behaviour", Choices.name(config.pixelBehaviour()));
+  }
+
+  private static ObjectNode data(Data data) {
+    ObjectNode map = Json.object();
+    ArrayNode train = map.putArray("train");
+    for (WeightedSource source : data.train()) {
+      train.addObject().put("source", source.source()).put("weight", source.weight());
+    }
+    if (data.validation() != null) {
+      map.put("validation", data.validation());
+    }
+    map.put("group", data.group()).put("distinct", data.distinct());
+    if (data.imageKey() != null) {
+      map.put("image_key", data.imageKey());
+    }
+    if (data.captionKey() != null) {
+      map.put("caption_key", data.captionKey());
+    }
+    return map;
+  }
+
+  private static ObjectNode augment(Augment augment) {
+    ObjectNode map = Json.object();
+    map.putArray("crop").add(augment.cropMin()).add(augment.cropMax());
+    return map.put("flip", augment.flip())
+        .put("autoaugment", augment.autoaugment())
+        .put("style", augment.style());
+  }
+
+  private static ObjectNode optimizer(Optimizer optimizer) {
+    ObjectNode map =
+        Json.object()
+            .put("name", optimizer.name())
+            .put("lr", optimizer.lr())
+            .put("weight_decay", optimizer.weightDecay());
+    map.putArray("betas").add(optimizer.beta1()).add(optimizer.beta2());
+    map.put("eps", optimizer.eps());
+    if (optimizer.clip() == 0) {
+      map.put("clip", "none");
+    } else {
+      map.put("clip", optimizer.clip());
+    }
+    return map.put("scale_lr", optimizer.scaleLr());
+  }
+
+  private static ObjectNode schedule(Schedule schedule) {
+    return Json.object()
+        .put("warmup", schedule.warmup())
+        .put("decay", schedule.decay())
+        .put("floor", schedule.floor());
+  }
+
+  private static ObjectNode loss(Loss loss) {
+    return Json.object()
+        .put("late", loss.late())
+        .put("global", loss.global())
+        .put("keep_tokens", loss.keepTokens())
+        .put("feature_precision", loss.featurePrecision())
+        .put("label_smoothing", loss.labelSmoothing());
+  }
+
+  private static ObjectNode evaluate(Evaluate evaluate) {
+    ObjectNode map = Json.object().put("every", evaluate.every());
+    ArrayNode tasks = map.putArray("tasks");
+    evaluate.tasks().forEach(tasks::add);
+    return map.put("keep_best", evaluate.keepBest()).put("samples", evaluate.samples());
+  }
+}

@@ -1,0 +1,318 @@
+package dev.filip.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.filip.config.RunConfig.Augment;
+import dev.filip.config.RunConfig.Length;
+import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.config.RunConfig.TokenizerChoice;
+import dev.filip.config.RunConfig.WeightedSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunConfigReaderTest {
+  private static final String SHORT = "model: vit-tiny-84\ndata: {train: shards}\n";
+  private static final String WHOLE =
+      """
+      model: {image_size: 84, patch_size: 14, vision: {width: 64, layers: 3, heads: 2},
+              text: {width: 64, layers: 2, heads: 2, context: 32}, embed_dim: 64}
+      interaction: late
+      data:
+        train: [{source: data/emoji/google, weight: 1}, {source: data/emoji/twitter, weight: 2}]
+        validation: data/emoji/openmoji
+        group: 2
+        distinct: true
+        image_key: filepath
+        caption_key: title
+      tokenizer: {train: 2000}
+      augment: {crop: [0.6, 1.0], flip: true, autoaugment: imagenet, style: 0.5}
+      batch: 64
+      steps: 2000
+      optimizer: {name: lamb, lr: 2.0e-3, weight_decay: 0.05, betas: [0.9, 0.98], eps: 1e-4, clip: none, scale_lr: true}
+      schedule: {warmup: 0.1, decay: cosine, floor: 0.0}
+      loss: {late: 1.0, global: 0.0, keep_tokens: 1.0, feature_precision: fp32, label_smoothing: 0.0}
+      precision: auto
+      device: auto
+      gradient_checkpointing: true
+      workers: 3
+      seed: 1
+      checkpoint: {every: 500, keep: 3}
+      evaluate: {every: 500, tasks: [retrieval], keep_best: r1, samples: 500}
+      """;
+
+  private static RunConfig parse(String yaml, String... sets) {
+    return RunConfigReader.parse(yaml, "run.yaml", List.of(sets));
+  }
+
+  @Test
+  void everyKeyArrives() {
+    RunConfig run = parse(WHOLE);
+    assertThat(run.newModel().orElseThrow().vision()).isEqualTo(new VisionConfig(84, 14, 64, 3, 2));
+    assertThat(run.newModel().orElseThrow().text()).isEqualTo(new TextConfig(64, 2, 2, 32, 0));
+    assertThat(run.data())
+        .isEqualTo(
+            new RunConfig.Data(
+                List.of(
+                    new WeightedSource("data/emoji/google", 1),
+                    new WeightedSource("data/emoji/twitter", 2)),
+                "data/emoji/openmoji",
+                2,
+                true,
+                "filepath",
+                "title"));
+    assertThat(run.augment()).isEqualTo(new Augment(0.6, 1, true, "imagenet", 0.5));
+    assertThat(run.optimizer())
+        .isEqualTo(new RunConfig.Optimizer("lamb", 2e-3, 0.05, 0.9, 0.98, 1e-4, 0, true));
+    assertThat(run.schedule()).isEqualTo(new RunConfig.Schedule(0.1, "cosine", 0));
+    assertThat(run.gradientCheckpointing()).isTrue();
+    assertThat(run.workers()).isEqualTo(3);
+    assertThat(run.evaluate().samples()).isEqualTo(500);
+  }
+
+  @Test
+  void allButModelAndTrainHaveDefaults() {
+    RunConfig run = parse(SHORT);
+    assertThat(run.model()).isEqualTo(new ModelChoice.Preset("vit-tiny-84"));
+    assertThat(run.interaction()).isEqualTo(Interaction.LATE);
+    assertThat(run.data().train()).containsExactly(new WeightedSource("shards", 1));
+    assertThat(run.data().validation()).isNull();
+    assertThat(run.tokenizer()).isEqualTo(new TokenizerChoice.Train(2000));
+    assertThat(run.augment()).isEqualTo(Augment.NONE);
+    assertThat(run.batch()).isEqualTo(64);
+    assertThat(run.length()).isEqualTo(new Length.Steps(2000));
+    assertThat(run.optimizer().name()).isEqualTo("adamw");
+    assertThat(run.loss().late()).isEqualTo(1);
+    assertThat(run.loss().global()).isEqualTo(0);
+    assertThat(run.evaluate().every()).as("no validation").isEqualTo(0);
+    assertThat(run.seed()).isEqualTo(1);
+  }
+
+  @Test
+  void defaultsFollowTheInteractionAndTheOptimizer() {
+    RunConfig global = parse("model: clip-vit-b-32\ndata: {train: a}\n");
+    assertThat(global.interaction()).isEqualTo(Interaction.GLOBAL);
+    assertThat(global.loss().late()).isEqualTo(0);
+    assertThat(global.loss().global()).isEqualTo(1);
+    RunConfig both = parse(SHORT, "interaction=both", "optimizer={name: lamb}");
+    assertThat(both.loss().late()).isEqualTo(0.5);
+    assertThat(both.loss().global()).isEqualTo(0.5);
+    assertThat(both.newModel().orElseThrow().interaction()).isEqualTo(Interaction.BOTH);
+    assertThat(both.optimizer().eps()).isEqualTo(1e-4);
+    assertThat(both.optimizer().clip()).isEqualTo(0);
+  }
+
+  @Test
+  void otherFormsOfTheSameKeys() {
+    RunConfig run =
+        parse(
+            """
+            model: vit-tiny-84
+            data: {train: [a, {source: b}], validation: c}
+            tokenizer: some/folder
+            augment: none
+            epochs: 2.5
+            optimizer: {clip: 0.5}
+            schedule: {warmup: 100}
+            evaluate: {tasks: retrieval}
+            """);
+    assertThat(run.data().train())
+        .containsExactly(new WeightedSource("a", 1), new WeightedSource("b", 1));
+    assertThat(run.tokenizer()).isEqualTo(new TokenizerChoice.Folder("some/folder"));
+    assertThat(run.length().toSteps(1000, 64)).isEqualTo(39);
+    assertThat(run.optimizer().clip()).isEqualTo(0.5);
+    assertThat(run.schedule().warmupSteps(2000)).isEqualTo(100);
+    assertThat(run.evaluate().every()).isEqualTo(500);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "bacth: 3 | run.yaml: bacth is not a key; did you mean batch?",
+        "optimizer: {lrr: 3} | run.yaml: optimizer.lrr is not a key; did you mean optimizer.lr?",
+        "optimizer: {lr: -1.0} | run.yaml: optimizer.lr must be a finite number > 0, got -1.0",
+        "optimizer: {lr: fast} | run.yaml: optimizer.lr must be a number, got \"fast\"",
+        "optimizer: {lr: \"0.1\"} | run.yaml: optimizer.lr must be a number, got \"0.1\"",
+        "optimizer: {name: lam} | optimizer.name must be one of adamw, lamb; did you mean lamb?",
+        "optimizer: {betas: [0.9]} | optimizer.betas must be two numbers in [0, 1), got [0.9]",
+        "optimizer: {betas: [0.9, 1.0]} | optimizer.betas must be two numbers in [0, 1), got 1.0",
+        "optimizer: {clip: 0} | optimizer.clip must be > 0, or none, got 0",
+        "batch: 3.5 | run.yaml: batch must be a whole number, got 3.5",
+        "batch: 1 | run.yaml: batch must be >= 2",
+        "batch: | run.yaml: batch must be given a value",
+        "steps: 0 | run.yaml: steps must be >= 1, got 0",
+        "{steps: 3, epochs: 2} | run.yaml: epochs must be left out where steps is given, got 2",
+        "augment: {crop: [0.9, 0.6]} | augment.crop must be [min, max] with 0 < min <= max <= 1",
+        "augment: {autoaugment: imagenett} | did you mean imagenet?",
+        "augment: some | augment must be a map with keys crop, flip, autoaugment, style",
+        "seed: 99999999999999999999 | seed must be a whole number",
+        "precision: fp8 | precision must be one of auto, fp32, bf16, fp16",
+        "tokenizer: {train: 100} | tokenizer.train must be >= 514",
+        "tokenizer: {size: 1000} | tokenizer.size is not a key",
+        "loss: {global: 0.2} | loss.global must be 0 with interaction late",
+        "loss: {late: 0.0} | loss.late must be > 0 with interaction late, got 0.0",
+        "loss: {label_smoothing: 1.0} | loss.label_smoothing must be in [0, 1), got 1.0",
+        "evaluate: {every: 5} | evaluate.every must be 0 without data.validation, got 5",
+        "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
+        "schedule: {warmup: 1.5} | schedule.warmup must be a share",
+        "workers: 0 | workers must be >= 1, got 0",
+      })
+  void aBadValueIsOneLine(String yaml, String message) {
+    String flow = yaml.startsWith("{") ? yaml.substring(1, yaml.length() - 1) : null;
+    String lines = flow == null ? yaml : flow.replace(", ", "\n");
+    assertThatThrownBy(() -> parse(SHORT + lines))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(message)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "model: vit-tiny-48 | did you mean vit-tiny-84?",
+        "model: 7 | model must be a text, got 7",
+        "model: {image_size: 84} | model.vision is missing",
+        "model: {image_size: 85, patch_size: 14, vision: {width: 64, layers: 3}, text: {width: 64,"
+            + " layers: 2}, embed_dim: 64} | model.patch_size must be a divisor of"
+            + " model.image_size 85, got 14",
+        "model: {image_size: 84, patch_size: 14, vision: {width: 65, layers: 3, heads: 2}, text:"
+            + " {width: 64, layers: 2}, embed_dim: 64} | model.vision.width must be a multiple of"
+            + " heads 2, got 65",
+        "model: {image_size: 84, patch_size: 14, vision: {width: 64, layer: 3}, text: {width: 64,"
+            + " layers: 2}, embed_dim: 64} | did you mean model.vision.layers?",
+        "model: {image_size: 84, patch_size: 14, vision: {width: 64, layers: 0}, text: {width: 64,"
+            + " layers: 2}, embed_dim: 64} | model.vision.layers must be >= 1, got 0",
+      })
+  void aBadModelIsOneLine(String model, String message) {
+    assertThatThrownBy(() -> parse("data: {train: a}\n" + model))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void sizesHaveDefaults() {
+    RunConfig run =
+        parse(
+            """
+            model: {image_size: 64, patch_size: 16, vision: {width: 192, layers: 3},
+                    text: {width: 32, layers: 2}, embed_dim: 64, activation: gelu, cls: true,
+                    text_behaviour: open_clip, pixel_behaviour: open_clip}
+            data: {train: a}
+            """);
+    ModelConfig model = run.newModel().orElseThrow();
+    assertThat(model.vision().heads()).isEqualTo(3);
+    assertThat(model.text()).isEqualTo(new TextConfig(32, 2, 1, 77, 0));
+    assertThat(model.activation()).isEqualTo(Activation.GELU);
+    assertThat(model.imageTokens()).isEqualTo(17);
+    assertThat(model.textBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+    assertThat(model.pixelBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+  }
+
+  @Test
+  void missingModelOrTrainIsSaid() {
+    assertThatThrownBy(() -> parse("data: {train: a}")).hasMessageContaining("model is missing");
+    assertThatThrownBy(() -> parse("model: vit-b-32")).hasMessageContaining("data is missing");
+    assertThatThrownBy(() -> parse("model: vit-b-32\ndata: {validation: a}"))
+        .hasMessageContaining("data.train is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "seed: 1\nseed: 2\n",
+        "optimizer: {lr: 1.0, lr: 2.0}\n",
+        "optimizer: {lr: 1.0\n",
+        "---\nseed: 1\n",
+      })
+  void doubleKeysAndBrokenYamlAreRefusedInOneLine(String more) {
+    assertThatThrownBy(() -> parse(SHORT + more))
+        .isInstanceOf(BadInput.class)
+        .hasMessageStartingWith("run.yaml is not valid YAML")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void setsAreCheckedTheSameWay() {
+    RunConfig run =
+        parse(
+            WHOLE,
+            "optimizer.lr=1e-3",
+            "augment=none",
+            "augment.flip=true",
+            "epochs=3",
+            "data.train.1.weight=5",
+            "evaluate.tasks=[retrieval, pointing]");
+    assertThat(run.optimizer().lr()).isEqualTo(1e-3);
+    assertThat(run.augment()).isEqualTo(new Augment(1, 1, true, "none", 0));
+    assertThat(run.length()).isEqualTo(new Length.Epochs(3));
+    assertThat(run.data().train().get(1).weight()).isEqualTo(5);
+    assertThat(run.evaluate().tasks()).containsExactly("retrieval", "pointing");
+    assertThatThrownBy(() -> parse(SHORT, "optimizer.lrr=1"))
+        .hasMessageContaining("--set optimizer.lrr=1")
+        .hasMessageContaining("did you mean optimizer.lr?");
+    assertThatThrownBy(() -> parse(SHORT, "batch")).hasMessageContaining("--set must be key=value");
+    assertThatThrownBy(() -> parse(WHOLE, "data.train.2.weight=5"))
+        .hasMessageContaining("a position in a list of 2");
+  }
+
+  @Test
+  void aFolderBringsItsInteractionAndTokenizer(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"filip\": {\"interaction\": \"both\"}}");
+    RunConfig run = parse("model: " + folder + "\ndata: {train: a}\n");
+    assertThat(run.interaction()).isEqualTo(Interaction.BOTH);
+    assertThat(run.tokenizer()).isEqualTo(new TokenizerChoice.Folder(folder.toString()));
+    assertThat(run.newModel()).isEmpty();
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"clip\"}");
+    assertThat(parse("model: " + folder + "\ndata: {train: a}\n").interaction())
+        .isEqualTo(Interaction.GLOBAL);
+  }
+
+  @Test
+  void theCanonicalFormReadsBackEqual() {
+    for (RunConfig run :
+        List.of(parse(SHORT), parse(WHOLE), parse(WHOLE, "epochs=2.5", "tokenizer=a/b"))) {
+      RunConfig again = parse(RunConfigWriter.yaml(run));
+      assertThat(again).isEqualTo(run);
+      assertThat(RunConfigWriter.sha256(again)).isEqualTo(RunConfigWriter.sha256(run));
+      assertThat(parse(RunConfigWriter.json(run).toString())).isEqualTo(run);
+    }
+    assertThat(RunConfigWriter.sha256(parse(SHORT)))
+        .hasSize(64)
+        .isEqualTo(RunConfigWriter.sha256(parse(SHORT + "batch: 64\n")))
+        .isNotEqualTo(RunConfigWriter.sha256(parse(SHORT, "seed=2")));
+  }
+
+  @Test
+  void everyPresetIsValid() {
+    for (String name : ModelPresets.names()) {
+      RunConfig run = parse("model: " + name + "\ndata: {train: a}\n");
+      assertThat(run.newModel()).contains(ModelPresets.get(name));
+    }
+    assertThat(ModelPresets.get("vit-b-32").vision().patches()).isEqualTo(49);
+    assertThat(ModelPresets.get("vit-l-14").vision().heads()).isEqualTo(16);
+    assertThat(ModelPresets.get("vit-l-14").text().heads()).isEqualTo(12);
+    assertThat(ModelPresets.get("vit-tiny-84").vision().patches()).isEqualTo(36);
+    assertThat(ModelPresets.get("vit-emoji-72").vision().patches()).isEqualTo(16);
+  }
+
+  @Test
+  void editsCountSwapsAsOne() {
+    assertThat(Choices.edits("batch", "bacth")).isEqualTo(1);
+    assertThat(Choices.edits("", "abc")).isEqualTo(3);
+    assertThat(Choices.edits("kitten", "sitting")).isEqualTo(3);
+    assertThat(Choices.nearest(List.of("width", "layers"), "zzz")).isEmpty();
+  }
+}
