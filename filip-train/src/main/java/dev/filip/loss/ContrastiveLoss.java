@@ -5,13 +5,21 @@ import dev.filip.model.TextFeatures;
 
 /**
  * A pure function on detached features with its own gradient; the caller owns the tensors of the
- * result.
+ * result: they belong to the caller's open pointer scope, or to the caller alone if there is none.
+ * Holds at most scratch memory and worker threads, freed by {@link #close()}; one call at a time.
  */
-public interface ContrastiveLoss {
+public interface ContrastiveLoss extends AutoCloseable {
   /**
+   * Loss, gradients and health signs of b pairs.
+   *
    * @param images detached, contiguous fp32 CPU tensors
    * @param texts the matching texts: pair i is image i with text i
    * @param logScale the natural log of the scale that multiplies similarities; never clamped here
+   * @throws NonFiniteLoss where a feature, the scale or the loss is NaN or infinite
    */
   LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale);
+
+  /** Frees scratch memory; the default has none. */
+  @Override
+  default void close() {}
 }

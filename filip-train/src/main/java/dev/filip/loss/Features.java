@@ -1,0 +1,51 @@
+package dev.filip.loss;
+
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import org.bytedeco.pytorch.Tensor;
+
+/** Checks what a loss is given; messages name both values. */
+final class Features {
+  private Features() {}
+
+  /** Batch size, after the shapes of tokens and lengths are found to fit. */
+  static int lateBatch(ImageFeatures images, TextFeatures texts) {
+    Tensor x = images.tokens();
+    Tensor y = texts.tokens();
+    require(x.dim() == 3, "image tokens must be [b,n,d], got " + x.dim() + " dimensions");
+    require(y.dim() == 3, "text tokens must be [b,m,d], got " + y.dim() + " dimensions");
+    same("batch", x.size(0), y.size(0));
+    same("width", x.size(2), y.size(2));
+    require(x.size(0) > 0 && x.size(1) > 0, "a loss needs at least one pair and one image token");
+    int b = Math.toIntExact(x.size(0));
+    same("length of text_length", texts.length().length, b);
+    for (int length : texts.length()) {
+      require(
+          length >= 1 && length <= y.size(1),
+          "a text length must be in [1, " + y.size(1) + "], got " + length);
+    }
+    return b;
+  }
+
+  /** Batch size of embeddings. */
+  static int globalBatch(ImageFeatures images, TextFeatures texts) {
+    Tensor x = images.embeds();
+    Tensor y = texts.embeds();
+    require(x.dim() == 2 && y.dim() == 2, "embeddings must be [b,d]");
+    same("batch", x.size(0), y.size(0));
+    same("width", x.size(1), y.size(1));
+    return Math.toIntExact(x.size(0));
+  }
+
+  private static void same(String what, long image, long text) {
+    require(
+        image == text,
+        "images and texts must have one " + what + ", got " + image + " and " + text);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

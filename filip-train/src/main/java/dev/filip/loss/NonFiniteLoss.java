@@ -1,0 +1,31 @@
+package dev.filip.loss;
+
+/**
+ * NaN or infinity met in the loss: the run has diverged or its input is broken. The message says
+ * where.
+ */
+public final class NonFiniteLoss extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String where;
+
+  /**
+   * @param where what is not finite, such as {@code image tokens} or {@code loss}
+   * @param value an example of it
+   */
+  public NonFiniteLoss(String where, double value) {
+    super(where + " is not finite: " + value);
+    this.where = where;
+  }
+
+  /** What is not finite. */
+  public String where() {
+    return where;
+  }
+
+  static void require(double value, String where) {
+    if (!Double.isFinite(value)) {
+      throw new NonFiniteLoss(where, value);
+    }
+  }
+}
