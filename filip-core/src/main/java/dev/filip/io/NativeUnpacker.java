@@ -1,0 +1,36 @@
+package dev.filip.io;
+
+import java.io.IOException;
+
+/**
+ * The child process of {@link NativeCache}: loads the named classes through JavaCPP, which unpacks
+ * their natives into this process's own cache folder. Ends when its parent does.
+ */
+final class NativeUnpacker {
+  private NativeUnpacker() {}
+
+  /**
+   * @param classes classes whose natives are wanted
+   */
+  public static void main(String[] classes) throws ReflectiveOperationException {
+    Thread.ofPlatform().daemon().name("parent-watch").start(NativeUnpacker::endWithParent);
+    for (String name : classes) {
+      Class<?> wanted = Class.forName(name, false, NativeUnpacker.class.getClassLoader());
+      Class.forName("org.bytedeco.javacpp.Loader")
+          .getMethod("load", Class.class)
+          .invoke(null, wanted);
+    }
+  }
+
+  /** Standard input is the parent's pipe: its end is the parent's end. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // the parent never writes
+      }
+    } catch (IOException e) {
+      // a broken pipe is an end, too
+    }
+    Runtime.getRuntime().halt(1);
+  }
+}

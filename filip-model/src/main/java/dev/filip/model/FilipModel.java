@@ -1,0 +1,154 @@
+package dev.filip.model;
+
+import dev.filip.config.BadInput;
+import dev.filip.config.ModelConfig;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import dev.filip.text.TokenBatch;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The dual encoder: both towers, their projections and the log-scale.
+ *
+ * <p>{@link #images} and {@link #texts} record gradients unless the caller switched recording off;
+ * their results belong to the calling thread's {@link StepScope}. One thread at a time while
+ * weights change.
+ */
+public final class FilipModel implements AutoCloseable {
+  private final ModelConfig config;
+  private final ParameterMap parameters;
+  private final Compute compute;
+  private final boolean checkpointing;
+  private final ImageTower imageTower;
+  private final TextTower textTower;
+
+  private FilipModel(
+      ModelConfig config, ParameterMap parameters, Compute compute, boolean checkpointing) {
+    this.config = config;
+    this.parameters = parameters;
+    this.compute = compute;
+    this.checkpointing = checkpointing;
+    this.imageTower = new ImageTower(parameters, config);
+    this.textTower = new TextTower(parameters, config);
+  }
+
+  /** A new model with CLIP's initialisation; the same seed gives the same bits. */
+  public static FilipModel create(ModelConfig config, long seed) {
+    Initialiser initialiser = new Initialiser(config, seed);
+    Map<String, float[]> values = new ConcurrentHashMap<>();
+    Layout.of(config).entrySet().parallelStream()
+        .forEach(e -> values.put(e.getKey(), initialiser.values(e.getKey(), e.getValue())));
+    return of(config, (name, shape) -> Tensors.fromFloats(take(values, name), shape));
+  }
+
+  private static float[] take(Map<String, float[]> values, String name) {
+    float[] taken = values.remove(name);
+    if (taken == null) {
+      throw new IllegalStateException("no values for " + name);
+    }
+    return taken;
+  }
+
+  /**
+   * A model of given weights.
+   *
+   * @param source gives each parameter by name: an fp32 CPU tensor of the layout's shape, not
+   *     shared
+   */
+  public static FilipModel of(ModelConfig config, BiFunction<String, long[], Tensor> source) {
+    Natives.load();
+    BadInput.require(
+        config.text().vocabularySize() > 0,
+        "text.vocabulary_size",
+        config.text().vocabularySize(),
+        "> 0 when a model is made");
+    ParameterMap parameters = new ParameterMap();
+    try {
+      for (Map.Entry<String, long[]> entry : Layout.of(config).entrySet()) {
+        try (var _ = new StepScope()) {
+          Tensor tensor = source.apply(entry.getKey(), entry.getValue());
+          Tensors.expect(tensor, entry.getKey(), entry.getValue());
+          parameters.add(entry.getKey(), tensor);
+        }
+      }
+      try (var _ = new StepScope()) {
+        return new FilipModel(config, parameters, Compute.FP32, false);
+      }
+    } catch (RuntimeException e) {
+      parameters.close();
+      throw e;
+    }
+  }
+
+  /** The same weights (shared, not copied) computed otherwise; close only one of the two. */
+  public FilipModel with(Compute other, boolean gradientCheckpointing) {
+    try (var _ = new StepScope()) {
+      return new FilipModel(config, parameters, other, gradientCheckpointing);
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Compute compute() {
+    return compute;
+  }
+
+  /** Ordered, by Hugging Face names. */
+  public ParameterMap parameters() {
+    return parameters;
+  }
+
+  /** The natural log of the scale that multiplies similarities. */
+  public double logScale() {
+    return parameters.get(Layout.LOGIT_SCALE).item_double();
+  }
+
+  /**
+   * The image tower.
+   *
+   * @param pixels {@code [b,3,h,w]} fp32, normalised
+   */
+  public ImageFeatures images(Tensor pixels) {
+    Tensor all = imageTower.project(pixels, compute, checkpointing, null);
+    long first = config.cls() ? 0 : 1;
+    Tensor tokens = unit(all.narrow(1, first, all.size(1) - first));
+    return new ImageFeatures(tokens, unit(all.select(1, 0)));
+  }
+
+  /** The text tower; tokens are as long as the longest text of the batch. */
+  public TextFeatures texts(TokenBatch batch) {
+    Tensor all = textTower.project(batch, compute, checkpointing, null);
+    long m = all.size(1);
+    long[] last = new long[batch.rows()];
+    for (int i = 0; i < last.length; i++) {
+      last[i] = i * m + batch.length()[i] - 1;
+    }
+    Tensor index = Tensors.fromLongs(last, last.length);
+    Tensor rows = all.view(batch.rows() * m, all.size(2));
+    Tensor device = compute.device().isCpu() ? index : index.to(rows.device(), index.dtype());
+    return new TextFeatures(unit(all), unit(rows.index_select(0, device)), batch.length());
+  }
+
+  /** Rows over their L2 norm, contiguous. */
+  private static Tensor unit(Tensor x) {
+    Tensor norm =
+        torch.linalg_vector_norm(x, new Scalar(2), new long[] {-1}, true, new ScalarTypeOptional());
+    return x.div(norm).contiguous();
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.filip.model;
+
+import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.nn.Norm;
+import dev.filip.nn.Transformer;
+import dev.filip.tensor.Autocast;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.Tensors;
+import java.util.function.ObjIntConsumer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** CLIP's ViT with [CLS]: final norm and projection on all tokens, as FILIP wants. */
+final class ImageTower {
+  private final VisionConfig sizes;
+  private final Tensor cls;
+  private final Tensor patches;
+  private final Tensor positions;
+  private final Tensor projection;
+  private final Norm before;
+  private final Norm after;
+  private final Transformer blocks;
+
+  ImageTower(ParameterMap weights, ModelConfig config) {
+    sizes = config.vision();
+    cls = weights.get(Layout.CLS);
+    patches = weights.get(Layout.PATCHES);
+    positions = weights.get(Layout.IMAGE_POSITIONS);
+    projection = weights.get(Layout.IMAGE_PROJECTION);
+    before = new Norm(weights, "vision_model.pre_layrnorm");
+    after = new Norm(weights, "vision_model.post_layernorm");
+    blocks =
+        new Transformer(
+            weights,
+            "vision_model.encoder",
+            sizes.layers(),
+            sizes.heads(),
+            false,
+            config.activation());
+  }
+
+  /**
+   * {@code [b,3,h,w] -> [b,1+n,d]}: projected tokens before L2, [CLS] first, fp32.
+   *
+   * @param watch is given each block's residual output, or null
+   */
+  Tensor project(
+      Tensor pixels, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
+    Tensors.expect(pixels, "pixels", -1, 3, sizes.imageSize(), sizes.imageSize());
+    Tensor x = before.forward(embed(pixels, compute));
+    Tensor y = after.forward(blocks.forward(x, compute, checkpoint, watch));
+    try (var _ = new Autocast(compute.device(), compute.precision())) {
+      return torch.linear(y, projection).to(torch.ScalarType.Float);
+    }
+  }
+
+  /** Patches in raster order as rows, times the kernel: a convolution whose stride is its size. */
+  private Tensor embed(Tensor pixels, Compute compute) {
+    long b = pixels.size(0);
+    long g = sizes.grid();
+    long p = sizes.patchSize();
+    long w = sizes.width();
+    Tensor rows =
+        pixels.view(b, 3, g, p, g, p).permute(0, 2, 4, 1, 3, 5).reshape(b, g * g, 3 * p * p);
+    Tensor embedded;
+    try (var _ = new Autocast(compute.device(), compute.precision())) {
+      embedded = torch.linear(rows, patches.view(w, 3 * p * p)).to(torch.ScalarType.Float);
+    }
+    Tensor first = cls.expand(b, 1, w);
+    return torch.cat(new TensorVector(first, embedded), 1).add(positions);
+  }
+}

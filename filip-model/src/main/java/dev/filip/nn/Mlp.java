@@ -1,0 +1,41 @@
+package dev.filip.nn;
+
+import dev.filip.config.Activation;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * {@code w -> 4w -> w} with the model's activation.
+ *
+ * <p>QuickGELU {@code x sigmoid(1.702 x)} is {@code silu(1.702 x) / 1.702}. Where there are more
+ * rows than weights are wide, the two factors go into the weights (a {@code [4w, w]} product each)
+ * instead of the activations ({@code [rows, 4w]}), which leaves one pass over the activations.
+ */
+final class Mlp {
+  private static final double SLOPE = 1.702;
+  private final Linear fc1;
+  private final Linear fc2;
+  private final Activation activation;
+  private final Scalar slope;
+  private final Scalar inverse;
+
+  Mlp(Weights weights, String name, Activation activation) {
+    fc1 = new Linear(weights, name + ".fc1");
+    fc2 = new Linear(weights, name + ".fc2");
+    this.activation = activation;
+    slope = weights.kept().add(new Scalar(SLOPE));
+    inverse = weights.kept().add(new Scalar(1 / SLOPE));
+  }
+
+  Tensor forward(Tensor x) {
+    if (activation == Activation.GELU) {
+      return fc2.forward(torch.gelu(fc1.forward(x)));
+    }
+    if (x.numel() < x.size(-1) * x.size(-1)) {
+      return fc2.forward(torch.silu(fc1.forward(x).mul(slope)).mul(inverse));
+    }
+    Tensor wide = torch.linear(x, fc1.weight().mul(slope), fc1.bias().mul(slope));
+    return torch.linear(torch.silu(wide), fc2.weight().mul(inverse), fc2.bias());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.filip.tensor;
+
+import dev.filip.config.BadInput;
+import dev.filip.config.RunConfig.DeviceChoice;
+import org.bytedeco.pytorch.global.torch;
+
+/** Chooses the device. */
+public final class Devices {
+  private Devices() {}
+
+  /** A device and why it was chosen: one line for the user. */
+  public record Chosen(ComputeDevice device, String why) {}
+
+  /** {@code auto} takes CUDA where this build of libtorch has it and a GPU answers. */
+  public static Chosen choose(DeviceChoice choice) {
+    Natives.load();
+    return choose(choice, torch.cuda_is_available());
+  }
+
+  static Chosen choose(DeviceChoice choice, boolean cuda) {
+    return switch (choice) {
+      case CPU -> new Chosen(ComputeDevice.CPU, "device cpu: asked for");
+      case CUDA -> {
+        BadInput.require(
+            cuda, "device", "cuda", "cpu or auto: no GPU answers to this build of libtorch");
+        yield new Chosen(ComputeDevice.CUDA, "device cuda: asked for");
+      }
+      case AUTO ->
+          cuda
+              ? new Chosen(ComputeDevice.CUDA, "device cuda: a GPU answers")
+              : new Chosen(ComputeDevice.CPU, "device cpu: no GPU answers to this libtorch");
+    };
+  }
+}
