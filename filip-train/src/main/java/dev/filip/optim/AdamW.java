@@ -1,9 +1,10 @@
 package dev.filip.optim;
 
 import dev.filip.optim.FlatParameters.Run;
+import dev.filip.tensor.Kept;
+import dev.filip.tensor.StepScope;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -26,7 +27,7 @@ public final class AdamW implements Optimizer {
   private final FlatParameters parameters;
   private final Moments moments;
   private final List<Run> groups;
-  private final OwnedTensors owned = new OwnedTensors();
+  private final Kept owned = new Kept();
   private final Tensor stepCount;
 
   /** Moments start at 0. */
@@ -35,15 +36,15 @@ public final class AdamW implements Optimizer {
     this.settings = settings;
     this.moments = new Moments(parameters);
     this.groups = parameters.runs(Long.MAX_VALUE);
-    try (PointerScope _ = new PointerScope()) {
-      stepCount = owned.keep(torch.zeros(new long[0], parameters.values().options()));
+    try (var _ = new StepScope()) {
+      stepCount = owned.add(torch.zeros(new long[0], parameters.values().options()));
     }
   }
 
   @Override
   public void step(double lr) {
     moments.steps++;
-    try (PointerScope _ = new PointerScope()) {
+    try (var _ = new StepScope()) {
       stepCount.fill_(new Scalar((double) moments.steps)); // the fused call does not advance it
       OperatorHandle call =
           new OperatorHandle(Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", ""));

@@ -1,12 +1,14 @@
 package dev.filip.optim;
 
+import dev.filip.tensor.Kept;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -30,7 +32,7 @@ public final class FlatParameters implements AutoCloseable {
   /** A run of neighbours that share one weight decay. */
   public record Run(long offset, long size, boolean decay, List<Slot> slots) {}
 
-  private final OwnedTensors owned = new OwnedTensors();
+  private final Kept owned = new Kept();
   private final Map<String, Tensor> leaves;
   private final List<Slot> slots;
   private final Tensor values;
@@ -45,10 +47,10 @@ public final class FlatParameters implements AutoCloseable {
     leaves = new LinkedHashMap<>(parameters);
     slots = place(leaves, groups);
     Slot last = slots.getLast();
-    try (PointerScope _ = new PointerScope()) {
+    try (var _ = new StepScope()) {
       Tensor first = leaf(slots.getFirst().name()).detach();
-      values = owned.keep(torch.zeros(new long[] {last.offset() + last.size()}, first.options()));
-      gradients = owned.keep(torch.zeros_like(values));
+      values = owned.add(torch.zeros(new long[] {last.offset() + last.size()}, first.options()));
+      gradients = owned.add(torch.zeros_like(values));
       slots.forEach(this::move);
     }
   }
@@ -68,7 +70,7 @@ public final class FlatParameters implements AutoCloseable {
 
   private void move(Slot slot) {
     Tensor leaf = leaf(slot.name());
-    long[] shape = leaf.sizes().vec().get();
+    long[] shape = Tensors.shape(leaf);
     Tensor view = part(values, slot).view(shape);
     view.copy_(leaf.detach());
     leaf.__dispatch_set_data(view);
@@ -153,7 +155,7 @@ public final class FlatParameters implements AutoCloseable {
   public double clipGradients(double most) {
     double norm = gradientNorm();
     if (norm > most) {
-      try (PointerScope _ = new PointerScope()) {
+      try (var _ = new StepScope()) {
         gradients.mul_(new Scalar(most / (norm + 1e-6)));
       }
     }
@@ -162,7 +164,7 @@ public final class FlatParameters implements AutoCloseable {
 
   /** L2 norm of a tensor. */
   public static double norm(Tensor t) {
-    try (PointerScope _ = new PointerScope()) {
+    try (var _ = new StepScope()) {
       return torch.norm(t).item_float();
     }
   }
@@ -170,7 +172,7 @@ public final class FlatParameters implements AutoCloseable {
   /** The name of the first parameter with a gradient that is not finite, or null. */
   public @Nullable String firstBadGradient() {
     for (Slot slot : slots) {
-      try (PointerScope _ = new PointerScope()) {
+      try (var _ = new StepScope()) {
         if (!Float.isFinite(torch.norm(part(gradients, slot)).item_float())) {
           return slot.name();
         }

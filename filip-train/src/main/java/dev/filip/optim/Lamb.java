@@ -2,10 +2,11 @@ package dev.filip.optim;
 
 import dev.filip.optim.FlatParameters.Run;
 import dev.filip.optim.FlatParameters.Slot;
+import dev.filip.tensor.Kept;
+import dev.filip.tensor.StepScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -33,7 +34,7 @@ public final class Lamb implements Optimizer {
   private final OptimizerSettings settings;
   private final FlatParameters parameters;
   private final Moments moments;
-  private final OwnedTensors owned = new OwnedTensors();
+  private final Kept owned = new Kept();
   private final List<Part> parts = new ArrayList<>();
 
   /** The views of one run, made once. */
@@ -54,7 +55,7 @@ public final class Lamb implements Optimizer {
     this.moments = new Moments(parameters);
     List<Run> runs = parameters.runs(RUN);
     long most = runs.stream().mapToLong(Run::size).max().orElseThrow();
-    try (PointerScope _ = new PointerScope()) {
+    try (var _ = new StepScope()) {
       Tensor scratch = torch.zeros(new long[] {most}, parameters.values().options());
       runs.forEach(run -> parts.add(part(run, scratch)));
     }
@@ -64,8 +65,8 @@ public final class Lamb implements Optimizer {
     List<Tensor> slotValues = new ArrayList<>();
     List<Tensor> slotUpdates = new ArrayList<>();
     for (Slot slot : run.slots()) {
-      slotValues.add(owned.keep(FlatParameters.part(parameters.values(), slot)));
-      slotUpdates.add(owned.keep(scratch.narrow(0, slot.offset() - run.offset(), slot.size())));
+      slotValues.add(owned.add(FlatParameters.part(parameters.values(), slot)));
+      slotUpdates.add(owned.add(scratch.narrow(0, slot.offset() - run.offset(), slot.size())));
     }
     return new Part(
         run,
@@ -73,20 +74,20 @@ public final class Lamb implements Optimizer {
         view(parameters.gradients(), run),
         view(moments.first, run),
         view(moments.second, run),
-        owned.keep(scratch.narrow(0, 0, run.size())),
+        owned.add(scratch.narrow(0, 0, run.size())),
         slotValues,
         slotUpdates);
   }
 
   private Tensor view(Tensor buffer, Run run) {
-    return owned.keep(buffer.narrow(0, run.offset(), run.size()));
+    return owned.add(buffer.narrow(0, run.offset(), run.size()));
   }
 
   @Override
   public void step(double lr) {
     moments.steps++;
     for (Part part : parts) {
-      try (PointerScope _ = new PointerScope()) {
+      try (var _ = new StepScope()) {
         direction(part);
         apply(part, lr);
       }

@@ -1,14 +1,15 @@
 package dev.filip.optim;
 
+import dev.filip.tensor.Kept;
+import dev.filip.tensor.StepScope;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** First and second moments in the layout of a {@link FlatParameters}, and the count of updates. */
 final class Moments implements AutoCloseable {
-  private final OwnedTensors owned = new OwnedTensors();
+  private final Kept owned = new Kept();
   private final FlatParameters parameters;
   final Tensor first;
   final Tensor second;
@@ -16,9 +17,9 @@ final class Moments implements AutoCloseable {
 
   Moments(FlatParameters parameters) {
     this.parameters = parameters;
-    try (PointerScope _ = new PointerScope()) {
-      first = owned.keep(torch.zeros_like(parameters.values()));
-      second = owned.keep(torch.zeros_like(parameters.values()));
+    try (var _ = new StepScope()) {
+      first = owned.add(torch.zeros_like(parameters.values()));
+      second = owned.add(torch.zeros_like(parameters.values()));
     }
   }
 

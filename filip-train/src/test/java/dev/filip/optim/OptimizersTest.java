@@ -3,13 +3,14 @@ package dev.filip.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiFunction;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,13 +35,14 @@ class OptimizersTest {
 
   private static final List<GroupRule> ALL = List.of(GroupRule.of(".*", true, "all"));
 
-  private PointerScope scope;
+  private StepScope scope;
   private Map<String, Tensor> leaves;
   private Map<String, double[]> start;
 
   @BeforeEach
   void leaves() {
-    scope = new PointerScope();
+    Natives.load();
+    scope = new StepScope();
     leaves = new LinkedHashMap<>();
     start = new LinkedHashMap<>();
     Random random = new Random(5);

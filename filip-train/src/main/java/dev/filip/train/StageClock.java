@@ -1,0 +1,40 @@
+package dev.filip.train;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Accumulates seconds by stage. Not thread-safe. */
+public final class StageClock {
+  private final long[] nanos = new long[Stage.values().length];
+  private long last = System.nanoTime();
+
+  /** Time from here on belongs to the next {@link #lap}. */
+  public void start() {
+    last = System.nanoTime();
+  }
+
+  /** What passed since the last call belongs to {@code stage}. */
+  public void lap(Stage stage) {
+    long now = System.nanoTime();
+    nanos[stage.ordinal()] += now - last;
+    last = now;
+  }
+
+  /** Seconds by stage since construction. */
+  public Map<Stage, Double> seconds() {
+    Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      seconds.put(stage, nanos[stage.ordinal()] / 1e9);
+    }
+    return seconds;
+  }
+
+  /** Seconds of all stages. */
+  public double total() {
+    long sum = 0;
+    for (long n : nanos) {
+      sum += n;
+    }
+    return sum / 1e9;
+  }
+}
