@@ -1,0 +1,54 @@
+package dev.filip.train;
+
+import dev.filip.config.Activation;
+import dev.filip.config.Behaviour;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.TextConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.text.TokenBatch;
+import java.util.Random;
+
+/** Eight pairs of 8-pixel noise and three-word texts, and a model small enough for them. */
+final class TinyPairs {
+  static final int COUNT = 8;
+  private static final int CONTEXT = 6;
+  private static final int WORDS = 12;
+
+  private TinyPairs() {}
+
+  static ModelConfig model(Interaction interaction) {
+    return new ModelConfig(
+        new VisionConfig(8, 4, 16, 2, 2),
+        new TextConfig(16, 1, 2, CONTEXT, WORDS),
+        8,
+        Activation.QUICK_GELU,
+        interaction,
+        false,
+        Behaviour.TRANSFORMERS,
+        Behaviour.TRANSFORMERS);
+  }
+
+  static float[] pixels() {
+    Random random = new Random(1);
+    float[] pixels = new float[COUNT * 3 * 8 * 8];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return pixels;
+  }
+
+  static TokenBatch texts() {
+    int[] ids = new int[COUNT * CONTEXT];
+    int[] length = new int[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      length[i] = 4 + i % 2;
+      ids[i * CONTEXT] = 10;
+      ids[i * CONTEXT + 1] = i;
+      ids[i * CONTEXT + 2] = (i * 3 + 1) % 8;
+      ids[i * CONTEXT + 3] = 9;
+      ids[i * CONTEXT + length[i] - 1] = 11;
+    }
+    return new TokenBatch(COUNT, CONTEXT, ids, length);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.filip.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.filip.config.Interaction;
+import dev.filip.loss.ContrastiveLoss;
+import dev.filip.loss.DenseLoss;
+import dev.filip.model.FilipModel;
+import dev.filip.optim.AdamW;
+import dev.filip.optim.FlatParameters;
+import dev.filip.optim.Lamb;
+import dev.filip.optim.Optimizer;
+import dev.filip.optim.OptimizerSettings;
+import dev.filip.optim.ParameterGroups;
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The step on a tiny model and eight generated pairs: it learns, and it leaks nothing. */
+class TrainStepTest {
+  private static final OptimizerSettings SETTINGS = new OptimizerSettings(0.05, 0.9, 0.98, 1e-6);
+
+  @BeforeAll
+  static void natives() {
+    Natives.load();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Interaction.class)
+  void aTinyModelLearnsEightPairsByHeart(Interaction interaction) {
+    ContrastiveLoss loss =
+        new DenseLoss(
+            interaction == Interaction.GLOBAL ? 0 : 1, interaction == Interaction.LATE ? 0 : 1, 0);
+    double chance = Math.log(TinyPairs.COUNT) * (interaction == Interaction.BOTH ? 2 : 1);
+    try (Rig rig = new Rig(interaction, loss, false)) {
+      double first = rig.steps(1, 3e-3).loss().loss();
+      TrainStep.Outcome last = rig.steps(60, 3e-3);
+      assertThat(first).isGreaterThan(0.5 * chance);
+      assertThat(last.loss().loss()).isLessThan(0.1 * chance);
+      assertThat(last.loss().accuracyImage()).isEqualTo(1);
+      assertThat(last.updateNorm()).isPositive();
+    }
+  }
+
+  @Test
+  void lambLearnsThemToo() {
+    try (Rig rig = new Rig(Interaction.LATE, new DenseLoss(1, 0, 0), true)) {
+      assertThat(rig.steps(120, 1e-2).loss().loss()).isLessThan(0.3 * Math.log(TinyPairs.COUNT));
+    }
+  }
+
+  @Test
+  void theLogScaleStopsAtItsCap() {
+    try (Rig rig = new Rig(Interaction.GLOBAL, new DenseLoss(0, 1, 0), false)) {
+      try (var _ = new StepScope()) {
+        rig.flat.leaf("logit_scale").detach().fill_(new org.bytedeco.pytorch.Scalar(9.0));
+      }
+      assertThat(rig.steps(1, 1e-3).logScale()).isEqualTo(Math.log(100), within(1e-6));
+    }
+  }
+
+  @Test
+  void nativeMemoryStaysFlat() {
+    grows(300, 30);
+  }
+
+  @Test
+  @Tag("full")
+  void nativeMemoryStaysFlatOverManySteps() {
+    grows(2000, 30);
+  }
+
+  private static void grows(int steps, double mostMegabytes) {
+    org.junit.jupiter.api.Assumptions.assumeTrue(
+        ResidentMemory.isKnown(), "resident memory is read from /proc/self/statm");
+    try (Rig rig = new Rig(Interaction.LATE, new DenseLoss(1, 0, 0), false)) {
+      rig.steps(50, 1e-3);
+      double before = ResidentMemory.megabytes();
+      rig.steps(steps - 50, 1e-3);
+      assertThat(ResidentMemory.megabytes() - before).isLessThan(mostMegabytes);
+    }
+  }
+
+  /** A model, its optimizer and the same batch again and again. */
+  private static final class Rig implements AutoCloseable {
+    final FilipModel model;
+    final FlatParameters flat;
+    final Optimizer optimizer;
+    final TrainStep step;
+
+    Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb) {
+      model = FilipModel.create(TinyPairs.model(interaction), 1);
+      flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
+      optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
+      step = new TrainStep(model, loss, flat, optimizer, 1);
+    }
+
+    TrainStep.Outcome steps(int n, double lr) {
+      StageClock clock = new StageClock();
+      try (var _ = new StepScope()) {
+        Tensor pixels = Tensors.fromFloats(TinyPairs.pixels(), TinyPairs.COUNT, 3, 8, 8);
+        TrainStep.Outcome last = step.run(pixels, TinyPairs.texts(), lr, true, clock);
+        for (int i = 1; i < n; i++) {
+          last = step.run(pixels, TinyPairs.texts(), lr, true, clock);
+        }
+        return last;
+      }
+    }
+
+    @Override
+    public void close() {
+      optimizer.close();
+      flat.close();
+      model.close();
+    }
+  }
+}
