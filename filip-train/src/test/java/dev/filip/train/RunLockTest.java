@@ -1,0 +1,32 @@
+package dev.filip.train;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.filip.config.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLockTest {
+  @Test
+  void aSecondRunOnAFolderGetsOneClearLine(@TempDir Path folder) {
+    try (var _ = RunLock.take(folder)) {
+      assertThatThrownBy(() -> RunLock.take(folder))
+          .isInstanceOf(BadInput.class)
+          .hasMessage(
+              "output folder %s is in use by another run: wait for it, or give another", folder);
+    }
+    RunLock.take(folder).close();
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsNamed(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "not a folder");
+    assertThatThrownBy(() -> RunLock.take(file.resolve("out")))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("output folder " + file.resolve("out") + " must be writable")
+        .hasMessageNotContaining("\n");
+  }
+}
