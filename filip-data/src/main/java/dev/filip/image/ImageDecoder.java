@@ -1,0 +1,59 @@
+package dev.filip.image;
+
+/**
+ * Decodes JPEG (any sampling, progressive, arithmetic, CMYK), PNG (any depth, palette, alpha),
+ * WebP, GIF (first frame) and BMP to the pixels that PIL gives. Thread-safe.
+ *
+ * <p>Refused: truncated files, kinds not named here, and headers that announce more pixels than
+ * allowed. Differences from PIL: 16-bit gray is scaled (PIL clips it at 255), CMYK is off by 1 at
+ * most where it is not equal, the first frame of an animated WebP is not read.
+ */
+public final class ImageDecoder {
+  private ImageDecoder() {}
+
+  /** Opaque pixels: transparency goes as the options say. */
+  public static RgbImage decode(byte[] file, DecodeOptions options) throws UndecodableImage {
+    return decodePacked(file, options).flatten(options.alpha()).toRgb();
+  }
+
+  /** Pixels with their transparency, if the file has any; {@code options.alpha} is not applied. */
+  public static PackedImage decodePacked(byte[] file, DecodeOptions options)
+      throws UndecodableImage {
+    ImageHeader header = ImageHeader.of(file);
+    if (header.pixels() > options.maxPixels()) {
+      throw new UndecodableImage(
+          "too large",
+          header.width() + " x " + header.height() + " pixels, limit " + options.maxPixels());
+    }
+    PackedImage image =
+        switch (header.kind()) {
+          case PNG -> PngDecoder.decode(file);
+          case GIF -> GifDecoder.decode(file, header, options.maxPixels());
+          case JPEG, WEBP, BMP -> byLeptonica(file, header);
+        };
+    return options.exifRotation() ? Exif.upright(image, header.orientation()) : image;
+  }
+
+  private static PackedImage byLeptonica(byte[] file, ImageHeader header) throws UndecodableImage {
+    if (header.kind() == ImageHeader.Kind.JPEG && !endsAsJpeg(file)) {
+      throw ImageHeader.broken(header.kind(), "truncated"); // before libjpeg speaks of it itself
+    }
+    PackedImage image = Leptonica.read(file);
+    if (image == null) {
+      throw ImageHeader.broken(header.kind(), "truncated or damaged");
+    }
+    return image;
+  }
+
+  /** Whether an end marker follows the (last) start of a scan. */
+  private static boolean endsAsJpeg(byte[] file) {
+    for (int i = file.length - 2; i >= 0; i--) {
+      if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xD9) {
+        return true;
+      } else if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xDA) {
+        return false;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.filip.image;
+
+import static org.bytedeco.leptonica.global.leptonica.L_SEVERITY_NONE;
+import static org.bytedeco.leptonica.global.leptonica.pixConvertTo32;
+import static org.bytedeco.leptonica.global.leptonica.pixDestroy;
+import static org.bytedeco.leptonica.global.leptonica.pixGetData;
+import static org.bytedeco.leptonica.global.leptonica.pixGetDepth;
+import static org.bytedeco.leptonica.global.leptonica.pixGetHeight;
+import static org.bytedeco.leptonica.global.leptonica.pixGetSpp;
+import static org.bytedeco.leptonica.global.leptonica.pixGetWidth;
+import static org.bytedeco.leptonica.global.leptonica.pixReadMem;
+import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
+
+import dev.filip.io.NativeCache;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.leptonica.PIX;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JPEG, WebP and BMP by leptonica (libjpeg-turbo and libwebp inside), equal to PIL's decoding.
+ * Thread-safe. Needs its native library: {@link #read} unpacks and loads it at first use.
+ */
+final class Leptonica {
+  private Leptonica() {}
+
+  /** Decodes, or null when leptonica refuses (truncated files among others). */
+  static @Nullable PackedImage read(byte[] file) {
+    Once.load();
+    ByteBuffer direct = ByteBuffer.allocateDirect(file.length).put(file).flip();
+    PIX pix = pixReadMem(direct, file.length);
+    if (pix == null || pix.isNull()) {
+      return null;
+    }
+    try {
+      if (pixGetDepth(pix) != 32) {
+        PIX full = pixConvertTo32(pix);
+        pixDestroy(pix);
+        pix = full;
+        if (pix == null || pix.isNull()) {
+          return null;
+        }
+      }
+      return copy(pix);
+    } finally {
+      if (pix != null) {
+        pixDestroy(pix);
+      }
+    }
+  }
+
+  private static PackedImage copy(PIX pix) {
+    int width = pixGetWidth(pix);
+    int height = pixGetHeight(pix);
+    boolean alpha = pixGetSpp(pix) == 4;
+    int[] pixels = new int[Math.multiplyExact(width, height)];
+    new IntPointer(pixGetData(pix)).get(pixels);
+    if (!alpha) {
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] |= 0xFF;
+      }
+    }
+    return new PackedImage(width, height, pixels, alpha, false);
+  }
+
+  /** The holder idiom. */
+  private static final class Once {
+    private static final boolean LOADED = start();
+
+    static void load() {
+      if (!LOADED) {
+        throw new IllegalStateException("leptonica did not load");
+      }
+    }
+
+    private static boolean start() {
+      String platform = Loader.getPlatform();
+      String library =
+          "org/bytedeco/leptonica/" + platform + "/" + System.mapLibraryName("jnileptonica");
+      String javacpp =
+          "org/bytedeco/javacpp/" + platform + "/" + System.mapLibraryName("jnijavacpp");
+      NativeCache.ensure(
+          "leptonica-" + version() + "-" + platform,
+          List.of("org.bytedeco.leptonica.global.leptonica"),
+          List.of("org/bytedeco/javacpp/Loader.class", javacpp, library));
+      Loader.load(org.bytedeco.leptonica.global.leptonica.class);
+      setMsgSeverity(L_SEVERITY_NONE); // its complaints go to standard error otherwise
+      return true;
+    }
+
+    private static String version() {
+      String name = "META-INF/maven/org.bytedeco/leptonica/pom.properties";
+      java.util.Properties properties = new java.util.Properties();
+      try (var in = Leptonica.class.getClassLoader().getResourceAsStream(name)) {
+        if (in != null) {
+          properties.load(in);
+        }
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      return properties.getProperty("version", "unknown");
+    }
+  }
+}
