@@ -9,7 +9,11 @@ import java.nio.charset.StandardCharsets;
 final class ProtoBytes {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
+  /** 0 is left out, as protobuf does with default values. */
   ProtoBytes varint(int field, long value) {
+    if (value == 0) {
+      return this;
+    }
     raw((long) field << 3);
     raw(value);
     return this;
