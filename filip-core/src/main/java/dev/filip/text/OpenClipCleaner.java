@@ -1,0 +1,45 @@
+package dev.filip.text;
+
+/**
+ * open_clip's and OpenAI's cleaning: ftfy's fixes (without its repair of mojibake), HTML references
+ * undone twice, white space collapsed and stripped, Python's lower case.
+ */
+final class OpenClipCleaner implements TextCleaner {
+  @Override
+  public MappedText clean(String text) {
+    MappedText mapped = MappedText.of(text);
+    if (!plain(mapped)) {
+      MappedText fixed = FtfyFixes.apply(mapped);
+      mapped = HtmlReferences.unescape(HtmlReferences.unescape(fixed));
+    }
+    return LowerCase.python(spaces(mapped));
+  }
+
+  /** Printable ASCII and ordinary line ends without {@code &}: no fix applies. */
+  private static boolean plain(MappedText text) {
+    for (int i = 0; i < text.size(); i++) {
+      int cp = text.at(i);
+      if (cp > '~' || cp == '&' || cp < ' ' && (cp < '\t' || cp > '\r' || cp == 0x0B)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static MappedText spaces(MappedText text) {
+    MappedText out = new MappedText(text.size());
+    int spaceFrom = -1;
+    for (int i = 0; i < text.size(); i++) {
+      if (CodePoints.isPythonSpace(text.at(i))) {
+        spaceFrom = spaceFrom < 0 ? i : spaceFrom;
+        continue;
+      }
+      if (spaceFrom >= 0 && out.size() > 0) {
+        out.replace(" ", text, spaceFrom, i);
+      }
+      spaceFrom = -1;
+      out.add(text, i);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.filip.text;
+
+/**
+ * Hugging Face's normalizer for CLIP: NFC, each run of white space one space, lower case code point
+ * by code point (so a final sigma keeps its plain form).
+ */
+final class TransformersCleaner implements TextCleaner {
+  @Override
+  public MappedText clean(String text) {
+    return LowerCase.perCodePoint(spaces(Nfc.of(MappedText.of(text))));
+  }
+
+  private static MappedText spaces(MappedText text) {
+    MappedText out = new MappedText(text.size());
+    for (int i = 0; i < text.size(); ) {
+      int end = i;
+      while (end < text.size() && CodePoints.isSpace(text.at(end))) {
+        end++;
+      }
+      if (end > i) {
+        out.replace(" ", text, i, end);
+        i = end;
+      } else {
+        out.add(text, i++);
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.filip.text;
+
+import dev.filip.config.BadInput;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What the files of a tokenizer hold: pieces with their ids, merges in order of rank, and the names
+ * of [BOS] and [EOS]. Ids are whatever the files say. Immutable.
+ *
+ * @param ids piece to id, [BOS] and [EOS] among them, in order of the ids
+ * @param merges pairs of pieces
+ */
+record Vocabulary(Map<String, Integer> ids, List<Merge> merges, String bos, String eos) {
+  static final String BOS = "<|startoftext|>";
+  static final String EOS = "<|endoftext|>";
+  static final String END = "</w>";
+
+  /** Two pieces that become one. */
+  record Merge(String left, String right) {}
+
+  Vocabulary {
+    Map<String, Integer> sorted = new LinkedHashMap<>();
+    List<Map.Entry<String, Integer>> entries = new ArrayList<>(ids.entrySet());
+    entries.sort(Map.Entry.comparingByValue());
+    int last = -1;
+    for (Map.Entry<String, Integer> entry : entries) {
+      if (entry.getValue() == last || entry.getValue() < 0) {
+        throw BadInput.of(
+            "vocabulary id of " + entry.getKey(), entry.getValue(), ">= 0 and given once");
+      }
+      last = entry.getValue();
+      sorted.put(entry.getKey(), last);
+    }
+    ids = Collections.unmodifiableMap(sorted);
+    merges = List.copyOf(merges);
+    for (String name : List.of(bos, eos)) {
+      BadInput.require(ids.containsKey(name), "vocabulary", "none", "with an id for " + name);
+    }
+  }
+
+  /** One more than the largest id. */
+  int size() {
+    return 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+  }
+
+  int id(String piece) {
+    return Objects.requireNonNull(ids.get(piece), piece);
+  }
+
+  /** Piece by id; an id nobody has is an empty text. */
+  String[] pieces() {
+    String[] pieces = new String[size()];
+    java.util.Arrays.fill(pieces, "");
+    ids.forEach((piece, id) -> pieces[id] = piece);
+    return pieces;
+  }
+
+  /** The merges by ids; a merge of unknown pieces is {@link BadInput}. */
+  MergeTable table() {
+    int[][] columns = new int[3][merges.size()];
+    for (int rank = 0; rank < merges.size(); rank++) {
+      Merge merge = merges.get(rank);
+      columns[0][rank] = known(merge.left(), rank);
+      columns[1][rank] = known(merge.right(), rank);
+      columns[2][rank] = known(merge.left() + merge.right(), rank);
+    }
+    return new MergeTable(columns[0], columns[1], columns[2]);
+  }
+
+  private int known(String piece, int rank) {
+    Integer id = ids.get(piece);
+    if (id == null) {
+      throw BadInput.of("merge " + rank, piece, "made of pieces in the vocabulary");
+    }
+    return id;
+  }
+
+  /** Ids of the byte pieces, inside a word ({@code ""}) or at its end; -1 where there is none. */
+  int[] byteIds(String suffix) {
+    int[] byByte = new int[256];
+    for (int b = 0; b < 256; b++) {
+      byByte[b] = ids.getOrDefault(ByteAlphabet.toChar(b) + suffix, -1);
+    }
+    return byByte;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.filip.text;
+
+import dev.filip.config.Behaviour;
+
+/**
+ * CLIP's pattern over a cleaned text, {@code
+ * 's|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+}: contractions, runs of letters, single
+ * digits, runs of the rest. The special tokens of the Python patterns are left out on purpose: text
+ * is text.
+ */
+final class WordSplitter {
+  private static final int LONG_S = 0x17F;
+  private static final int IOTA_BELOW = 0x345;
+  private final boolean ignoresCase;
+
+  /** open_clip compiles the pattern with IGNORECASE, which matters for two characters. */
+  WordSplitter(Behaviour behaviour) {
+    ignoresCase = behaviour == Behaviour.OPEN_CLIP;
+  }
+
+  /** Takes a word [start, end) of the text. */
+  interface Words {
+    void word(MappedText text, int start, int end);
+  }
+
+  /** Calls {@code words} for each word in order. */
+  void split(MappedText text, Words words) {
+    for (int i = 0; i < text.size(); ) {
+      if (CodePoints.isSpace(text.at(i))) {
+        i++;
+        continue;
+      }
+      int end = end(text, i);
+      words.word(text, i, end);
+      i = end;
+    }
+  }
+
+  private int end(MappedText text, int i) {
+    int contraction = contraction(text, i);
+    if (contraction > 0) {
+      return i + contraction;
+    }
+    if (letter(text.at(i))) {
+      return run(text, i, true);
+    }
+    return CodePoints.isNumber(text.at(i)) ? i + 1 : run(text, i, false);
+  }
+
+  private int run(MappedText text, int i, boolean letters) {
+    int end = i + 1;
+    while (end < text.size() && (letters ? letter(text.at(end)) : other(text.at(end)))) {
+      end++;
+    }
+    return end;
+  }
+
+  private boolean letter(int cp) {
+    return CodePoints.isLetter(cp) || ignoresCase && cp == IOTA_BELOW;
+  }
+
+  private boolean other(int cp) {
+    return !CodePoints.isSpace(cp) && !letter(cp) && !CodePoints.isNumber(cp);
+  }
+
+  /** Length of the contraction at i, or 0. */
+  private int contraction(MappedText text, int i) {
+    if (text.at(i) != '\'' || i + 1 >= text.size()) {
+      return 0;
+    }
+    int first = text.at(i + 1);
+    if (first == 's' || first == 't' || first == 'm' || first == 'd') {
+      return 2;
+    }
+    if (ignoresCase && first == LONG_S) {
+      return 2;
+    }
+    int second = i + 2 < text.size() ? text.at(i + 2) : 0;
+    boolean three =
+        (first == 'r' || first == 'v') && second == 'e' || first == 'l' && second == 'l';
+    return three ? 3 : 0;
+  }
+}
