@@ -18,7 +18,9 @@ public final class LateInteraction {
    * number of them.
    */
   public static PairScores scores(TokenSet images, TokenSet texts, int threads) {
-    return ScalarLateInteraction.scores(images, texts);
+    try (LateKernel kernel = new LateKernel(threads)) {
+      return kernel.scores(TokenRows.of(images), TokenRows.of(texts));
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ public final class ScalarLateInteraction {
 
   /** Every image with every text. Cost images x texts x n x m x d on the calling thread. */
   public static PairScores scores(TokenSet images, TokenSet texts) {
-    Shapes.sameWidth(images, texts);
+    Shapes.sameWidth(images.d(), texts.d());
     int d = images.d();
     float[] sImage = new float[Math.multiplyExact(images.size(), texts.size())];
     float[] sText = new float[sImage.length];

@@ -4,10 +4,10 @@ package dev.filip.kernel;
 final class Shapes {
   private Shapes() {}
 
-  static void sameWidth(TokenSet images, TokenSet texts) {
-    if (images.d() != texts.d()) {
+  static void sameWidth(int image, int text) {
+    if (image != text) {
       throw new IllegalArgumentException(
-          "images and texts must have one width, got " + images.d() + " and " + texts.d());
+          "images and texts must have one width, got " + image + " and " + text);
     }
   }
 

@@ -1,0 +1,53 @@
+package dev.filip.kernel;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Which form of the inner loops this machine runs. The Vector API form needs its module ({@code
+ * --add-modules jdk.incubator.vector}), a fused multiply-add in hardware and vectors of at least
+ * four floats; {@code -Dfilip.kernel=scalar} turns it off.
+ */
+public final class Kernels {
+  private Kernels() {}
+
+  /**
+   * {@code scalar}, or {@code vector} with the width in bits.
+   *
+   * @param name as a report shows it, such as {@code vector512}
+   * @param reason why not the vector form; empty where it runs
+   */
+  public record Form(String name, boolean vector, String reason) {}
+
+  /** What runs here. */
+  public static Form active() {
+    String reason = obstacle();
+    return reason.isEmpty()
+        ? new Form("vector" + bits(), true, "")
+        : new Form("scalar", false, reason);
+  }
+
+  static Tile tile() {
+    return active().vector() ? vectorTile() : new ScalarTile();
+  }
+
+  private static Tile vectorTile() {
+    return new VectorTile();
+  }
+
+  private static int bits() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  private static String obstacle() {
+    if ("scalar".equals(System.getProperty("filip.kernel"))) {
+      return "filip.kernel=scalar";
+    }
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return "started without --add-modules jdk.incubator.vector";
+    }
+    if (bits() < 128) {
+      return "vectors of " + bits() + " bits";
+    }
+    return Fma.inHardware() ? "" : "no fused multiply-add (UseFMA is off)";
+  }
+}

@@ -1,0 +1,35 @@
+package dev.filip.kernel;
+
+/**
+ * What one image and one panel give, lanes innermost: for each patch k and lane l the best product
+ * {@code best[k * lanes + l]} and its word position, for each word position the same with its
+ * patch. Indices are kept as floats, so that one comparison serves both. Scratch, one per worker.
+ */
+final class Maxima {
+  final int lanes;
+  float[] patchBest = new float[0];
+  float[] patchWord = new float[0];
+  float[] wordBest = new float[0];
+  float[] wordPatch = new float[0];
+
+  /** Products of one pair of word positions: {@code [patch][2][lanes]}. */
+  float[] products = new float[0];
+
+  Maxima(int lanes) {
+    this.lanes = lanes;
+  }
+
+  /** Makes room for n patches, some of them repeated to fill a tile, and so many pairs of words. */
+  void ensure(int n, int pairs) {
+    int patches = (n + VectorTile.MAX_ROWS) * lanes;
+    if (patchBest.length < patches) {
+      patchBest = new float[patches];
+      patchWord = new float[patches];
+      products = new float[2 * patches];
+    }
+    if (wordBest.length < pairs * 2 * lanes) {
+      wordBest = new float[pairs * 2 * lanes];
+      wordPatch = new float[pairs * 2 * lanes];
+    }
+  }
+}

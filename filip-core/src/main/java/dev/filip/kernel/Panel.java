@@ -1,0 +1,60 @@
+package dev.filip.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Texts packed for a tile: a lane is a text, two word positions lie together. {@code values[((p * d
+ * + c) * 2 + q) * lanes + l]} is dimension c of word {@code 2p + q} of lane l; {@code floor} has
+ * the same order without c: 0 for a word, minus infinity for what is none, so that padding can win
+ * no maximum. Scratch: one per worker, refilled.
+ */
+final class Panel {
+  final int lanes;
+  float[] values = new float[0];
+  float[] floor = new float[0];
+  private float[] row = new float[0];
+  int d;
+  int pairs;
+
+  Panel(int lanes) {
+    this.lanes = lanes;
+  }
+
+  /** Packs texts {@code order[from]} up to {@code order[from + lanes]}, or fewer at the end. */
+  void fill(TokenRows texts, int[] order, int from) {
+    int used = Math.min(lanes, order.length - from);
+    int words = 0;
+    for (int l = 0; l < used; l++) {
+      words = Math.max(words, texts.length()[order[from + l]]);
+    }
+    d = texts.d();
+    pairs = (words + 1) / 2;
+    ensure();
+    Arrays.fill(values, 0, pairs * d * 2 * lanes, 0);
+    Arrays.fill(floor, 0, pairs * 2 * lanes, Float.NEGATIVE_INFINITY);
+    for (int l = 0; l < used; l++) {
+      int text = order[from + l];
+      for (int r = 0; r < texts.length()[text]; r++) {
+        texts.copy(text, r, 1, row, 0);
+        int at = (r / 2 * d * 2 + r % 2) * lanes + l;
+        for (int c = 0; c < d; c++, at += 2 * lanes) {
+          values[at] = row[c];
+        }
+        floor[r * lanes + l] = 0;
+      }
+    }
+  }
+
+  private void ensure() {
+    int need = Math.multiplyExact(pairs * 2 * lanes, d);
+    if (values.length < need) {
+      values = new float[need];
+    }
+    if (floor.length < pairs * 2 * lanes) {
+      floor = new float[pairs * 2 * lanes];
+    }
+    if (row.length < d) {
+      row = new float[d];
+    }
+  }
+}

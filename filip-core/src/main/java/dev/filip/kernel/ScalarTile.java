@@ -1,0 +1,66 @@
+package dev.filip.kernel;
+
+import java.util.Arrays;
+
+/** Plain loops, for machines without the Vector API; the compiler may still use lanes. */
+final class ScalarTile implements Tile {
+  private static final int LANES = 8;
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public void maxima(float[] image, int n, Panel panel, Maxima out) {
+    Arrays.fill(out.patchBest, 0, n * LANES, Float.NEGATIVE_INFINITY);
+    Arrays.fill(out.patchWord, 0, n * LANES, 0);
+    Arrays.fill(out.wordBest, 0, panel.pairs * 2 * LANES, Float.NEGATIVE_INFINITY);
+    Arrays.fill(out.wordPatch, 0, panel.pairs * 2 * LANES, 0);
+    float[] sum = new float[LANES];
+    for (int r = 0; r < 2 * panel.pairs; r++) {
+      for (int k = 0; k < n; k++) {
+        product(image, k, panel, r, sum);
+        for (int l = 0; l < LANES; l++) {
+          keep(sum[l], out.patchBest, out.patchWord, k * LANES + l, r);
+          keep(sum[l], out.wordBest, out.wordPatch, r * LANES + l, k);
+        }
+      }
+    }
+  }
+
+  private static void product(float[] image, int k, Panel panel, int r, float[] sum) {
+    int d = panel.d;
+    int at = (r / 2 * d * 2 + r % 2) * LANES;
+    System.arraycopy(panel.floor, r * LANES, sum, 0, LANES);
+    for (int c = 0; c < d; c++, at += 2 * LANES) {
+      float x = image[k * d + c];
+      for (int l = 0; l < LANES; l++) {
+        sum[l] += x * panel.values[at + l];
+      }
+    }
+  }
+
+  private static void keep(float value, float[] best, float[] index, int at, int candidate) {
+    if (value > best[at]) {
+      best[at] = value;
+      index[at] = candidate;
+    }
+  }
+
+  @Override
+  public void axpy(float w, float[] x, int xAt, float[] y, int yAt, int d) {
+    for (int c = 0; c < d; c++) {
+      y[yAt + c] += w * x[xAt + c];
+    }
+  }
+
+  @Override
+  public boolean finite(float[] x, int count) {
+    float sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += x[i] * 0;
+    }
+    return sum == 0;
+  }
+}

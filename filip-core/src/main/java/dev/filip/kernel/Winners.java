@@ -1,0 +1,71 @@
+package dev.filip.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Which token won each maximum of every pair: for pair (i, j) the word of each patch, then the
+ * patch of each word; one byte each up to 256 tokens, two bytes above. Off heap, reused while it is
+ * large enough. Cells of different pairs may be written by different threads.
+ */
+final class Winners implements AutoCloseable {
+  /** The most tokens an item may have. */
+  static final int MOST_TOKENS = 1 << 16;
+
+  @SuppressWarnings("MustBeClosedChecker") // closed by close()
+  private Arena arena = Arena.ofShared();
+
+  private MemorySegment cells = MemorySegment.NULL;
+  private boolean wide;
+  private int texts;
+  private int stride;
+
+  /** Makes room for {@code images x texts} pairs of at most n and m tokens. */
+  @SuppressWarnings("MustBeClosedChecker") // closed by close()
+  void shape(int images, int textCount, int n, int m) {
+    if (Math.max(n, m) > MOST_TOKENS) {
+      throw new IllegalArgumentException(
+          "an item may have at most " + MOST_TOKENS + " tokens, got " + Math.max(n, m));
+    }
+    wide = Math.max(n, m) > 256;
+    texts = textCount;
+    stride = n + m;
+    long bytes = Math.multiplyExact((long) images * texts, stride) * (wide ? 2 : 1);
+    if (cells.byteSize() < bytes) {
+      arena.close();
+      arena = Arena.ofShared();
+      cells = arena.allocate(bytes, 64);
+    }
+  }
+
+  /** Cell of patch 0 of pair (i, j); its words' cells follow those of its n patches. */
+  long cell(int i, int j) {
+    return ((long) i * texts + j) * stride;
+  }
+
+  void set(long cell, float index) {
+    if (wide) {
+      cells.set(ValueLayout.JAVA_SHORT, 2 * cell, (short) index);
+    } else {
+      cells.set(ValueLayout.JAVA_BYTE, cell, (byte) index);
+    }
+  }
+
+  int get(long cell) {
+    return wide
+        ? cells.get(ValueLayout.JAVA_SHORT, 2 * cell) & 0xffff
+        : cells.get(ValueLayout.JAVA_BYTE, cell) & 0xff;
+  }
+
+  /** Bytes held. */
+  long bytes() {
+    return cells.byteSize();
+  }
+
+  @Override
+  public void close() {
+    cells = MemorySegment.NULL;
+    arena.close();
+  }
+}

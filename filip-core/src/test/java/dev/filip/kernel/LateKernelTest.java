@@ -1,0 +1,210 @@
+package dev.filip.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LateKernelTest {
+  static Stream<Tile> tiles() {
+    return Stream.of(new ScalarTile(), new VectorTile());
+  }
+
+  static Stream<Arguments> sizes() {
+    int[][] sizes = {
+      {1, 1, 1, 1, 1},
+      {1, 3, 2, 3, 3},
+      {3, 1, 5, 1, 16},
+      {2, 7, 36, 25, 64},
+      {5, 17, 49, 32, 100},
+      {3, 33, 8, 7, 256},
+      {2, 2, 300, 3, 8},
+      {2, 2, 3, 300, 8}
+    };
+    return Arrays.stream(sizes).flatMap(s -> tiles().map(t -> Arguments.of(t, s)));
+  }
+
+  /** Rows of small multiples of 1/4, so that sums are exact in any order and ties many. */
+  static TokenSet random(int items, int most, int d, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] start = new int[items + 1];
+    for (int i = 0; i < items; i++) {
+      start[i + 1] = start[i] + (i == 0 ? most : 1 + random.nextInt(most));
+    }
+    float[] rows = new float[start[items] * d];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (random.nextInt(5) - 2) / 4f;
+    }
+    return new TokenSet(d, rows, start);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void scoresAndWinnersAreTheScalarOracles(Tile tile, int[] s) {
+    TokenSet images = random(s[0], s[2], s[4], 1);
+    TokenSet texts = random(s[1], s[3], s[4], 2);
+    PairScores expected = ScalarLateInteraction.scores(images, texts);
+    try (LateKernel kernel = new LateKernel(tile, 2)) {
+      PairScores scores = kernel.match(TokenRows.of(images), TokenRows.of(texts));
+      assertThat(scores.sImage()).containsExactly(expected.sImage());
+      assertThat(scores.sText()).containsExactly(expected.sText());
+      for (int i = 0; i < images.size(); i++) {
+        for (int j = 0; j < texts.size(); j++) {
+          int n = images.tokens(i);
+          assertThat(kernel.words(i, j, n)).containsExactly(pair(images, i, texts, j).patchWord());
+        }
+      }
+    }
+  }
+
+  private static PairAlignment pair(TokenSet images, int i, TokenSet texts, int j) {
+    return ScalarLateInteraction.align(
+        item(images, i), images.tokens(i), item(texts, j), texts.tokens(j), images.d());
+  }
+
+  private static float[] item(TokenSet set, int i) {
+    return Arrays.copyOfRange(set.rows(), set.start()[i] * set.d(), set.start()[i + 1] * set.d());
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void gradientTouchesTheWinnersOnly(Tile tile, int[] s) {
+    TokenSet images = random(s[0], s[2], s[4], 3);
+    TokenSet texts = random(s[1], s[3], s[4], 4);
+    SplittableRandom random = new SplittableRandom(5);
+    float[] dsImage = new float[s[0] * s[1]];
+    float[] dsText = new float[dsImage.length];
+    Arrays.setAll(new Float[dsImage.length], i -> dsImage[i] = random.nextInt(9) - 4);
+    Arrays.setAll(new Float[dsImage.length], i -> dsText[i] = random.nextInt(9) - 4);
+    float[] dImages = new float[images.rows().length];
+    float[] dTexts = new float[texts.rows().length];
+    try (LateKernel kernel = new LateKernel(tile, 2)) {
+      TokenRows x = TokenRows.of(images);
+      TokenRows y = TokenRows.of(texts);
+      kernel.match(x, y);
+      kernel.gradient(
+          x, y, dsImage, dsText, MemorySegment.ofArray(dImages), MemorySegment.ofArray(dTexts));
+    }
+    double[] image = new double[dImages.length];
+    double[] text = new double[dTexts.length];
+    oracle(images, texts, dsImage, dsText, image, text);
+    same(dImages, image);
+    same(dTexts, text);
+  }
+
+  private static void oracle(
+      TokenSet images, TokenSet texts, float[] dsImage, float[] dsText, double[] dx, double[] dy) {
+    for (int i = 0; i < images.size(); i++) {
+      for (int j = 0; j < texts.size(); j++) {
+        PairAlignment a = pair(images, i, texts, j);
+        double w = dsImage[i * texts.size() + j] / (double) images.tokens(i);
+        for (int k = 0; k < a.patchWord().length; k++) {
+          product(
+              w, images, images.start()[i] + k, texts, texts.start()[j] + a.patchWord()[k], dx, dy);
+        }
+        w = dsText[i * texts.size() + j] / (double) texts.tokens(j);
+        for (int r = 0; r < a.wordPatch().length; r++) {
+          product(
+              w, images, images.start()[i] + a.wordPatch()[r], texts, texts.start()[j] + r, dx, dy);
+        }
+      }
+    }
+  }
+
+  private static void product(
+      double w, TokenSet images, int p, TokenSet texts, int q, double[] dx, double[] dy) {
+    int d = images.d();
+    for (int c = 0; c < d; c++) {
+      dx[p * d + c] += w * texts.rows()[q * d + c];
+      dy[q * d + c] += w * images.rows()[p * d + c];
+    }
+  }
+
+  private static void same(float[] actual, double[] expected) {
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i]).isCloseTo(expected[i], within(2e-6 * largest + 1e-9));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void bitEqualForAnyNumberOfThreads(int threads) {
+    float[][] one = gradients(1);
+    float[][] some = gradients(threads);
+    IntStream.range(0, one.length).forEach(i -> assertThat(some[i]).containsExactly(one[i]));
+  }
+
+  private static float[][] gradients(int threads) {
+    SplittableRandom random = new SplittableRandom(11);
+    TokenSet images = unit(9, 13, 24, random);
+    TokenSet texts = unit(21, 7, 24, random);
+    float[] ds = new float[9 * 21];
+    for (int i = 0; i < ds.length; i++) {
+      ds[i] = (float) random.nextGaussian();
+    }
+    float[] dImages = new float[images.rows().length];
+    float[] dTexts = new float[texts.rows().length];
+    try (LateKernel kernel = new LateKernel(threads)) {
+      TokenRows x = TokenRows.of(images);
+      TokenRows y = TokenRows.of(texts);
+      PairScores s = kernel.match(x, y);
+      kernel.gradient(x, y, ds, ds, MemorySegment.ofArray(dImages), MemorySegment.ofArray(dTexts));
+      return new float[][] {s.sImage(), s.sText(), dImages, dTexts};
+    }
+  }
+
+  private static TokenSet unit(int items, int tokens, int d, SplittableRandom random) {
+    float[] rows = new float[items * tokens * d];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) (random.nextGaussian() / Math.sqrt(d));
+    }
+    return new TokenSet(d, rows, IntStream.rangeClosed(0, items).map(i -> i * tokens).toArray());
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiles")
+  void anythingMayLieBetweenItems(Tile tile) {
+    float[] rows = {1, 0, Float.NaN, Float.NaN, 0, 1, Float.NaN, Float.NaN};
+    TokenRows x = TokenRows.padded(MemorySegment.ofArray(rows), 2, 2, new int[] {1, 1});
+    try (LateKernel kernel = new LateKernel(tile, 1)) {
+      assertThat(kernel.scores(x, x).sImage()).containsExactly(1, 0, 0, 1);
+      assertThat(kernel.finite(x)).isTrue();
+      rows[5] = Float.POSITIVE_INFINITY;
+      assertThat(kernel.finite(x)).isFalse();
+    }
+  }
+
+  @Test
+  void nothingMeetsNothing() {
+    TokenSet none = new TokenSet(3, new float[0], new int[] {0});
+    assertThat(LateInteraction.scores(none, none).sImage()).isEmpty();
+    assertThat(LateInteraction.scores(random(2, 2, 3, 1), none).sImage()).isEmpty();
+  }
+
+  @Test
+  void theFastFormRunsWhereItIsExpected() {
+    // CI names the form its machine must run; without the property the test only asks for a reason
+    String expected = System.getProperty("filip.expectKernel");
+    Kernels.Form active = Kernels.active();
+    assertThat(active.name()).isEqualTo(expected == null ? active.name() : expected);
+    assertThat(active.vector()).isEqualTo(active.reason().isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 16, 25, 36, 49, 196, 256})
+  void aTileWastesFewRows(int n) {
+    int rows = VectorTile.rowsOfTile(n);
+    assertThat(rows).isBetween(4, VectorTile.MAX_ROWS);
+    assertThat(Math.ceilDiv(n, rows) * rows - n).isLessThanOrEqualTo(n < 16 ? 3 : n / 8);
+  }
+}
