@@ -39,6 +39,19 @@ public record ModelConfig(
         pixelBehaviour);
   }
 
+  /** The same for pictures of another size (a multiple of the patch size). */
+  public ModelConfig withImageSize(int size) {
+    return new ModelConfig(
+        new VisionConfig(size, vision.patchSize(), vision.width(), vision.layers(), vision.heads()),
+        text,
+        embedDim,
+        activation,
+        interaction,
+        cls,
+        textBehaviour,
+        pixelBehaviour);
+  }
+
   public ModelConfig withInteraction(Interaction other) {
     return new ModelConfig(
         vision, text, embedDim, activation, other, cls, textBehaviour, pixelBehaviour);

@@ -10,6 +10,7 @@ import dev.filip.text.TokenBatch;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.ObjIntConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -95,6 +96,22 @@ public final class FilipModel implements AutoCloseable {
     }
   }
 
+  /**
+   * A copy for another image size: the position embeddings are interpolated bicubically, as
+   * transformers does; all else stays. Close both.
+   */
+  public FilipModel resized(int imageSize) {
+    ModelConfig other = config.withImageSize(imageSize);
+    return of(
+        other,
+        (name, shape) -> {
+          Tensor own = parameters.get(name).detach();
+          return name.equals(Layout.IMAGE_POSITIONS)
+              ? Positions.resize(own, other.vision().grid())
+              : own.clone();
+        });
+  }
+
   public ModelConfig config() {
     return config;
   }
@@ -137,6 +154,16 @@ public final class FilipModel implements AutoCloseable {
     Tensor rows = all.view(batch.rows() * m, all.size(2));
     Tensor device = compute.device().isCpu() ? index : index.to(rows.device(), index.dtype());
     return new TextFeatures(unit(all), unit(rows.index_select(0, device)), batch.length());
+  }
+
+  /** Image tokens {@code [b,1+n,d]} before L2, [CLS] first; {@code watch} sees every block. */
+  Tensor rawImages(Tensor pixels, ObjIntConsumer<Tensor> watch) {
+    return imageTower.project(pixels, compute, false, watch);
+  }
+
+  /** Text tokens {@code [t,longest,d]} before L2; {@code watch} sees every block. */
+  Tensor rawTexts(TokenBatch batch, ObjIntConsumer<Tensor> watch) {
+    return textTower.project(batch, compute, false, watch);
   }
 
   /** Rows over their L2 norm, contiguous. */

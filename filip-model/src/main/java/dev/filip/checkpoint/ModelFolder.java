@@ -1,0 +1,137 @@
+package dev.filip.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.BadInput;
+import dev.filip.config.ModelConfig;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.model.FilipModel;
+import dev.filip.model.Layout;
+import dev.filip.tensor.Natives;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A model folder: a Hugging Face CLIP folder ({@code config.json}, {@code model.safetensors},
+ * tokenizer files, {@code preprocessor_config.json}) whose config has one more block, {@code
+ * filip}.
+ */
+public final class ModelFolder {
+  static final String CONFIG = "config.json";
+  static final String WEIGHTS = "model.safetensors";
+  static final String PREPROCESSOR = "preprocessor_config.json";
+  private static final int NAMED = 5;
+
+  private ModelFolder() {}
+
+  /**
+   * Writes a folder beside {@code out} and renames it; an older one is replaced.
+   *
+   * @param preprocessor {@code preprocessor_config.json}
+   * @param trained provenance for the {@code filip} block; may be empty
+   */
+  public static void save(
+      Path out, FilipModel model, TokenizerFiles tokenizer, JsonNode preprocessor, JsonNode trained)
+      throws IOException {
+    ObjectNode config = ConfigJson.write(model.config(), tokenizer.bos(), tokenizer.eos(), trained);
+    Outputs.folder(
+        out,
+        folder -> {
+          text(folder.resolve(CONFIG), Json.pretty(config));
+          text(folder.resolve(PREPROCESSOR), Json.pretty(preprocessor));
+          tokenizer.files().fill(folder);
+          Safetensors.write(
+              folder.resolve(WEIGHTS), model.parameters().map(), Map.of("format", "pt"));
+        });
+  }
+
+  private static void text(Path file, String text) throws IOException {
+    Files.write(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads config and weights; a damaged or foreign folder is {@link BadInput} in one line. */
+  public static LoadedModel load(Path folder) {
+    Natives.load();
+    JsonNode root = config(folder);
+    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG).toString(), root);
+    Path weights = folder.resolve(WEIGHTS);
+    FilipModel model;
+    try (Safetensors file = Safetensors.open(weights)) {
+      check(weights, file.tensors(), Layout.of(config));
+      model = FilipModel.of(config, (name, _) -> file.tensor(name).to(ScalarType.Float));
+    }
+    Path preprocessor = folder.resolve(PREPROCESSOR);
+    return new LoadedModel(
+        folder,
+        config,
+        model,
+        Files.exists(preprocessor) ? Json.read(preprocessor) : Json.object(),
+        root.path("filip").path("trained").isObject()
+            ? root.path("filip").path("trained")
+            : Json.object());
+  }
+
+  /** Reads only the config of a folder. */
+  public static ModelConfig readConfig(Path folder) {
+    return ConfigJson.read(folder.resolve(CONFIG).toString(), config(folder));
+  }
+
+  static JsonNode config(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadInput("model " + folder + " is not a folder");
+    }
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      throw new BadInput("model " + folder + " has no " + CONFIG + ": is it a model folder?");
+    }
+    return Json.read(folder.resolve(CONFIG));
+  }
+
+  private static void check(Path file, Map<String, TensorInfo> found, Map<String, long[]> wanted) {
+    List<String> missing = new ArrayList<>();
+    List<String> odd = new ArrayList<>();
+    wanted.forEach((name, shape) -> {
+      TensorInfo info = found.get(name);
+      if (info == null) {
+        missing.add(name);
+      } else if (!Arrays.equals(info.shape(), shape)) {
+        odd.add(name + " " + Arrays.toString(info.shape()) + " not " + Arrays.toString(shape));
+      } else if (!floating(info.dtype())) {
+        odd.add(name + " is " + info.dtype());
+      }
+    });
+    List<String> unexpected =
+        found.keySet().stream()
+            .filter(name -> !wanted.containsKey(name) && !name.endsWith(".position_ids"))
+            .toList();
+    List<String> problems = new ArrayList<>();
+    report(problems, "missing", missing);
+    report(problems, "misshaped", odd);
+    report(problems, "unexpected", unexpected);
+    if (!problems.isEmpty()) {
+      throw new BadInput(file + " does not fit its config.json: " + String.join("; ", problems));
+    }
+  }
+
+  private static boolean floating(Dtype dtype) {
+    return switch (dtype) {
+      case F64, F32, F16, BF16 -> true;
+      default -> false;
+    };
+  }
+
+  private static void report(List<String> problems, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      String more = names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "";
+      problems.add(
+          what + " " + String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + more);
+    }
+  }
+}

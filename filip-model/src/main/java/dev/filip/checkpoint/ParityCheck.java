@@ -1,0 +1,52 @@
+package dev.filip.checkpoint;
+
+import dev.filip.checkpoint.ParityReport.Difference;
+import dev.filip.checkpoint.ParityReport.Stage;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Compares one tensor, number by number. */
+final class ParityCheck {
+  private ParityCheck() {}
+
+  /**
+   * @param shape of both, row-major
+   * @param counts whether the number at a flat index is compared
+   */
+  static Stage compare(
+      String name,
+      double[] ours,
+      double[] golden,
+      long[] shape,
+      LongPredicate counts,
+      double atol,
+      double rtol) {
+    double worst = 0;
+    double sum = 0;
+    long compared = 0;
+    @Nullable Difference first = null;
+    for (int i = 0; i < golden.length; i++) {
+      if (!counts.test(i)) {
+        continue;
+      }
+      double off = Math.abs(ours[i] - golden[i]);
+      worst = Math.max(worst, off); // NaN stays
+      sum += off;
+      compared++;
+      if (first == null && !(off <= atol + rtol * Math.abs(golden[i]))) {
+        first = new Difference(name, index(i, shape), ours[i], golden[i]);
+      }
+    }
+    return new Stage(name, compared, worst, compared == 0 ? 0 : sum / compared, atol, rtol, first);
+  }
+
+  private static long[] index(long flat, long[] shape) {
+    long[] index = new long[shape.length];
+    long rest = flat;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      index[i] = rest % shape[i];
+      rest /= shape[i];
+    }
+    return index;
+  }
+}
