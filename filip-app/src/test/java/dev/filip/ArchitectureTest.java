@@ -31,7 +31,12 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(
-                "dev.filip.cli", "dev.filip.quickstart", "dev.filip.data..", "dev.filip.image..", "dev.filip.viz..", "dev.filip.generate..")
+                "dev.filip.cli",
+                "dev.filip.quickstart",
+                "dev.filip.data..",
+                "dev.filip.image..",
+                "dev.filip.viz..",
+                "dev.filip.generate..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.bytedeco.pytorch.."));
@@ -50,7 +55,13 @@ class ArchitectureTest {
 
   @Test
   void layersKnowNothingOfTheModel() {
-    holds(noClasses().that().resideInAPackage("dev.filip.nn..").should().dependOnClassesThat().resideInAPackage("dev.filip.model.."));
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.filip.nn..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.filip.model.."));
   }
 
   @Test
@@ -78,13 +89,24 @@ class ArchitectureTest {
 
   @Test
   void nothingStaticChanges() {
-    holds(fields().that().areStatic().and().areDeclaredInClassesThat().resideInAPackage("dev.filip..").should().beFinal());
+    holds(
+        fields()
+            .that()
+            .areStatic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("dev.filip..")
+            .should()
+            .beFinal());
   }
 
   @Test
   void nothingIsDeserialisedByJava() {
     holds(
-        noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream")
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.ObjectInputStream")
             .orShould()
             .callMethod(Math.class, "random"));
   }

@@ -11,7 +11,9 @@ final class Answer {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--json", description = "Print the result as one JSON document on standard output.")
+  @Option(
+      names = "--json",
+      description = "Print the result as one JSON document on standard output.")
   private boolean json;
 
   boolean isJson() {

@@ -12,7 +12,8 @@ abstract class Group implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "name one of " + String.join(", ", spec.subcommands().keySet()));
+      throw new ParameterException(
+          spec.commandLine(), "name one of " + String.join(", ", spec.subcommands().keySet()));
     }
   }
 }

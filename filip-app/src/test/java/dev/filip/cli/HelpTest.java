@@ -8,7 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** Help is documentation: every command says what it does and shows one real example; every option has a long name and a text. */
+/**
+ * Help is documentation: every command says what it does and shows one real example; every option
+ * has a long name and a text.
+ */
 class HelpTest {
   static List<CommandLine> everyCommand() {
     List<CommandLine> all = new ArrayList<>();
@@ -26,7 +29,8 @@ class HelpTest {
   void showsAnExampleThatParses(CommandLine command) {
     String help = command.getUsageMessage();
     assertThat(help).contains("Example:").contains("filip ");
-    String example = help.substring(help.indexOf("Example:") + 8).strip().lines().findFirst().orElse("");
+    String example =
+        help.substring(help.indexOf("Example:") + 8).strip().lines().findFirst().orElse("");
     assertThat(example).startsWith(command.getCommandSpec().qualifiedName());
     Main.commandLine().parseArgs(words(example.substring("filip ".length())));
   }
@@ -35,8 +39,12 @@ class HelpTest {
   @MethodSource("everyCommand")
   void everyOptionIsNamedAndExplained(CommandLine command) {
     for (var option : command.getCommandSpec().options()) {
-      assertThat(option.names()).as("%s", (Object) option.longestName()).anyMatch(name -> name.startsWith("--"));
-      assertThat(option.description()).as("%s %s", command.getCommandSpec().qualifiedName(), option.longestName()).isNotEmpty();
+      assertThat(option.names())
+          .as("%s", (Object) option.longestName())
+          .anyMatch(name -> name.startsWith("--"));
+      assertThat(option.description())
+          .as("%s %s", command.getCommandSpec().qualifiedName(), option.longestName())
+          .isNotEmpty();
     }
   }
 
