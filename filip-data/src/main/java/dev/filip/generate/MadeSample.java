@@ -6,7 +6,6 @@ import dev.filip.io.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -35,9 +34,5 @@ record MadeSample(SequencedMap<String, byte[]> files) {
     SequencedMap<String, byte[]> more = new LinkedHashMap<>(files);
     more.put("cls", Integer.toString(label).getBytes(StandardCharsets.UTF_8));
     return new MadeSample(more);
-  }
-
-  Map<String, byte[]> byExtension() {
-    return files;
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes samples on several threads and writes them in their order, so that the number of threads
@@ -49,8 +50,8 @@ final class SplitWriter implements AutoCloseable {
             workers, Thread.ofPlatform().name("filip-generate-", 0).daemon().factory());
   }
 
-  /** Counts {@code count} things under a rule. */
-  void rule(String rule, int count) {
+  /** Counts {@code count} things under a rule; makers may call it too. */
+  synchronized void rule(String rule, int count) {
     rules.merge(rule, count, Integer::sum);
   }
 
@@ -58,8 +59,11 @@ final class SplitWriter implements AutoCloseable {
     notes.put(key, value);
   }
 
-  /** Writes {@code folder/name/{000000..}.tar} with {@code count} samples keyed by their number. */
-  void split(Path folder, String name, int count, IntFunction<MadeSample> maker)
+  /**
+   * Writes {@code folder/name/{000000..}.tar} with {@code count} samples keyed by their number. A
+   * maker that answers null leaves its sample out (and counts it under a rule).
+   */
+  void split(Path folder, String name, int count, IntFunction<@Nullable MadeSample> maker)
       throws IOException {
     if (count == 0) {
       return;
@@ -69,20 +73,22 @@ final class SplitWriter implements AutoCloseable {
       Deque<Future<List<MadeSample>>> ahead = new ArrayDeque<>();
       int asked = 0;
       int written = 0;
-      while (written < count) {
+      int tried = 0;
+      while (tried < count) {
         for (; asked < count && ahead.size() < 3 * workers; asked += CHUNK) {
           int from = asked;
           int to = Math.min(count, from + CHUNK);
           ahead.add(pool.submit(() -> make(from, to, maker)));
         }
         for (MadeSample sample : await(ahead.remove())) {
-          shards.add(String.format(Locale.ROOT, "%06d", written++), sample.byExtension());
+          shards.add(String.format(Locale.ROOT, "%06d", written++), sample.files());
         }
-        progress.to(made + written, name);
+        tried += Math.min(CHUNK, count - tried);
+        progress.to(made + tried, name);
       }
+      samples.put(name, written);
     }
     made += count;
-    samples.put(name, count);
     bytes += shards.bytes();
     checksums.put(name, shards.sha256());
   }
@@ -112,10 +118,13 @@ final class SplitWriter implements AutoCloseable {
     pool.shutdownNow();
   }
 
-  private static List<MadeSample> make(int from, int to, IntFunction<MadeSample> maker) {
+  private static List<MadeSample> make(int from, int to, IntFunction<@Nullable MadeSample> maker) {
     List<MadeSample> chunk = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
-      chunk.add(maker.apply(i));
+      MadeSample sample = maker.apply(i);
+      if (sample != null) {
+        chunk.add(sample);
+      }
     }
     return chunk;
   }
