@@ -1,0 +1,32 @@
+package dev.filip.eval;
+
+import dev.filip.config.BadInput;
+import dev.filip.data.SampleSource;
+
+/**
+ * What is judged on.
+ *
+ * @param split its name, for fingerprints and reports
+ * @param limit at most so many samples, evenly spread over the source; 0 for all
+ */
+public record EvalData(SampleSource source, String split, int limit) {
+  public EvalData {
+    BadInput.require(limit >= 0, "limit", limit, ">= 0 (0 = all)");
+    BadInput.require(source.size() > 0, "source", source.describe(), "not empty");
+  }
+
+  /** All of a source. */
+  public static EvalData all(SampleSource source) {
+    return new EvalData(source, "", 0);
+  }
+
+  /** Samples used. */
+  public int size() {
+    return limit == 0 ? source.size() : Math.min(limit, source.size());
+  }
+
+  /** The source's index of used sample i. */
+  public int index(int i) {
+    return (int) ((long) i * source.size() / size());
+  }
+}

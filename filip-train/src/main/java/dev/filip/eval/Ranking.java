@@ -1,0 +1,35 @@
+package dev.filip.eval;
+
+import dev.filip.kernel.PairScores;
+import java.util.Locale;
+
+/** Which of the two late scores ranks candidates. For a global model all are the same. */
+public enum Ranking {
+  /** The direction each score was trained for: s_image ranks texts, s_text ranks images. */
+  PAPER,
+  /** s_image + s_text in both directions. */
+  SUM;
+
+  /** {@code paper} or {@code sum}. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code [images, texts]}: the scores that rank texts for an image. */
+  float[] forTexts(PairScores scores) {
+    return this == PAPER ? scores.sImage() : sum(scores);
+  }
+
+  /** {@code [images, texts]}: the scores that rank images for a text. */
+  float[] forImages(PairScores scores) {
+    return this == PAPER ? scores.sText() : sum(scores);
+  }
+
+  private static float[] sum(PairScores scores) {
+    float[] out = scores.sImage().clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] += scores.sText()[i];
+    }
+    return out;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.filip.eval;
+
+import dev.filip.config.BadInput;
+import dev.filip.kernel.PairScores;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Image-text retrieval: every caption of every image is a query for its image and a candidate for
+ * it. All vectors and the two score matrices [images, texts] are held in memory: 5,000 images with
+ * 25,000 captions take 1 GB for the scores. Immutable.
+ *
+ * @param match late or global, or null for what the model was trained for
+ */
+public record RetrievalEval(@Nullable Match match, Ranking ranking) {
+  /** What the model was trained for, ranked as in the paper. */
+  public static final RetrievalEval DEFAULT = new RetrievalEval(null, Ranking.PAPER);
+
+  /** Judges {@code model}. */
+  public RetrievalResult run(Embedder model, EvalData data) throws IOException {
+    ImageFeed feed =
+        new ImageFeed(data, model, sample -> sample.captions().isEmpty() ? "no caption" : null);
+    Encodings.Collector images = new Encodings.Collector();
+    List<String> texts = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    int[] count = {0};
+    feed.each(
+        "images",
+        batch -> {
+          images.add(model.images(batch.pictures()));
+          for (var sample : batch.samples()) {
+            int owner = count[0]++;
+            sample.captions().forEach(text -> owners.add(owner));
+            texts.addAll(sample.captions());
+          }
+        });
+    BadInput.require(
+        !images.isEmpty(),
+        "source",
+        data.source().describe(),
+        "one with readable images and captions");
+    int[] owner = owners.stream().mapToInt(Integer::intValue).toArray();
+    return score(model, images.all(), texts, owner, feed.skipped(), print(model, data));
+  }
+
+  private String print(Embedder model, EvalData data) throws IOException {
+    return Fingerprint.of("retrieval", data, model.preprocessing())
+        .with("ranking", ranking.key())
+        .hex();
+  }
+
+  private RetrievalResult score(
+      Embedder model,
+      Encodings images,
+      List<String> captions,
+      int[] owner,
+      Skipped skipped,
+      String fingerprint) {
+    Match used = match == null ? Match.of(model.interaction()) : match;
+    Encodings texts = TextEncoder.encode(model, captions);
+    long start = System.nanoTime();
+    PairScores global = Match.GLOBAL.scores(images, texts);
+    long middle = System.nanoTime();
+    PairScores late = Match.LATE.scores(images, texts);
+    long end = System.nanoTime();
+    PairScores scores = used == Match.LATE ? late : global;
+    return new RetrievalResult(
+        Recalls.textToImage(ranking.forImages(scores), images.size(), owner),
+        Recalls.imageToText(ranking.forTexts(scores), images.size(), owner),
+        images.size(),
+        owner.length,
+        used,
+        ranking,
+        used.trainedBy(model.interaction()),
+        (end - middle) / 1e9,
+        (middle - start) / 1e9,
+        skipped,
+        fingerprint);
+  }
+}
