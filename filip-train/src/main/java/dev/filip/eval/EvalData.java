@@ -8,8 +8,9 @@ import dev.filip.data.SampleSource;
  *
  * @param split its name, for fingerprints and reports
  * @param limit at most so many samples, evenly spread over the source; 0 for all
+ * @param quiet whether no progress is shown
  */
-public record EvalData(SampleSource source, String split, int limit) {
+public record EvalData(SampleSource source, String split, int limit, boolean quiet) {
   public EvalData {
     BadInput.require(limit >= 0, "limit", limit, ">= 0 (0 = all)");
     BadInput.require(source.size() > 0, "source", source.describe(), "not empty");
@@ -17,7 +18,7 @@ public record EvalData(SampleSource source, String split, int limit) {
 
   /** All of a source. */
   public static EvalData all(SampleSource source) {
-    return new EvalData(source, "", 0);
+    return new EvalData(source, "", 0, false);
   }
 
   /** Samples used. */

@@ -45,14 +45,16 @@ final class ImageFeed {
 
   /** Reads everything once. */
   void each(String what, Taker taker) throws IOException {
-    try (Progress progress = new Progress(what, data.size())) {
+    try (Progress progress = data.quiet() ? null : new Progress(what, data.size())) {
       for (int from = 0; from < data.size(); from += BATCH) {
         int to = Math.min(from + BATCH, data.size());
         Batch batch = batch(from, to);
         if (!batch.samples.isEmpty()) {
           taker.take(batch);
         }
-        progress.to(to, "");
+        if (progress != null) {
+          progress.to(to, "");
+        }
       }
     }
   }

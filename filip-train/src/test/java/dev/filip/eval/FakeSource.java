@@ -1,0 +1,65 @@
+package dev.filip.eval;
+
+import dev.filip.data.Sample;
+import dev.filip.data.SampleSource;
+import dev.filip.io.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Samples in memory. */
+final class FakeSource implements SampleSource {
+  private final List<Sample> samples = new ArrayList<>();
+  List<String> classes = List.of();
+  List<String> templates = List.of();
+
+  FakeSource add(String image, String... captions) {
+    return add(image, -1, "", captions);
+  }
+
+  FakeSource add(String image, int label, String metadata, String... captions) {
+    samples.add(
+        new Sample(
+            "s" + samples.size(),
+            image.getBytes(StandardCharsets.UTF_8),
+            List.of(captions),
+            label,
+            metadata.isEmpty() ? null : Json.parse(metadata)));
+    return this;
+  }
+
+  @Override
+  public String describe() {
+    return samples.size() + " fakes";
+  }
+
+  @Override
+  public int size() {
+    return samples.size();
+  }
+
+  @Override
+  public Sample read(int index) {
+    return samples.get(index);
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classes;
+  }
+
+  @Override
+  public List<String> templates() {
+    return templates;
+  }
+
+  @Override
+  public String fingerprint() {
+    StringBuilder all = new StringBuilder();
+    samples.forEach(s -> all.append(s.key()).append(s.image().length).append(s.captions()));
+    return all.toString();
+  }
+
+  @Override
+  public void close() {}
+}
