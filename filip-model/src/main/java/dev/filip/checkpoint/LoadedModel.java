@@ -3,6 +3,7 @@ package dev.filip.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.model.FilipModel;
+import dev.filip.text.BpeTokenizer;
 import java.nio.file.Path;
 
 /**
@@ -15,6 +16,13 @@ import java.nio.file.Path;
 public record LoadedModel(
     Path folder, ModelConfig config, FilipModel model, JsonNode preprocessor, JsonNode trained)
     implements AutoCloseable {
+  /** Reads the folder's tokenizer, with the text cleaning that the model follows. */
+  public BpeTokenizer tokenizer() {
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder, config.textBehaviour());
+    ModelFolder.fits(folder, config, tokenizer);
+    return tokenizer;
+  }
+
   /** Frees the weights. */
   @Override
   public void close() {

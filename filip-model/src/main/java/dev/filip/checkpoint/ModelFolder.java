@@ -9,6 +9,7 @@ import dev.filip.io.Outputs;
 import dev.filip.model.FilipModel;
 import dev.filip.model.Layout;
 import dev.filip.tensor.Natives;
+import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ public final class ModelFolder {
    * @param trained provenance for the {@code filip} block; may be empty
    */
   public static void save(
-      Path out, FilipModel model, TokenizerFiles tokenizer, JsonNode preprocessor, JsonNode trained)
+      Path out, FilipModel model, BpeTokenizer tokenizer, JsonNode preprocessor, JsonNode trained)
       throws IOException {
     ObjectNode config = ConfigJson.write(model.config(), tokenizer.bos(), tokenizer.eos(), trained);
     Outputs.folder(
@@ -47,10 +48,21 @@ public final class ModelFolder {
         folder -> {
           text(folder.resolve(CONFIG), Json.pretty(config));
           text(folder.resolve(PREPROCESSOR), Json.pretty(preprocessor));
-          tokenizer.files().fill(folder);
+          tokenizer.save(folder, model.config().text().context());
           Safetensors.write(
               folder.resolve(WEIGHTS), model.parameters().map(), Map.of("format", "pt"));
         });
+  }
+
+  static void fits(Path folder, ModelConfig config, BpeTokenizer tokenizer) {
+    if (tokenizer.size() > config.text().vocabularySize()) {
+      throw new BadInput(
+          folder
+              + ": the tokenizer has "
+              + tokenizer.size()
+              + " entries, the model only "
+              + config.text().vocabularySize());
+    }
   }
 
   private static void text(Path file, String text) throws IOException {
