@@ -1,0 +1,99 @@
+package dev.filip.cli;
+
+import dev.filip.config.BadInput;
+import dev.filip.config.Behaviour;
+import dev.filip.data.SampleSource;
+import dev.filip.data.SourceOptions;
+import dev.filip.data.Sources;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.io.Progress;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip tokenizer train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description =
+        "Train CLIP's lower-cased byte-level BPE on the captions of a source; writes the files that Hugging Face reads.",
+    footer = {
+      "",
+      "Example:",
+      "  filip tokenizer train data/scenes/train --size 800 --out tokenizer"
+    })
+final class TokenizerTrainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "SOURCE", description = "Samples with captions.")
+  private String source;
+
+  @Option(
+      names = "--size",
+      required = true,
+      description = "Vocabulary: 512 byte pieces, merges, [BOS] and [EOS].")
+  private int size;
+
+  @Option(names = "--out", required = true, description = "Folder to make.")
+  private Path out;
+
+  @Option(
+      names = "--context",
+      defaultValue = "77",
+      description = "Positions written as model_max_length.")
+  private int context;
+
+  @Option(
+      names = "--behaviour",
+      defaultValue = "transformers",
+      description = "Text cleaning: transformers or open_clip.")
+  private Behaviour behaviour;
+
+  @Mixin private ColumnOptions columns;
+  @Mixin private ForceOption force;
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() throws Exception {
+    BadInput.require(size >= 514, "--size", size, ">= 514 (512 byte pieces, [BOS], [EOS])");
+    Outputs.refuseExisting(out, force.isOn());
+    List<String> captions = captions();
+    BpeTokenizer tokenizer = BpeTrainer.train(captions, size, behaviour);
+    Outputs.folder(out, folder -> tokenizer.save(folder, context));
+    var result =
+        Json.object()
+            .put("size", tokenizer.size())
+            .put("merges", tokenizer.merges())
+            .put("captions", captions.size())
+            .put("path", out.toString());
+    answer.print(
+        result,
+        "%,d pieces (%,d merges) from %,d captions: %s"
+            .formatted(tokenizer.size(), tokenizer.merges(), captions.size(), out));
+    return 0;
+  }
+
+  private List<String> captions() throws IOException {
+    List<String> captions = new ArrayList<>();
+    SourceOptions options = columns.options();
+    try (SampleSource samples = Sources.open(source, options);
+        Progress progress = new Progress("captions", samples.size())) {
+      for (int i = 0; i < samples.size(); i++) {
+        captions.addAll(samples.read(i).captions());
+        progress.step();
+      }
+    }
+    if (captions.isEmpty()) {
+      throw new BadInput("SOURCE " + source + " has no captions");
+    }
+    return captions;
+  }
+}
