@@ -69,6 +69,18 @@ record Sprite(int width, int height, float[][] planes) {
     return cut.resize(w, h);
   }
 
+  /** In the middle of a transparent square. */
+  Sprite centred(int size) {
+    float[][] square = new float[4][size * size];
+    for (int c = 0; c < 4; c++) {
+      for (int y = 0; y < height; y++) {
+        int to = ((size - height) / 2 + y) * size + (size - width) / 2;
+        System.arraycopy(planes[c], y * width, square[c], to, width);
+      }
+    }
+    return new Sprite(size, size, square);
+  }
+
   /** Bicubic, averaging where it shrinks. */
   Sprite resize(int w, int h) {
     if (w == width && h == height) {
@@ -81,7 +93,7 @@ record Sprite(int width, int height, float[][] planes) {
     return new Sprite(w, h, out).legal();
   }
 
-  /** The same with values clipped to what alpha allows. */
+  /** This drawing, just made, with its values clipped to what alpha allows. */
   Sprite legal() {
     for (int i = 0; i < width * height; i++) {
       float alpha = Math.clamp(planes[ALPHA][i], 0f, 1f);

@@ -1,0 +1,60 @@
+package dev.filip.generate;
+
+import dev.filip.config.BadInput;
+
+/**
+ * How many collages of what.
+ *
+ * @param emoji where the drawings come from; its image size is not used
+ * @param train training collages, of Google's and Twitter's drawings
+ * @param validation collages of the same two
+ * @param test collages in each of {@code test-seen} (the same two) and {@code test-unseen}
+ *     (OpenMoji)
+ * @param names different things
+ * @param imageSize pixels each way
+ * @param lineArt share of the training drawings that is redrawn with lines
+ */
+public record CollageOptions(
+    EmojiOptions emoji,
+    int train,
+    int validation,
+    int test,
+    int names,
+    int imageSize,
+    double lineArt) {
+  public CollageOptions {
+    BadInput.require(train >= 0, "collages", train, "0 or more");
+    BadInput.require(validation >= 0, "validation", validation, "0 or more");
+    BadInput.require(test >= 0, "test", test, "0 or more");
+    BadInput.require(names >= 4, "names", names, "4 or more");
+    BadInput.require(
+        imageSize >= 32 && imageSize <= 1024, "image-size", imageSize, "32 to 1024 pixels");
+    BadInput.require(lineArt >= 0 && lineArt <= 1, "line-art", lineArt, "in [0, 1]");
+  }
+
+  /** 24,000 training, 500 validation, twice 1,000 test collages of 100 names at 84 pixels. */
+  public static CollageOptions defaults(EmojiOptions emoji) {
+    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7);
+  }
+
+  /** All samples of all splits. */
+  public int total() {
+    return train + validation + 2 * test;
+  }
+
+  public CollageOptions withCounts(int train, int validation, int test) {
+    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt);
+  }
+
+  public CollageOptions withNames(int other) {
+    return new CollageOptions(emoji, train, validation, test, other, imageSize, lineArt);
+  }
+
+  public CollageOptions withImageSize(int other) {
+    return new CollageOptions(emoji, train, validation, test, names, other, lineArt);
+  }
+
+  public CollageOptions withLineArt(double other) {
+    return new CollageOptions(emoji, train, validation, test, names, imageSize, other);
+  }
+}
