@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * this type is always complete and in range. Keys, defaults and rules are in {@code
  * docs/CONFIG.md}. Immutable, may be shared between threads.
  *
+ * <p>With {@code interaction: global} the weights of the losses do not count, so that one file
+ * serves both by {@code --set interaction=global}.
+ *
  * @param batch pairs a step, over all processes
  * @param workers threads that read, decode and augment; changes speed, never results
  */
@@ -44,15 +47,10 @@ public record RunConfig(
         loss.late,
         "> 0 with interaction " + Choices.name(interaction));
     require(
-        interaction == Interaction.LATE || loss.global > 0,
+        interaction != Interaction.BOTH || loss.global > 0,
         "loss.global",
         loss.global,
-        "> 0 with interaction " + Choices.name(interaction));
-    require(
-        interaction != Interaction.GLOBAL || loss.late == 0,
-        "loss.late",
-        loss.late,
-        "0 with interaction global (interaction: both trains both)");
+        "> 0 with interaction both");
     require(
         interaction != Interaction.LATE || loss.global == 0,
         "loss.global",

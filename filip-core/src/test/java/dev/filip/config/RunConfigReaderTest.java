@@ -101,6 +101,9 @@ class RunConfigReaderTest {
     assertThat(global.interaction()).isEqualTo(Interaction.GLOBAL);
     assertThat(global.loss().late()).isEqualTo(0);
     assertThat(global.loss().global()).isEqualTo(1);
+    String weights = "model: vit-tiny-84\ndata: {train: a}\nloss: {late: 1.0, global: 0.0}\n";
+    RunConfig turned = RunConfigReader.parse(weights, "c.yaml", List.of("interaction=global"));
+    assertThat(turned.interaction()).isEqualTo(Interaction.GLOBAL);
     RunConfig both = parse(SHORT, "interaction=both", "optimizer={name: lamb}");
     assertThat(both.loss().late()).isEqualTo(0.5);
     assertThat(both.loss().global()).isEqualTo(0.5);
