@@ -57,6 +57,6 @@ final class Exif {
             };
       }
     }
-    return new PackedImage(width, height, to, image.alpha(), image.indexed());
+    return new PackedImage(width, height, to, image.stored());
   }
 }

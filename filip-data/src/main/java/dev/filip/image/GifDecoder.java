@@ -59,7 +59,7 @@ final class GifDecoder {
         pixels[y * width + left + x] = index < palette.length ? palette[index] : 0xFF;
       }
     }
-    return new PackedImage(width, height, pixels, clear >= 0, true);
+    return new PackedImage(width, height, pixels, Stored.indexed(clear >= 0));
   }
 
   private int ground(int[] palette, int background) {

@@ -42,6 +42,9 @@ public final class ImageDecoder {
     if (image == null) {
       throw ImageHeader.broken(header.kind(), "truncated or damaged");
     }
+    if (header.kind() == ImageHeader.Kind.BMP && Bmp.indexed(file)) {
+      return new PackedImage(image.width(), image.height(), image.pixels(), Stored.INDEXED);
+    }
     return image;
   }
 

@@ -62,7 +62,7 @@ final class Leptonica {
         pixels[i] |= 0xFF;
       }
     }
-    return new PackedImage(width, height, pixels, alpha, false);
+    return new PackedImage(width, height, pixels, alpha ? Stored.ALPHA_CHANNEL : Stored.PLAIN);
   }
 
   /** The holder idiom. */

@@ -4,11 +4,9 @@ package dev.filip.image;
  * Pixels as {@code 0xRRGGBBAA}, row-major: the form the decoders give and the resize works on. Not
  * copied: do not write to the array of one you were given.
  *
- * @param alpha whether the last byte means opacity; else it is 255
- * @param indexed whether the file was a palette or 1-bit picture, which PIL resizes by nearest
- *     neighbour when it is not converted first
+ * @param stored how the file held them; without transparency the last byte is 255
  */
-public record PackedImage(int width, int height, int[] pixels, boolean alpha, boolean indexed) {
+public record PackedImage(int width, int height, int[] pixels, Stored stored) {
   public PackedImage {
     if (width <= 0 || height <= 0 || pixels.length != Math.multiplyExact(width, height)) {
       throw new IllegalArgumentException(
@@ -23,7 +21,7 @@ public record PackedImage(int width, int height, int[] pixels, boolean alpha, bo
 
   /** An opaque picture. */
   static PackedImage opaque(int width, int height, int[] pixels) {
-    return new PackedImage(width, height, pixels, false, false);
+    return new PackedImage(width, height, pixels, Stored.PLAIN);
   }
 
   /** From three bytes a pixel. */
@@ -51,14 +49,14 @@ public record PackedImage(int width, int height, int[] pixels, boolean alpha, bo
 
   /** Without transparency, as {@code how} says. */
   public PackedImage flatten(Alpha how) {
-    if (!alpha) {
+    if (!stored.alpha()) {
       return this;
     }
     int[] flat = new int[pixels.length];
     for (int i = 0; i < flat.length; i++) {
       flat[i] = how == Alpha.DROP ? pixels[i] | 0xFF : onWhite(pixels[i]);
     }
-    return new PackedImage(width, height, flat, false, indexed);
+    return new PackedImage(width, height, flat, Stored.PLAIN);
   }
 
   /** PIL's alpha_composite (AlphaComposite.c) over an opaque white ground. */

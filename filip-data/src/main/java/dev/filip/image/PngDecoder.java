@@ -89,8 +89,16 @@ final class PngDecoder {
     } else {
       pass(ONE_PASS);
     }
-    boolean alpha = type == 4 || type == 6 || transparency != null;
-    return new PackedImage(width, height, pixels, alpha, type == 3 || type == 0 && depth == 1);
+    return new PackedImage(width, height, pixels, stored());
+  }
+
+  private Stored stored() {
+    boolean keyed = transparency != null;
+    return switch (type) {
+      case 4, 6 -> Stored.ALPHA_CHANNEL;
+      case 3 -> Stored.indexed(keyed);
+      default -> depth == 1 ? Stored.indexed(keyed) : keyed ? Stored.ALPHA_KEY : Stored.PLAIN;
+    };
   }
 
   /** One pass: origin x, y and step x, y. */
