@@ -91,10 +91,6 @@ public final class BpeTokenizer {
     return eos;
   }
 
-  Vocabulary vocabulary() {
-    return vocabulary;
-  }
-
   public Behaviour behaviour() {
     return behaviour;
   }

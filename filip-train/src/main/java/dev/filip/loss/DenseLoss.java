@@ -96,14 +96,7 @@ public final class DenseLoss implements ContrastiveLoss {
     }
 
     private Tensor out(Tensor leaf) {
-      Tensor gradient = leaf.grad().contiguous();
-      Tensor own = gradient.clone();
-      if (caller == null) {
-        own.retainReference();
-      } else {
-        caller.attach(own);
-      }
-      return own;
+      return Handover.to(caller, leaf.grad().clone().contiguous());
     }
 
     /** Half the sum of both cross entropies, each in its own direction. */

@@ -15,9 +15,18 @@ public final class Losses {
   /** The same on so many threads; its answer does not depend on their number. */
   public static ContrastiveLoss of(RunConfig.Loss loss, Interaction interaction, int threads) {
     return switch (interaction) {
-      case LATE -> new DenseLoss(1, 0, loss.labelSmoothing());
-      case GLOBAL -> new DenseLoss(0, 1, loss.labelSmoothing());
-      case BOTH -> new DenseLoss(loss.late(), loss.global(), loss.labelSmoothing());
+      case LATE -> late(loss, threads);
+      case GLOBAL -> global(loss);
+      case BOTH -> new MixedLoss(loss.late(), late(loss, threads), loss.global(), global(loss));
     };
+  }
+
+  private static ContrastiveLoss late(RunConfig.Loss loss, int threads) {
+    return new LateLoss(
+        loss.labelSmoothing(), FeaturePrecision.of(loss.featurePrecision()), threads);
+  }
+
+  private static ContrastiveLoss global(RunConfig.Loss loss) {
+    return new GlobalLoss(loss.labelSmoothing(), FeaturePrecision.of(loss.featurePrecision()));
   }
 }

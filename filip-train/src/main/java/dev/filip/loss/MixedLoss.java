@@ -1,0 +1,60 @@
+package dev.filip.loss;
+
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weighted sum of the late and the global loss under one log-scale. Accuracy and health signs are
+ * the late loss's: such a model compares late.
+ */
+public final class MixedLoss implements ContrastiveLoss {
+  private final double lateWeight;
+  private final double globalWeight;
+  private final ContrastiveLoss late;
+  private final ContrastiveLoss global;
+
+  /** Takes both losses over and closes them. */
+  public MixedLoss(
+      double lateWeight, ContrastiveLoss late, double globalWeight, ContrastiveLoss global) {
+    this.lateWeight = lateWeight;
+    this.globalWeight = globalWeight;
+    this.late = late;
+    this.global = global;
+  }
+
+  @Override
+  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+    LossGradient l = late.compute(images, texts, logScale);
+    LossGradient g = global.compute(images, texts, logScale);
+    return new LossGradient(
+        lateWeight * l.loss() + globalWeight * g.loss(),
+        scaled(l.dImageTokens(), lateWeight),
+        scaled(l.dTextTokens(), lateWeight),
+        scaled(g.dImageEmbeds(), globalWeight),
+        scaled(g.dTextEmbeds(), globalWeight),
+        lateWeight * l.dLogScale() + globalWeight * g.dLogScale(),
+        l.accuracyImage(),
+        l.accuracyText(),
+        l.sameWordShare(),
+        l.wordEntropy());
+  }
+
+  private static @Nullable Tensor scaled(@Nullable Tensor gradient, double weight) {
+    if (gradient != null) {
+      try (Scalar w = new Scalar(weight)) {
+        gradient.mul_(w);
+      }
+    }
+    return gradient;
+  }
+
+  @Override
+  public void close() {
+    try (late) {
+      global.close();
+    }
+  }
+}
