@@ -91,6 +91,10 @@ public final class BpeTokenizer {
     return eos;
   }
 
+  Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
   public Behaviour behaviour() {
     return behaviour;
   }

@@ -26,7 +26,7 @@ final class WordSplitter {
   /** Calls {@code words} for each word in order. */
   void split(MappedText text, Words words) {
     for (int i = 0; i < text.size(); ) {
-      if (CodePoints.isSpace(text.at(i))) {
+      if (skipped(text.at(i))) {
         i++;
         continue;
       }
@@ -41,7 +41,7 @@ final class WordSplitter {
     if (contraction > 0) {
       return i + contraction;
     }
-    if (letter(text.at(i))) {
+    if (CodePoints.isLetter(text.at(i))) {
       return run(text, i, true);
     }
     return CodePoints.isNumber(text.at(i)) ? i + 1 : run(text, i, false);
@@ -49,18 +49,20 @@ final class WordSplitter {
 
   private int run(MappedText text, int i, boolean letters) {
     int end = i + 1;
-    while (end < text.size() && (letters ? letter(text.at(end)) : other(text.at(end)))) {
+    while (end < text.size()
+        && (letters ? CodePoints.isLetter(text.at(end)) : other(text.at(end)))) {
       end++;
     }
     return end;
   }
 
-  private boolean letter(int cp) {
-    return CodePoints.isLetter(cp) || ignoresCase && cp == IOTA_BELOW;
+  private boolean other(int cp) {
+    return !skipped(cp) && !CodePoints.isLetter(cp) && !CodePoints.isNumber(cp);
   }
 
-  private boolean other(int cp) {
-    return !CodePoints.isSpace(cp) && !letter(cp) && !CodePoints.isNumber(cp);
+  // U+0345 is no letter, but without case it equals one: Python's pattern then matches neither way
+  private boolean skipped(int cp) {
+    return CodePoints.isSpace(cp) || ignoresCase && cp == IOTA_BELOW;
   }
 
   /** Length of the contraction at i, or 0. */

@@ -4,7 +4,11 @@ import dev.filip.config.BadInput;
 import dev.filip.kernel.PairScores;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +75,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
         Recalls.imageToText(ranking.forTexts(scores), images.size(), owner),
         images.size(),
         owner.length,
+        shared(captions, owner),
         used,
         ranking,
         used.trainedBy(model.interaction()),
@@ -78,5 +83,13 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
         (middle - start) / 1e9,
         skipped,
         fingerprint);
+  }
+
+  private static int shared(List<String> captions, int[] owner) {
+    Map<String, Set<Integer>> images = new HashMap<>();
+    for (int t = 0; t < owner.length; t++) {
+      images.computeIfAbsent(captions.get(t), c -> new HashSet<>()).add(owner[t]);
+    }
+    return (int) captions.stream().filter(c -> images.getOrDefault(c, Set.of()).size() > 1).count();
   }
 }

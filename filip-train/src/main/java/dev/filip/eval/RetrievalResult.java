@@ -8,6 +8,8 @@ import dev.filip.io.Json;
  *
  * @param images images that were ranked and queried with
  * @param texts captions that were
+ * @param sharedTexts captions that an image of another text has word for word; their scores are
+ *     equal, and a tie counts against the model
  * @param lateSeconds time to score every pair late from vectors in memory
  * @param globalSeconds the same globally, by the same kernel
  */
@@ -16,6 +18,7 @@ public record RetrievalResult(
     Recalls imageToText,
     int images,
     int texts,
+    int sharedTexts,
     Match match,
     Ranking ranking,
     boolean trainedSo,
@@ -34,7 +37,7 @@ public record RetrievalResult(
     ObjectNode json = Json.object();
     json.set("text_to_image", textToImage.toJson());
     json.set("image_to_text", imageToText.toJson());
-    json.put("n", images).put("texts", texts);
+    json.put("n", images).put("texts", texts).put("shared_texts", sharedTexts);
     json.put("match", match.key()).put("ranking", ranking.key()).put("trained_so", trainedSo);
     json.putObject("matching_seconds").put("late", lateSeconds).put("global", globalSeconds);
     json.set("skipped", skipped.toJson());

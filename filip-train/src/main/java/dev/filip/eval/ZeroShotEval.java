@@ -4,7 +4,12 @@ import dev.filip.config.BadInput;
 import dev.filip.data.Sample;
 import dev.filip.kernel.PairScores;
 import dev.filip.kernel.TokenSet;
+import dev.filip.metric.MeanPerClass;
+import dev.filip.metric.Ranks;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +29,16 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
   public ZeroShotResult run(Embedder model, EvalData data) throws IOException {
     Match used = match == null ? Match.of(model.interaction()) : match;
     ImageFeed feed = new ImageFeed(data, model, this::refuse);
-    Encodings texts = classes(used, TextEncoder.encode(model, prompts.prompts()));
+    Encodings texts = classes(used, TextEncoder.encode(model, prompts.texts()));
     Tallies tallies = new Tallies(prompts.classes().size());
     feed.each(
         "images",
         batch -> {
           float[] scores = scores(used, model.images(batch.pictures()), texts);
-          for (int i = 0; i < batch.samples().size(); i++) {
-            tallies.add(scores, i, batch.samples().get(i).label());
-          }
+          tallies.add(scores, batch.samples().stream().mapToInt(Sample::label).toArray());
         });
     BadInput.require(
-        tallies.seen() > 0,
+        !tallies.isEmpty(),
         "source",
         data.source().describe(),
         "one with readable, labelled images");
@@ -55,13 +58,13 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
   private String print(Embedder model, EvalData data) throws IOException {
     return Fingerprint.of("zero-shot", data, model.preprocessing())
         .with("classes", prompts.classes())
-        .with("templates", prompts.templates())
+        .with("templates", prompts.prompts().templates())
         .hex();
   }
 
   /** Late keeps all prompts; global makes one item a class. */
   private Encodings classes(Match used, Encodings all) {
-    int p = prompts.templates().size();
+    int p = prompts.each();
     if (used == Match.LATE || p == 1) {
       return all;
     }
@@ -111,65 +114,51 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
     return out;
   }
 
-  /** Counts. */
+  /** Ranks and labels of all batches. Used by one thread. */
   private static final class Tallies {
     private final int classes;
-    private final Share.Tally top1 = new Share.Tally();
-    private final Share.Tally top5 = new Share.Tally();
-    private final double[] right;
-    private final int[] images;
+    private final List<int[]> ranks = new ArrayList<>();
+    private final List<int[]> labels = new ArrayList<>();
 
     Tallies(int classes) {
       this.classes = classes;
-      this.right = new double[classes];
-      this.images = new int[classes];
     }
 
-    /** Image i of {@code scores [images, classes]}. */
-    void add(float[] scores, int i, int label) {
-      float own = scores[i * classes + label];
-      int greater = 0;
-      int equal = 0;
-      for (int c = 0; c < classes; c++) {
-        float s = scores[i * classes + c];
-        greater += s > own ? 1 : 0;
-        equal += s == own && c != label ? 1 : 0;
+    /** A batch: {@code scores [labels.length, classes]}. */
+    void add(float[] scores, int[] labels) {
+      this.ranks.add(Ranks.ofLabels(scores, classes, labels));
+      this.labels.add(labels);
+    }
+
+    boolean isEmpty() {
+      return ranks.isEmpty();
+    }
+
+    private static int[] join(List<int[]> parts) {
+      return parts.stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
+    private static Share top(int k, int[] ranks) {
+      Share.Tally tally = new Share.Tally();
+      for (int rank : ranks) {
+        tally.add(rank < k);
       }
-      double first = Chances.inFirst(1, greater, equal, 1);
-      top1.add(first, 1);
-      top5.add(Chances.inFirst(5, greater, equal, 1), 1);
-      right[label] += first;
-      images[label]++;
-    }
-
-    long seen() {
-      return top1.share().n();
+      return tally.share();
     }
 
     ZeroShotResult result(
         ZeroShotEval eval, Match used, Embedder model, Skipped skipped, String fingerprint) {
+      int[] all = join(ranks);
       return new ZeroShotResult(
-          top1.share(),
-          classes < 5 ? null : top5.share(),
-          meanPerClass(),
+          top(1, all),
+          classes < 5 ? null : top(5, all),
+          MeanPerClass.recall(all, join(labels), classes),
           classes,
-          eval.prompts.templates().size(),
+          eval.prompts.each(),
           used,
           used.trainedBy(model.interaction()),
           skipped,
           fingerprint);
-    }
-
-    private double meanPerClass() {
-      double sum = 0;
-      int present = 0;
-      for (int c = 0; c < classes; c++) {
-        if (images[c] > 0) {
-          sum += right[c] / images[c];
-          present++;
-        }
-      }
-      return sum / present;
     }
   }
 }

@@ -24,12 +24,16 @@ class BindingEvalTest {
                   "red-ball") // loses to red-box, ties with green-ball
               .add("red-box sky sky", "red-ball");
       BindingResult result = new BindingEval(null).run(model, EvalData.all(source));
-      assertThat(result.byKind().get("colour").value()).isEqualTo(0.75);
-      assertThat(result.byKind().get("noun").value()).isEqualTo(0.5);
-      assertThat(result.byKind().get("relation").value()).isEqualTo(0.5);
+      assertThat(value(result, "colour")).isEqualTo(0.75);
+      assertThat(value(result, "noun")).isEqualTo(0.5);
+      assertThat(value(result, "relation")).isEqualTo(0.5);
       assertThat(result.images()).isEqualTo(2);
       assertThat(result.skipped().byReason()).containsEntry("no foils", 1);
       assertThat(result.toJson().at("/binding/colour/chance").asDouble()).isEqualTo(0.5);
     }
+  }
+
+  private static double value(BindingResult result, String kind) {
+    return java.util.Objects.requireNonNull(result.byKind().get(kind)).value();
   }
 }

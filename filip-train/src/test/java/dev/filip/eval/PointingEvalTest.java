@@ -68,16 +68,15 @@ class PointingEvalTest {
     model.map = new CropMap(0.5, 0.5, 10, 0);
     String boxes =
         "{\"boxes\": [{\"span\": [4, 8], \"box\": [40, 0, 60, 40]},"
-            + "{\"span\": [18, 21], \"box\": [0, 0, 18, 40]}]}";
+            + "{\"span\": [18, 21], \"box\": [0, 0, 14, 40]}]}";
     FakeSource source = new FakeSource().add("sky ball sky sky", -1, boxes, CAPTION);
     PointingResult result = run(model, source);
-    assertThat(result.outside()).isEqualTo(1); // the second box ends at x' = -1
+    assertThat(result.outside()).isEqualTo(1); // the second box ends at x' = -3
     assertThat(result.wordInBox().share().n()).isEqualTo(1);
     assertThat(result.wordInBox().share().value()).isEqualTo(1); // x' 10..20: the right column
     assertThat(result.patchToWord().share().n()).isZero(); // one noun: nothing to choose
     model.map = CropMap.IDENTITY;
-    assertThat(run(model, source).wordInBox().chance())
-        .isEqualTo(0.25); // unmapped: box [0,18) only
+    assertThat(run(model, source).wordInBox().chance()).isEqualTo(0.5); // unmapped: box [0,14) only
   }
 
   @Test

@@ -27,17 +27,19 @@ class RetrievalEvalTest {
     Recalls toImage = Recalls.textToImage(scores, 3, OWNER);
     assertThat(toImage.r1().value()).isCloseTo(2 / 5.0, within(1e-12));
     assertThat(toImage.r1().n()).isEqualTo(5);
+    // by image: 1 of 2, 0 of 1, 1 of 2 -> residuals 0.2, 0.4, 0.2
+    assertThat(toImage.r1().standardError()).isCloseTo(Math.sqrt(0.24) / 5, within(1e-12));
   }
 
   @Test
-  void constantScoresGiveChance() {
+  void constantScoresAreLast() {
     int[] owner = new int[40];
     for (int t = 0; t < 40; t++) {
       owner[t] = t;
     }
     Recalls recalls = Recalls.imageToText(new float[40 * 40], 40, owner);
-    assertThat(recalls.r1().value()).isCloseTo(1 / 40.0, within(1e-12));
-    assertThat(recalls.r10().value()).isCloseTo(10 / 40.0, within(1e-12));
+    assertThat(recalls.r1().value()).isZero();
+    assertThat(recalls.r10().value()).isZero();
   }
 
   @Test
@@ -82,6 +84,7 @@ class RetrievalEvalTest {
     assertThat(result.skipped().byReason())
         .isEqualTo(java.util.Map.of("no caption", 1, "truncated", 1));
     assertThat(result.r1()).isEqualTo(1);
+    assertThat(result.sharedTexts()).isZero();
     JsonNode json = result.toJson();
     assertThat(json.at("/text_to_image/r1").asDouble()).isEqualTo(1);
     assertThat(json.at("/image_to_text/r10").asDouble()).isEqualTo(1);

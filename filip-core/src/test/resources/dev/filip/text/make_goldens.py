@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Makes the tokenizer goldens beside this file, and the table of HTML's named references.
+
+pip install tokenizers transformers open_clip_torch ftfy regex   (torch is not needed)
+
+Written: corpus.txt (a generated caption corpus), clip-small/ (a BPE that Hugging Face's BpeTrainer
+learnt from it, in CLIP's order of ids, saved by transformers.CLIPTokenizer), transformers.json.gz and
+open_clip.json.gz ([{"text", "ids"}], [BOS] to [EOS], not truncated), mojibake.json.gz (texts that only
+ftfy's repair of mojibake changes, with open_clip's ids), special.json (texts that spell a special
+token, with the ids of both Python tools), html-entities.txt (to be copied into main/resources).
+"""
+import gzip, html, html.entities, importlib.util, json, os, pathlib, random, sys, tempfile, types
+import unicodedata
+
+import transformers  # before the stand-in for torch
+import ftfy
+from ftfy.chardata import HTML_ENTITIES
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+HERE = pathlib.Path(__file__).parent
+SIZE = 1400
+BOS, EOS = "<|startoftext|>", "<|endoftext|>"
+random.seed(20)
+
+
+def open_clip_tokenizer_module():
+    """open_clip/tokenizer.py alone: the package would import torch."""
+    torch = types.ModuleType("torch")
+    torch.LongTensor = torch.Tensor = object
+    sys.modules["torch"] = torch
+    file = importlib.util.find_spec("open_clip").submodule_search_locations[0] + "/tokenizer.py"
+    spec = importlib.util.spec_from_file_location("oc_tokenizer", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def bytes_to_unicode():
+    bs = list(range(33, 127)) + list(range(161, 173)) + list(range(174, 256))
+    rest = [b for b in range(256) if b not in bs]
+    return [chr(b) for b in bs] + [chr(256 + i) for i in range(len(rest))]
+
+
+# ---- a generated corpus: captions, names, some of other scripts; many pairs tie on purpose
+def corpus():
+    kinds = "circle square triangle star cross ring heart moon tree house cup fish balloon tiger".split()
+    colours = "red orange yellow green blue purple pink brown crimson turquoise".split()
+    grounds = "sky grass night sand snow brick".split()
+    others = ["café crème", "naïve façade", "a piñata for Zoë", "crème brûlée & jalapeño", "東京の夜景", "赤い風船",
+              "красный шар", "κόκκινος κύκλος", "ein großes Haus", "the dog's ball, isn't it?", "we've 25 balls!",
+              "🎈 a red balloon 🎈", "🐯🐶 animals", "flag: 🇩🇪 Germany", "it's 10:30, they're late", "I'll go; I'd stay",
+              "한국어 문장", "सुंदर चित्र", "رسم جميل", "100% cotton #1 @home", "http://example.org/a_b?c=1"]
+    lines = []
+    for i in range(420):
+        a, b = random.sample(kinds, 2)
+        rel = random.choice(["left of", "right of", "above", "below"])
+        lines.append(f"a {random.choice(['large', 'small'])} {random.choice(colours)} {random.choice(['', 'striped ', 'dotted '])}{a} "
+                     f"{rel} a {random.choice(['large', 'small'])} {random.choice(colours)} {b} on a {random.choice(grounds)} background")
+    lines += others * 2
+    syll = "ka to mi re lun ster ing ed pho tra gra ble qu ix zo we th ou".split()
+    for i in range(300):
+        lines.append(" ".join("".join(random.choice(syll) for _ in range(random.randint(1, 4))) for _ in range(random.randint(1, 5))))
+    return lines
+
+
+NORMALIZER = normalizers.Sequence([normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()])
+SPLIT = pre_tokenizers.Sequence([
+    pre_tokenizers.Split(Regex(r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""), "removed", invert=True),
+    pre_tokenizers.ByteLevel(add_prefix_space=False)])
+
+
+def train(lines, size, pinned=True):
+    """Hugging Face's trainer. Its ids of the pieces with </w> come in the order of a hash map and break
+    ties differently in every process, so they are given beforehand in CLIP's order."""
+    base = bytes_to_unicode()
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = NORMALIZER, SPLIT
+    trainer = trainers.BpeTrainer(vocab_size=size - 2, end_of_word_suffix="</w>", show_progress=False,
+                                  special_tokens=base + [c + "</w>" for c in base] if pinned else [],
+                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(lines, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    merges = [m.split(" ") if isinstance(m, str) else m for m in model["merges"]]
+    return model["vocab"], [tuple(m) for m in merges]
+
+
+# ---- hard texts
+ATOMS = ["a", "A", " ", "  ", "\t", "\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u00a0", "\u3000", "\u2028", "\u2029", "\u200b", "\u200d",
+         "\ufe0f", "\ufeff", "\x00", "\x1b[31m", "\x1b[0m", "\x1b[", "\x1b", "\x07", "\x1c", "\x1f", "\x7f", "\x80", "\x92", "\x93", "\x9d",
+         "é", "e\u0301", "É", "E\u0301\u0323", "\u0323\u0301", "ñ", "n\u0303", "ß", "ẞ", "İ", "I", "ı", "i\u0307", "ſ", "'ſ", "K", "Å", "Å",
+         "Σ", "ΟΔΟΣ", "ΣΑΣ", "ΑΣ'", "ΑΣ.Α", "Σ\u0301", "aΣ\u00adb", "ᾳ\u0345", "\u0345", "ᾼ", "Ǆ", "ǅ", "ŉ", "ﬁ", "ﬃ", "ﬅ", "Ĳ",
+         "Ａ", "ｱ", "ﾞ", "ｶﾞ", "￣", "１", "！", "한", "ㄱ", "ᄒ", "ᅡ", "ᆫ", "中", "日本語", "ไทย", "नि", "क्ष", "שלום", "مرحبا", "ﷺ",
+         "🎈", "👩‍👩‍👧", "👍🏽", "🇩🇪", "1️⃣", "☕️", "🏴\U000e0067\U000e0062", "𝒳", "𝟘", "½", "Ⅷ", "ⅷ", "²", "①", "Ⓐ", "ⓐ", "٣", "१",
+         "'s", "'S", "'t", "'re", "'ve", "'m", "'ll", "'d", "'r", "''s", "’s", "‘", "’", "“", "”", "‛", "ʼ", "„", "–", "—", "…", "•",
+         "&amp;", "&AMP;", "&amp;amp;", "&amp;amp;lt;", "&lt;", "&gt", "&eacute;", "&EACUTE;", "&NTILDE;", "&nTILDE;", "&notit;", "&notin;", "&not",
+         "&hearts;", "&#39;", "&#x27;", "&#x1F388;", "&#150;", "&#x92;", "&#0;", "&#13;", "&#11;", "&#xD800;", "&#x110000;", "&#99999999999;",
+         "&#;", "&#x;", "&#59;", "&#38;#38;", "&;", "&", "&&amp;", "&nosuch;", "&CounterClockwiseContourIntegral;", "&NotEqualTilde;", "&Szlig;",
+         "&SZLIG;", "&nbsp;", "&shy;", "&zwnj;", "<b>", "<", ">", "0", "1984", "3.14", "x2", "-", "_", "#tag", "@me", "?!", "...", "''", "\"",
+         "the", "dog", "red", "balloon", "crème", "naïve", "\ufffd", "\uffff", "\U0010ffff", "\ue000", "\u0300", "\u20e3", "\u0fb2\u0f81"]
+
+
+def assigned():
+    return [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF and unicodedata.category(chr(c)) not in ("Cn", "Co")]
+
+
+def texts():
+    out = list(ATOMS)
+    out += ["", " ", "a" * 300, "ab" * 2000, "é" * 200, "1" * 50, "!" * 70, "🎈" * 40, "a b " * 100, "<b>&eacute;</b>\n&EACUTE;",
+            "x\n<\n&EACUTE;", "&EACUTE;\n<", "The Dog’s “ball” – it’s “red”…", "  leading and trailing  ", "A\u0301\u0301\u0301", "..'s", "!!'s", "a'sb's"]
+    for _ in range(1500):
+        out.append("".join(random.choice(ATOMS) + random.choice(["", "", " "]) for _ in range(random.randint(1, 8))))
+    points = assigned()
+    for _ in range(1000):
+        out.append("".join(chr(random.choice(points)) for _ in range(random.randint(1, 10))))
+    for _ in range(800):  # neighbours of one block: scripts with marks that combine
+        start = random.choice(points)
+        near = [c for c in range(start, start + 60) if c in POINTS] or [start]
+        out.append("".join(chr(random.choice(near)) + random.choice(["", "", " ", "\u0301"]) for _ in range(random.randint(2, 10))))
+    for _ in range(500):
+        out.append("".join(chr(random.randint(0, 0x24F)) for _ in range(random.randint(1, 14))))
+    return list(dict.fromkeys(out))
+
+
+SPECIAL = [BOS, EOS, "a " + EOS + " b", "<|ENDOFTEXT|>", "<start_of_text>", "<end_of_text>", "x<END_OF_TEXT>y", "&lt;end_of_text&gt;"]
+
+
+def dump(name, rows):
+    with open(HERE / name, "wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=9) as packed:
+        packed.write(json.dumps(rows, ensure_ascii=True, separators=(",", ":")).encode())
+    print(f"{name}: {len(rows)} texts, {(HERE / name).stat().st_size} bytes")
+
+
+def entities():
+    lines = ["# HTML's named character references (WHATWG HTML, BSD-3-Clause for use in code): name, code points.",
+             "# ^ marks names in capitals that only ftfy's rule adds. Written by make_goldens.py of the tests."]
+    hexes = lambda s: " ".join(f"{ord(c):X}" for c in s)
+    lines += [f"{name} {hexes(value)}" for name, value in sorted(html.entities.html5.items())]
+    lines += [f"^{name[1:]} {hexes(value)}" for name, value in sorted(HTML_ENTITIES.items()) if name[1:] not in html.entities.html5]
+    (HERE / "html-entities.txt").write_text("\n".join(lines) + "\n")
+
+
+lines = corpus()
+(HERE / "corpus.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+vocab, merges = train(lines, SIZE)
+free = [train(lines, SIZE, pinned=False)[1] for _ in range(3)]
+print("merges of the trainer left to itself, three runs:", "equal" if free[0] == free[1] == free[2] else "not equal",
+      "; to the pinned run:", "equal" if free[0] == merges else "not equal")
+vocab = dict(vocab)
+for name in (BOS, EOS):
+    vocab[name] = len(vocab)
+hugging = transformers.CLIPTokenizer(vocab=vocab, merges=merges, model_max_length=77)
+hugging.save_pretrained(HERE / "clip-small")
+(HERE / "clip-small" / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), encoding="utf-8")
+(HERE / "clip-small" / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges), encoding="utf-8")
+with tempfile.NamedTemporaryFile(suffix=".gz", delete=False) as file:
+    file.write(gzip.compress(("#version: 0.2\n" + "\n".join(f"{a} {b}" for a, b in merges)).encode()))
+oc = open_clip_tokenizer_module()
+simple = oc.SimpleTokenizer(bpe_path=file.name)
+os.unlink(file.name)
+assert simple.vocab_size == len(vocab) == SIZE, (simple.vocab_size, len(vocab))
+simple_ids = lambda text: [simple.sot_token_id] + simple.encode(text) + [simple.eot_token_id]
+hugging_ids = lambda text: hugging(text, truncation=False)["input_ids"]
+
+POINTS = set(assigned())
+rows_t, rows_o, mojibake = [], [], []
+fix_text, differs = ftfy.fix_text, 0
+for text in texts():
+    rows_t.append({"text": text, "ids": hugging_ids(text)})
+    with_repair = simple_ids(text)
+    ftfy.fix_text = lambda t: fix_text(t, fix_encoding=False)
+    without = simple_ids(text)
+    ftfy.fix_text = fix_text
+    (rows_o if without == with_repair else mojibake).append({"text": text, "ids": with_repair})
+    differs += rows_t[-1]["ids"] != with_repair
+dump("transformers.json.gz", rows_t)
+dump("open_clip.json.gz", rows_o)
+dump("mojibake.json.gz", mojibake)
+print("texts on which the two tools differ:", differs)
+(HERE / "special.json").write_text(json.dumps(
+    [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t)} for t in SPECIAL], indent=1) + "\n")
+entities()

@@ -1,0 +1,39 @@
+package dev.filip.image;
+
+import dev.filip.config.Behaviour;
+
+/**
+ * Bytes to normalised floats, channel after channel, by a table of 3 x 256 values rounded as the
+ * Python tool's arithmetic does. Thread-safe.
+ */
+public final class Normalizer {
+  private final float[][] table = new float[3][256];
+
+  /** The table of these settings. */
+  public Normalizer(Preprocess settings) {
+    for (int c = 0; c < 3; c++) {
+      float mean = settings.mean().get(c).floatValue();
+      float std = settings.std().get(c).floatValue();
+      for (int v = 0; v < 256; v++) {
+        boolean torch = settings.behaviour() == Behaviour.OPEN_CLIP;
+        float scaled = torch ? v / 255f : (float) (v * settings.rescale());
+        table[c][v] = (scaled - mean) / std;
+      }
+    }
+  }
+
+  /** Writes {@code [3, height, width]} from {@code at}. */
+  public void write(PackedImage image, float[] out, int at) {
+    int[] pixels = image.pixels();
+    int plane = pixels.length;
+    float[] red = table[0];
+    float[] green = table[1];
+    float[] blue = table[2];
+    for (int i = 0; i < plane; i++) {
+      int pixel = pixels[i];
+      out[at + i] = red[pixel >>> 24];
+      out[at + plane + i] = green[pixel >>> 16 & 0xFF];
+      out[at + 2 * plane + i] = blue[pixel >>> 8 & 0xFF];
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.filip.image;
+
+import dev.filip.config.Behaviour;
+import java.util.Arrays;
+
+/**
+ * Applies a {@link Preprocess}: decode, resize, centre crop, normalise. Only the part of the resize
+ * that the crop keeps is computed. Thread-safe; meant to be kept.
+ */
+public final class Preprocessor {
+  private final Preprocess settings;
+  private final DecodeOptions decoding;
+  private final PilResize resize = new PilResize();
+  private final Normalizer normalizer;
+
+  /** With the default limit on pixels, EXIF rotation ignored as the Python tools do. */
+  public Preprocessor(Preprocess settings) {
+    this(settings, DecodeOptions.DEFAULT);
+  }
+
+  /** With own limits; {@code decoding.alpha} is overruled by the settings' behaviour. */
+  public Preprocessor(Preprocess settings, DecodeOptions decoding) {
+    this.settings = settings;
+    this.decoding = decoding;
+    this.normalizer = new Normalizer(settings);
+  }
+
+  /** What it applies. */
+  public Preprocess settings() {
+    return settings;
+  }
+
+  /** An encoded image to {@code [3, height, width]}. */
+  public float[] apply(byte[] encoded) throws UndecodableImage {
+    return apply(ImageDecoder.decodePacked(encoded, decoding));
+  }
+
+  /** A decoded image to {@code [3, height, width]}. */
+  public float[] apply(PackedImage image) {
+    float[] out = new float[3 * settings.width() * settings.height()];
+    normalizer.write(pixels(image), out, 0);
+    return out;
+  }
+
+  /** The pixels before the normalisation: resized, cropped, opaque. */
+  public PackedImage pixels(PackedImage image) {
+    if (settings.behaviour() == Behaviour.TRANSFORMERS) {
+      return geometry(image.flatten(Alpha.WHITE), settings.resample());
+    }
+    return switch (image.stored()) {
+      case PLAIN -> geometry(image, settings.resample());
+      case ALPHA_KEY -> geometry(image.flatten(Alpha.DROP), settings.resample());
+      case INDEXED, INDEXED_ALPHA -> geometry(image.flatten(Alpha.DROP), Resample.NEAREST);
+      case ALPHA_CHANNEL -> {
+        boolean same = target(image).equals(new Preprocess.Exact(image.width(), image.height()));
+        PackedImage done =
+            same
+                ? geometry(image, settings.resample())
+                : Premultiplied.undo(geometry(Premultiplied.of(image), settings.resample()));
+        yield done.flatten(Alpha.DROP);
+      }
+    };
+  }
+
+  private Preprocess.Exact target(PackedImage image) {
+    int w = image.width();
+    int h = image.height();
+    return switch (settings.size()) {
+      case null -> new Preprocess.Exact(w, h);
+      case Preprocess.Exact exact -> exact;
+      case Preprocess.ShortestEdge(int length) -> {
+        int other = (int) ((double) ((long) length * Math.max(w, h)) / Math.min(w, h));
+        yield w <= h ? new Preprocess.Exact(length, other) : new Preprocess.Exact(other, length);
+      }
+    };
+  }
+
+  private PackedImage geometry(PackedImage image, Resample how) {
+    Preprocess.Exact size = target(image);
+    Preprocess.Exact crop = settings.crop() == null ? size : settings.crop();
+    int x = offset(size.width(), crop.width());
+    int y = offset(size.height(), crop.height());
+    Crop wanted = new Crop(x, y, crop.width(), crop.height());
+    boolean inside = x >= 0 && y >= 0;
+    Crop made = inside ? wanted : Crop.all(size.width(), size.height());
+    Crop all = Crop.all(image.width(), image.height());
+    PackedImage resized = resize.resize(image, all, size.width(), size.height(), how, made);
+    return inside ? resized : pad(resized, wanted);
+  }
+
+  /** Where the crop begins; negative where the picture is smaller. */
+  private int offset(int size, int crop) {
+    if (settings.behaviour() == Behaviour.TRANSFORMERS) {
+      return Math.floorDiv(size - crop, 2);
+    }
+    return size < crop ? -((crop - size) / 2) : (int) Math.rint((size - crop) / 2.0);
+  }
+
+  private static PackedImage pad(PackedImage image, Crop wanted) {
+    int[] out = new int[wanted.width() * wanted.height()];
+    Arrays.fill(out, 0xFF);
+    for (int y = 0; y < wanted.height(); y++) {
+      for (int x = 0; x < wanted.width(); x++) {
+        int fromX = x + wanted.x();
+        int fromY = y + wanted.y();
+        if (fromX >= 0 && fromX < image.width() && fromY >= 0 && fromY < image.height()) {
+          out[y * wanted.width() + x] = image.pixels()[fromY * image.width() + fromX];
+        }
+      }
+    }
+    return new PackedImage(wanted.width(), wanted.height(), out, image.stored());
+  }
+}

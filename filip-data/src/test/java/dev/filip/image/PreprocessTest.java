@@ -1,0 +1,103 @@
+package dev.filip.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.config.BadInput;
+import dev.filip.config.Behaviour;
+import dev.filip.io.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class PreprocessTest {
+  private static String sha(float[] values) throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return ImageDecoderTest.sha(bytes.array());
+  }
+
+  private static byte[] file(String name) throws IOException {
+    return Files.readAllBytes(Goldens.path("decode").resolve(name));
+  }
+
+  @Test
+  void inputsAreBitEqualToBothPythonTools() throws Exception {
+    List<String> different = new ArrayList<>();
+    for (JsonNode golden : Json.read(Goldens.path("preprocess.json"))) {
+      int size = golden.path("size").intValue();
+      String name = golden.path("file").textValue();
+      for (Behaviour behaviour : Behaviour.values()) {
+        String key = behaviour == Behaviour.TRANSFORMERS ? "transformers" : "open_clip";
+        if (golden.has(key) && size > 0) {
+          float[] ours = Preprocess.clip(size, behaviour).apply(file(name));
+          if (!sha(ours).equals(golden.path(key).textValue())) {
+            different.add(name + " " + size + " " + key);
+          }
+        }
+      }
+    }
+    assertThat(different).isEmpty();
+  }
+
+  @Test
+  void aPictureSmallerThanItsCropIsPaddedAsTransformersDoes() throws Exception {
+    JsonNode table = Json.read(Goldens.path("preprocess.json"));
+    JsonNode golden = table.path(table.size() - 1);
+    assertThat(golden.path("size").intValue()).isZero();
+    Preprocess settings =
+        Preprocess.of(
+            Json.parse(
+                "{\"do_resize\":false,\"crop_size\":{\"height\":40,\"width\":50},"
+                    + "\"image_mean\":[0.48145466,0.4578275,0.40821073],"
+                    + "\"image_std\":[0.26862954,0.26130258,0.27577711]}"),
+            Behaviour.TRANSFORMERS);
+    assertThat(sha(settings.apply(file("png-rgb.png"))))
+        .isEqualTo(golden.path("transformers").textValue());
+  }
+
+  @Test
+  void readsTransformersFileAndWritesItBack() {
+    JsonNode json = Json.read(Goldens.path("preprocessor_config.json"));
+    Preprocess read = Preprocess.of(json, Behaviour.TRANSFORMERS);
+    assertThat(read).isEqualTo(Preprocess.clip(224, Behaviour.TRANSFORMERS));
+    assertThat(Preprocess.of(read.toJson(), Behaviour.TRANSFORMERS)).isEqualTo(read);
+    JsonNode old =
+        Json.parse(
+            "{\"size\":224,\"crop_size\":224,\"resample\":3,\"image_mean\":[0.48145466,0.4578275,"
+                + "0.40821073],\"image_std\":[0.26862954,0.26130258,0.27577711]}");
+    assertThat(Preprocess.of(old, Behaviour.TRANSFORMERS)).isEqualTo(read);
+  }
+
+  @Test
+  void wrongFilesAreRefusedWithTheKey() {
+    assertThatThrownBy(() -> Preprocess.of(Json.parse("{\"size\":\"big\"}"), Behaviour.OPEN_CLIP))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("size");
+    assertThatThrownBy(
+            () -> Preprocess.of(Json.parse("{\"size\":8,\"crop_size\":8}"), Behaviour.OPEN_CLIP))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("image_mean");
+  }
+
+  @Test
+  void parityOfAFolderOfGoldens() throws IOException {
+    Preprocess settings = Preprocess.clip(24, Behaviour.TRANSFORMERS);
+    var result = PixelsParity.run(Goldens.path("preprocess"), settings, OptionalDouble.empty());
+    assertThat(result.files()).hasSize(2).allMatch(PixelsParity.FileResult::ok);
+    assertThat(result.toJson().path("ok").booleanValue()).isTrue();
+    var other =
+        PixelsParity.run(
+            Goldens.path("preprocess"),
+            Preprocess.clip(24, Behaviour.OPEN_CLIP),
+            OptionalDouble.empty());
+    assertThat(other.ok()).isFalse();
+    assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.text.TokenBatch;
+import java.io.IOException;
+
+/** Where the loop's batches come from, in an order fixed by the seed. Used by one thread. */
+interface BatchFeed extends AutoCloseable {
+  /**
+   * One batch.
+   *
+   * @param pixels {@code [b,3,h,w]} normalised, row-major
+   */
+  record Batch(float[] pixels, TokenBatch tokens) {}
+
+  /** The next batch; waits for it. */
+  Batch next() throws IOException;
+
+  /** Where the batch after the last one given stands, to go on from there. */
+  JsonNode cursor();
+
+  /** What was left out so far, one line, or empty. */
+  String skipped();
+
+  @Override
+  void close();
+}

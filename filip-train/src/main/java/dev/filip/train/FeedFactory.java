@@ -1,0 +1,36 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.text.BpeTokenizer;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The training data of a run. */
+interface FeedFactory extends AutoCloseable {
+  /** Samples of one epoch. */
+  long samples();
+
+  /** Captions to train a tokenizer on. */
+  Iterable<String> captions();
+
+  /** What the data is, for the model folder: sources and their fingerprints. */
+  ObjectNode describe() throws IOException;
+
+  /** {@code preprocessor_config.json} for a new model of this size. */
+  JsonNode preprocessor(ModelConfig model);
+
+  /** Batches from the beginning, or from a cursor; whoever calls closes them. */
+  BatchFeed open(
+      RunConfig config,
+      ModelConfig model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      @Nullable JsonNode cursor)
+      throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

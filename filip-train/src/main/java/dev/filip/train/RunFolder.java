@@ -1,0 +1,68 @@
+package dev.filip.train;
+
+import dev.filip.config.BadInput;
+import dev.filip.io.Outputs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * What a run writes: {@code model/} and {@code best/} (model folders), {@code config.yaml}, {@code
+ * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock}.
+ */
+public record RunFolder(Path root) {
+  /** The final model. */
+  public Path model() {
+    return root.resolve("model");
+  }
+
+  /** The model of the best evaluation. */
+  public Path best() {
+    return root.resolve("best");
+  }
+
+  /** The canonical config. */
+  public Path config() {
+    return root.resolve("config.yaml");
+  }
+
+  /** One object a logged step. */
+  public Path metrics() {
+    return root.resolve("metrics.jsonl");
+  }
+
+  /** TensorBoard's event files. */
+  public Path events() {
+    return root.resolve("events");
+  }
+
+  /** States to resume from. */
+  public Path checkpoints() {
+    return root.resolve("checkpoints");
+  }
+
+  /**
+   * Whether a run wrote here before; a folder that only holds a lock, or nothing, is as good as
+   * none.
+   */
+  public boolean used() {
+    if (!Files.isDirectory(root)) {
+      return Files.exists(root);
+    }
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.anyMatch(entry -> !entry.getFileName().toString().equals("lock"));
+    } catch (IOException e) {
+      throw new BadInput("cannot read output folder " + root + ": " + Failures.reason(e), e);
+    }
+  }
+
+  /** Removes what an earlier run wrote; other files stay. */
+  void clear() throws IOException {
+    for (Path part : new Path[] {model(), best(), events(), checkpoints()}) {
+      Outputs.delete(part);
+    }
+    Files.deleteIfExists(config());
+    Files.deleteIfExists(metrics());
+  }
+}

@@ -1,0 +1,57 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.BadInput;
+import dev.filip.io.Json;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a checkpoint knows besides tensors: {@code state.json}.
+ *
+ * @param step updates done; the schedule's position
+ * @param config the run's canonical config
+ * @param threads libtorch's; another count gives other bits
+ * @param precision of the towers, as chosen
+ * @param cursor of the data
+ * @param random the native generator's state
+ * @param best the best evaluation so far, or null
+ */
+record RunState(
+    long step,
+    JsonNode config,
+    int threads,
+    String precision,
+    JsonNode cursor,
+    byte[] random,
+    @Nullable Best best) {
+  private static final String FORMAT = "filip-checkpoint/1";
+
+  ObjectNode toJson() {
+    ObjectNode json = Json.object().put("format", FORMAT).put("step", step);
+    json.put("threads", threads).put("precision", precision);
+    json.set("cursor", cursor);
+    if (best != null) {
+      json.set("best", best.toJson());
+    }
+    json.set("config", config);
+    return json.put("random", Base64.getEncoder().encodeToString(random));
+  }
+
+  static RunState read(Path file) {
+    JsonNode json = Json.read(file);
+    if (!json.path("format").asText().equals(FORMAT)) {
+      throw BadInput.of(file + ": format", json.path("format"), FORMAT);
+    }
+    return new RunState(
+        json.path("step").asLong(),
+        json.path("config"),
+        json.path("threads").asInt(),
+        json.path("precision").asText(),
+        json.path("cursor"),
+        Base64.getDecoder().decode(json.path("random").asText()),
+        Best.of(json.path("best")));
+  }
+}

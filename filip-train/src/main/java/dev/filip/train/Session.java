@@ -1,0 +1,91 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfigWriter;
+import dev.filip.io.Json;
+import dev.filip.loss.ContrastiveLoss;
+import dev.filip.optim.FlatParameters;
+import dev.filip.optim.Optimizer;
+import dev.filip.optim.Schedule;
+import dev.filip.tensor.Natives;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one run works with. Owns model, optimizer, loss and feed.
+ *
+ * @param start where this process begins: nothing done, or a checkpoint's state
+ * @param data what the run was trained on, for the model folder
+ */
+record Session(
+    RunConfig config,
+    RunFolder folder,
+    TrainedModel trained,
+    ContrastiveLoss loss,
+    FlatParameters parameters,
+    Optimizer optimizer,
+    Schedule schedule,
+    BatchFeed feed,
+    Checkpoints checkpoints,
+    Start start,
+    ObjectNode data)
+    implements AutoCloseable {
+
+  /** Updates done before this process, and the best evaluation of them. */
+  record Start(long step, @Nullable Best best) {
+    static final Start FRESH = new Start(0, null);
+  }
+
+  /** The towers' arithmetic, the config's word. */
+  String precision() {
+    return trained.model().compute().precision().word();
+  }
+
+  Tensor toDevice(Tensor pixels) {
+    var device = trained.model().compute().device();
+    return device.isCpu() ? pixels : pixels.to(device.device(), pixels.dtype());
+  }
+
+  /** The state after update {@code step}. */
+  RunState state(long step, @Nullable Best best) {
+    return new RunState(
+        step,
+        RunConfigWriter.json(config),
+        torch.get_num_threads(),
+        precision(),
+        feed.cursor(),
+        RandomState.get(),
+        best);
+  }
+
+  /** Writes the model as it is now. */
+  void writeModel(Path folder, long step) throws IOException {
+    ModelFolder.save(
+        folder, trained.model(), trained.tokenizer(), trained.preprocessor(), provenance(step));
+  }
+
+  private ObjectNode provenance(long step) {
+    ObjectNode json = Json.object().put("step", step).put("steps", schedule.total());
+    json.put("config_sha256", RunConfigWriter.sha256(config));
+    json.set("config", RunConfigWriter.json(config));
+    json.set("data", data);
+    json.put("precision", precision()).put("threads", torch.get_num_threads());
+    json.put("java", Runtime.version().toString()).put("libtorch", Natives.version());
+    return json.put(
+        "platform", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+    loss.close();
+    optimizer.close();
+    parameters.close();
+    trained.model().close();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.BadInput;
+import dev.filip.config.Behaviour;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.config.RunConfig.TokenizerChoice;
+import dev.filip.config.RunConfigWriter;
+import dev.filip.io.Json;
+import dev.filip.loss.Losses;
+import dev.filip.model.FilipModel;
+import dev.filip.optim.AdamW;
+import dev.filip.optim.FlatParameters;
+import dev.filip.optim.Lamb;
+import dev.filip.optim.Optimizer;
+import dev.filip.optim.OptimizerSettings;
+import dev.filip.optim.ParameterGroups;
+import dev.filip.optim.Schedule;
+import dev.filip.tensor.Compute;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link Session} from a config, new or from a checkpoint. */
+final class SessionBuilder {
+  private final RunConfig config;
+  private final FeedFactory data;
+  private final Consumer<String> log;
+
+  SessionBuilder(RunConfig config, FeedFactory data, Consumer<String> log) {
+    this.config = config;
+    this.data = data;
+    this.log = log;
+  }
+
+  /** A run from its first step. */
+  Session fresh(RunFolder folder) throws IOException {
+    torch.manual_seed(config.seed());
+    return build(folder, start(), null, null);
+  }
+
+  /** A run from where a checkpoint stands. */
+  Session resumed(RunFolder folder, Path checkpoint) throws IOException {
+    RunState state = RunState.read(checkpoint.resolve("state.json"));
+    requireSameRun(state, checkpoint);
+    LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
+    log.accept("resuming from " + checkpoint);
+    Session session = build(folder, model(loaded), state, checkpoint);
+    RandomState.set(state.random());
+    if (state.threads() != torch.get_num_threads()) {
+      log.accept(
+          "this process has "
+              + torch.get_num_threads()
+              + " threads, the run had "
+              + state.threads()
+              + ": results will differ in the last bits from a run that was never stopped");
+    }
+    return session;
+  }
+
+  private TrainedModel start() throws IOException {
+    Optional<ModelConfig> fresh = config.newModel();
+    if (fresh.isEmpty() && config.model() instanceof ModelChoice.Folder(String path)) {
+      return model(ModelFolder.load(Path.of(path)));
+    }
+    ModelConfig sizes = fresh.orElseThrow();
+    BpeTokenizer tokenizer = tokenizer(sizes.textBehaviour());
+    ModelConfig whole = sizes.withVocabulary(tokenizer.size());
+    return new TrainedModel(
+        FilipModel.create(whole, config.seed()), tokenizer, data.preprocessor(whole));
+  }
+
+  private TrainedModel model(LoadedModel loaded) {
+    return new TrainedModel(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
+  }
+
+  private BpeTokenizer tokenizer(Behaviour behaviour) {
+    return switch (config.tokenizer()) {
+      case TokenizerChoice.Folder(String path) -> BpeTokenizer.load(Path.of(path), behaviour);
+      case TokenizerChoice.Train(int size) -> {
+        BpeTokenizer tokenizer = BpeTrainer.train(data.captions(), size, behaviour);
+        log.accept("tokenizer: " + tokenizer.size() + " pieces of " + size + " asked for");
+        yield tokenizer;
+      }
+    };
+  }
+
+  private Session build(
+      RunFolder folder, TrainedModel plain, @Nullable RunState state, @Nullable Path checkpoint)
+      throws IOException {
+    Compute compute = ComputeChoice.of(config, log);
+    FilipModel model = plain.model().with(compute, config.gradientCheckpointing());
+    TrainedModel trained = new TrainedModel(model, plain.tokenizer(), plain.preprocessor());
+    ParameterGroups groups = ParameterGroups.paper();
+    FlatParameters flat = new FlatParameters(model.parameters().map(), groups);
+    log.accept(
+        "model: "
+            + String.format(Locale.ROOT, "%,d", flat.size())
+            + " parameters; "
+            + groups.describe(model.parameters().names()));
+    Optimizer optimizer = optimizer(flat);
+    if (state != null && checkpoint != null) {
+      Checkpoints.restore(checkpoint, optimizer, state.step());
+    }
+    return new Session(
+        config,
+        folder,
+        trained,
+        Losses.of(config.loss(), config.interaction()),
+        flat,
+        optimizer,
+        schedule(),
+        data.open(
+            config,
+            model.config(),
+            trained.tokenizer(),
+            trained.preprocessor(),
+            state == null ? null : state.cursor()),
+        new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
+        state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
+        data.describe());
+  }
+
+  private Optimizer optimizer(FlatParameters flat) {
+    RunConfig.Optimizer o = config.optimizer();
+    OptimizerSettings settings =
+        new OptimizerSettings(o.weightDecay(), o.beta1(), o.beta2(), o.eps());
+    return o.name().equals("lamb") ? new Lamb(flat, settings) : new AdamW(flat, settings);
+  }
+
+  private Schedule schedule() {
+    int total = config.length().toSteps(data.samples(), config.batch());
+    RunConfig.Schedule s = config.schedule();
+    return new Schedule(
+        config.optimizer().peakLr(config.batch()),
+        s.warmupSteps(total),
+        total,
+        Schedule.Decay.valueOf(s.decay().toUpperCase(Locale.ROOT)),
+        s.floor());
+  }
+
+  private void requireSameRun(RunState state, Path checkpoint) {
+    String key =
+        firstDifference("", Json.parse(Json.line(RunConfigWriter.json(config))), state.config());
+    if (key != null) {
+      throw new BadInput(
+          "config key "
+              + key
+              + " differs from the run in "
+              + checkpoint
+              + ": resume with its own config, or start anew elsewhere");
+    }
+  }
+
+  /** The first key with another value, but for those that change no weight; or null. */
+  static @Nullable String firstDifference(String path, JsonNode now, JsonNode then) {
+    if (path.matches("workers|checkpoint|evaluate") || now.equals(then)) {
+      return null;
+    }
+    if (!now.isObject() || !then.isObject()) {
+      return path;
+    }
+    TreeSet<String> keys = new TreeSet<>();
+    for (JsonNode side : new JsonNode[] {now, then}) {
+      for (Iterator<String> names = side.fieldNames(); names.hasNext(); ) {
+        keys.add(names.next());
+      }
+    }
+    for (String key : keys) {
+      String inner = path.isEmpty() ? key : path + "." + key;
+      String found = firstDifference(inner, now.path(key), then.path(key));
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+}

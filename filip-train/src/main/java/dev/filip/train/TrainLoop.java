@@ -1,0 +1,231 @@
+package dev.filip.train;
+
+import dev.filip.config.RunConfig;
+import dev.filip.loss.LossGradient;
+import dev.filip.loss.NonFiniteLoss;
+import dev.filip.tensor.GradMode;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The loop: batch, step, log, evaluate, checkpoint. Used once, by one thread. */
+final class TrainLoop {
+  private final Session session;
+  private final RunConfig config;
+  private final TrainOptions options;
+  private final List<TrainListener> listeners;
+  private final StopSignal stop;
+  private final TrainStep step;
+  private final StageClock clock = new StageClock();
+  private double previousLoss = Double.NaN;
+  private double loggedSeconds;
+  private long loggedStep;
+  private Map<Stage, Double> stagesBefore = new EnumMap<>(Stage.class);
+  private @Nullable StepMetrics last;
+  private @Nullable Best best;
+
+  TrainLoop(Session session, TrainOptions options, List<TrainListener> listeners, StopSignal stop) {
+    this.session = session;
+    this.config = session.config();
+    this.options = options;
+    this.listeners = listeners;
+    this.stop = stop;
+    this.step =
+        new TrainStep(
+            session.trained().model(),
+            session.loss(),
+            session.parameters(),
+            session.optimizer(),
+            config.optimizer().clip());
+    this.best = session.start().best();
+  }
+
+  /** Runs to the end or until asked to stop; the last state is in a checkpoint then. */
+  TrainResult run() {
+    long started = System.nanoTime();
+    long done = session.start().step();
+    long total = session.schedule().total();
+    try {
+      tell(listener -> listener.onStart(done, total));
+      loggedStep = done;
+      long now = done;
+      while (now < total && !stop.asked()) {
+        one(++now, total);
+      }
+      boolean interrupted = now < total;
+      double seconds = (System.nanoTime() - started) / 1e9;
+      return new TrainResult(
+          session.folder(), now, interrupted, last, best, clock.seconds(), seconds);
+    } finally {
+      tell(TrainListener::onEnd);
+    }
+  }
+
+  private void one(long now, long total) {
+    boolean log = now % options.logEvery() == 0 || now == 1 || now == total;
+    double lr = session.schedule().lr(now);
+    clock.start();
+    TrainStep.Outcome outcome = step(now, lr, log);
+    previousLoss = outcome.loss().loss();
+    double speed = (now - loggedStep) * (double) config.batch() / (clock.total() - loggedSeconds);
+    tell(listener -> listener.onStep(now, outcome.loss().loss(), speed));
+    if (log) {
+      StepMetrics metrics = metrics(now, lr, speed, outcome);
+      last = metrics;
+      tell(listener -> listener.onMetrics(metrics));
+    }
+    boolean end = now == total || stop.asked();
+    if (due(config.evaluate().every(), now) || config.evaluate().every() > 0 && now == total) {
+      evaluate(now);
+    }
+    if (end || due(config.checkpoint().every(), now)) {
+      checkpoint(now);
+    }
+  }
+
+  private static boolean due(int every, long now) {
+    return every > 0 && now % every == 0;
+  }
+
+  private TrainStep.Outcome step(long now, double lr, boolean log) {
+    try (var _ = new StepScope()) {
+      BatchFeed.Batch batch = session.feed().next();
+      int size = session.trained().model().config().vision().imageSize();
+      Tensor pixels = Tensors.fromFloats(batch.pixels(), batch.tokens().rows(), 3, size, size);
+      clock.lap(Stage.DATA);
+      TrainStep.Outcome outcome = run(now, lr, log, batch, pixels);
+      if (!outcome.finite()) {
+        throw stopped(now, lr, outcome.loss().loss(), pixels, null);
+      }
+      return outcome;
+    } catch (IOException e) {
+      throw new TrainingStopped(
+          "cannot read training data at step " + now + ": " + Failures.reason(e) + lastGood(), e);
+    }
+  }
+
+  private TrainStep.Outcome run(
+      long now, double lr, boolean log, BatchFeed.Batch batch, Tensor pixels) {
+    try {
+      return step.run(session.toDevice(pixels), batch.tokens(), lr, log, clock);
+    } catch (NonFiniteLoss e) {
+      throw stopped(now, lr, Double.NaN, pixels, e);
+    }
+  }
+
+  private TrainingStopped stopped(
+      long now, double lr, double loss, Tensor pixels, @Nullable Exception cause) {
+    Diagnosis diagnosis =
+        new Diagnosis(
+            now,
+            loss,
+            previousLoss,
+            !Double.isFinite(pixels.sum().item_float()),
+            session.trained().model().logScale(),
+            Double.isFinite(loss) ? session.parameters().firstBadGradient() : null,
+            lr,
+            session.schedule().peak(),
+            now <= session.schedule().warmup(),
+            session.precision());
+    String message =
+        diagnosis.symptom() + lastGood() + "; likely cause: " + diagnosis.likelyCause();
+    return cause == null ? new TrainingStopped(message) : new TrainingStopped(message, cause);
+  }
+
+  private String lastGood() {
+    return "; " + session.checkpoints().lastGood();
+  }
+
+  private StepMetrics metrics(long now, double lr, double speed, TrainStep.Outcome outcome) {
+    LossGradient loss = outcome.loss();
+    Map<Stage, Double> stages = clock.seconds();
+    Map<Stage, Double> mean = new EnumMap<>(Stage.class);
+    double steps = now - loggedStep;
+    stages.forEach(
+        (stage, s) -> mean.put(stage, (s - stagesBefore.getOrDefault(stage, 0.0)) / steps));
+    stagesBefore = stages;
+    loggedSeconds = clock.total();
+    loggedStep = now;
+    return new StepMetrics(
+        now,
+        loss.loss(),
+        lr,
+        Math.exp(outcome.logScale()),
+        speed,
+        outcome.gradientNorm(),
+        outcome.parameterNorm(),
+        outcome.updateNorm(),
+        loss.accuracyImage(),
+        loss.accuracyText(),
+        loss.sameWordShare(),
+        loss.wordEntropy(),
+        mean);
+  }
+
+  private void evaluate(long now) {
+    Evaluator evaluator = options.evaluator();
+    if (evaluator == null) {
+      return;
+    }
+    Map<String, Double> scores;
+    try (var _ = GradMode.off()) {
+      scores = evaluator.evaluate(session.trained(), now);
+    } catch (IOException e) {
+      throw new TrainingStopped(
+          "cannot evaluate at step " + now + ": " + Failures.reason(e) + lastGood(), e);
+    }
+    tell(listener -> listener.onEvaluation(now, scores));
+    String metric = config.evaluate().keepBest();
+    Double value = scores.get(metric);
+    if (value == null) {
+      throw new TrainingStopped(
+          "evaluate.keep_best " + metric + " is none of the evaluated scores " + scores.keySet());
+    }
+    if (best == null || value > best.value()) {
+      best = new Best(metric, value, now);
+      write("best model", () -> session.writeModel(session.folder().best(), now));
+    }
+  }
+
+  private void checkpoint(long now) {
+    write(
+        "checkpoint",
+        () ->
+            session
+                .checkpoints()
+                .write(
+                    session.state(now, best),
+                    folder -> session.writeModel(folder, now),
+                    session.optimizer()));
+  }
+
+  /** Something that writes. */
+  interface Writing {
+    void run() throws IOException;
+  }
+
+  void write(String what, Writing writing) {
+    try {
+      writing.run();
+    } catch (IOException | UncheckedIOException e) {
+      throw new TrainingStopped(
+          "cannot write " + what + ": " + Failures.reason(Failures.cause(e)) + lastGood(), e);
+    }
+  }
+
+  private interface Told {
+    void tell(TrainListener listener) throws IOException;
+  }
+
+  private void tell(Told told) {
+    for (TrainListener listener : listeners) {
+      write("metrics", () -> told.tell(listener));
+    }
+  }
+}

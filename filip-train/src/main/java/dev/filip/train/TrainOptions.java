@@ -1,0 +1,44 @@
+package dev.filip.train;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run is started.
+ *
+ * @param existing what happens to an output folder that holds a run already
+ * @param logEvery steps between logged steps
+ * @param evaluator called every {@code evaluate.every} steps, or null
+ * @param listeners told besides metrics file and TensorBoard
+ * @param log takes lines for the user, such as what {@code auto} chose
+ */
+public record TrainOptions(
+    Existing existing,
+    int logEvery,
+    @Nullable Evaluator evaluator,
+    List<TrainListener> listeners,
+    Consumer<String> log) {
+  /** What to do with an output folder that holds a run. */
+  public enum Existing {
+    REFUSE,
+    /** Take the next free name: {@code out-2}. */
+    NEXT_FREE,
+    REPLACE,
+    /** Go on from its newest checkpoint. */
+    RESUME
+  }
+
+  /** A new run that logs every 10 steps and says nothing. */
+  public static final TrainOptions QUIET =
+      new TrainOptions(Existing.REFUSE, 10, null, List.of(), line -> {});
+
+  public TrainOptions {
+    listeners = List.copyOf(listeners);
+  }
+
+  /** The same with another rule for an existing folder. */
+  public TrainOptions with(Existing other) {
+    return new TrainOptions(other, logEvery, evaluator, listeners, log);
+  }
+}

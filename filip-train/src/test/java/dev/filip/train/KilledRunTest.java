@@ -1,0 +1,99 @@
+package dev.filip.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.filip.config.RunConfig;
+import dev.filip.train.TrainOptions.Existing;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills a training process for real, resumes it, and compares with a run never killed. */
+class KilledRunTest {
+  private static final int STEPS = 70;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  @TempDir Path temp;
+
+  private static RunConfig config() {
+    // 36 samples in batches of 8: no checkpoint falls on the end of an epoch
+    return TinyData.config("late", STEPS, "checkpoint.every=7", "checkpoint.keep=2");
+  }
+
+  /** The process that is killed: trains into the folder given, slowly enough to be hit. */
+  static final class Child {
+    public static void main(String[] args) {
+      TrainListener slow =
+          new TrainListener() {
+            @Override
+            public void onStep(long step, double loss, double imagesPerSecond) {
+              try {
+                Thread.sleep(20);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          };
+      Trainer.run(config(), Path.of(args[0]), TrainerTest.with(slow), new TinyData());
+    }
+  }
+
+  @Test
+  void afterKill9ResumeEqualsARunNeverKilled() throws Exception {
+    Path killed = temp.resolve("killed");
+    Process child = start(killed);
+    try {
+      awaitCheckpoint(child, killed.resolve("checkpoints/step-000014"));
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    assertThat(killed.resolve("model")).doesNotExist(); // it was hit before its end
+    Trainer.run(config(), killed, TrainOptions.QUIET.with(Existing.RESUME), new TinyData());
+    Path whole = temp.resolve("whole");
+    Trainer.run(config(), whole, TrainOptions.QUIET, new TinyData());
+    assertThat(sha256(killed)).isEqualTo(sha256(whole));
+    List<String> lines = Files.readAllLines(killed.resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(Files.readAllLines(whole.resolve("metrics.jsonl")).size());
+  }
+
+  private Process start(Path out) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> !flag.startsWith("-javaagent") && !flag.startsWith("-agentlib"))
+        .forEach(command::add);
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(Child.class.getName());
+    command.add(out.toString());
+    File log = temp.resolve("child.log").toFile();
+    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+  }
+
+  private void awaitCheckpoint(Process child, Path checkpoint) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!Files.exists(checkpoint)) {
+      if (!child.isAlive() || System.nanoTime() > deadline) {
+        fail("the child made no checkpoint: " + Files.readString(temp.resolve("child.log")));
+      }
+      Thread.sleep(5);
+    }
+    Thread.sleep(50); // two or three steps into what the resumed run must do again
+  }
+
+  private static String sha256(Path out) throws IOException, NoSuchAlgorithmException {
+    byte[] bytes = Files.readAllBytes(out.resolve("model/model.safetensors"));
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+}

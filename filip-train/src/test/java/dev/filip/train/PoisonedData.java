@@ -1,0 +1,73 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.text.BpeTokenizer;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** {@link TinyData} whose batch number {@code at} holds a pixel that is not a number. */
+record PoisonedData(int at) implements FeedFactory {
+  private static final TinyData SOUND = new TinyData();
+
+  @Override
+  public long samples() {
+    return SOUND.samples();
+  }
+
+  @Override
+  public Iterable<String> captions() {
+    return SOUND.captions();
+  }
+
+  @Override
+  public ObjectNode describe() {
+    return SOUND.describe();
+  }
+
+  @Override
+  public JsonNode preprocessor(ModelConfig model) {
+    return SOUND.preprocessor(model);
+  }
+
+  @Override
+  public BatchFeed open(
+      RunConfig config,
+      ModelConfig model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      @Nullable JsonNode cursor) {
+    BatchFeed sound = SOUND.open(config, model, tokenizer, preprocessor, cursor);
+    int[] given = {0};
+    return new BatchFeed() {
+      @Override
+      public Batch next() throws IOException {
+        Batch batch = sound.next();
+        if (++given[0] == at) {
+          batch.pixels()[5] = Float.NaN;
+        }
+        return batch;
+      }
+
+      @Override
+      public JsonNode cursor() {
+        return sound.cursor();
+      }
+
+      @Override
+      public String skipped() {
+        return sound.skipped();
+      }
+
+      @Override
+      public void close() {
+        sound.close();
+      }
+    };
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,131 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfigReader;
+import dev.filip.io.Json;
+import dev.filip.text.BpeTokenizer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Training data made on the spot: noise pictures of 8 pixels with captions, shuffled by epoch. */
+final class TinyData implements FeedFactory {
+  private static final String[] THINGS = {"cat", "dog", "tree", "house", "moon", "star"};
+  private static final int SIZE = 3 * 8 * 8;
+  private static final int SAMPLES = 36;
+
+  /** A config for this data; {@code sets} are {@code key=value}. */
+  static RunConfig config(String interaction, int steps, String... sets) {
+    String yaml =
+        """
+        model: {image_size: 8, patch_size: 4, vision: {width: 16, layers: 1, heads: 2},
+                text: {width: 16, layers: 1, heads: 2, context: 12}, embed_dim: 8}
+        interaction: %s
+        data: {train: [{source: generated}], validation: generated}
+        tokenizer: {train: 530}
+        batch: 8
+        steps: %d
+        optimizer: {name: adamw, lr: 3.0e-3, weight_decay: 0.05, betas: [0.9, 0.98], eps: 1.0e-6, clip: 1.0}
+        precision: fp32
+        seed: 3
+        """;
+    return RunConfigReader.parse(yaml.formatted(interaction, steps), "tiny.yaml", List.of(sets));
+  }
+
+  @Override
+  public long samples() {
+    return SAMPLES;
+  }
+
+  @Override
+  public Iterable<String> captions() {
+    List<String> captions = new ArrayList<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      captions.add(caption(i));
+    }
+    return captions;
+  }
+
+  private static String caption(int i) {
+    return "a " + THINGS[i % 6] + " by a " + THINGS[i / 6];
+  }
+
+  @Override
+  public ObjectNode describe() {
+    return Json.object().put("source", "generated");
+  }
+
+  @Override
+  public JsonNode preprocessor(ModelConfig model) {
+    return Json.object().put("size", 8);
+  }
+
+  @Override
+  public BatchFeed open(
+      RunConfig config,
+      ModelConfig model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      @Nullable JsonNode cursor) {
+    return new Feed(config, tokenizer, cursor == null ? 0 : cursor.path("given").asLong());
+  }
+
+  @Override
+  public void close() {}
+
+  /** Batches in the order of a permutation keyed by (seed, epoch). */
+  private static final class Feed implements BatchFeed {
+    private final RunConfig config;
+    private final BpeTokenizer tokenizer;
+    private long given;
+
+    Feed(RunConfig config, BpeTokenizer tokenizer, long given) {
+      this.config = config;
+      this.tokenizer = tokenizer;
+      this.given = given;
+    }
+
+    @Override
+    public Batch next() {
+      float[] pixels = new float[config.batch() * SIZE];
+      List<String> texts = new ArrayList<>();
+      for (int i = 0; i < config.batch(); i++) {
+        int sample = sample(given * config.batch() + i);
+        Random random = new Random(sample);
+        for (int k = 0; k < SIZE; k++) {
+          pixels[i * SIZE + k] = (float) random.nextGaussian();
+        }
+        texts.add(caption(sample));
+      }
+      given++;
+      return new Batch(pixels, tokenizer.batch(texts, 12));
+    }
+
+    private int sample(long position) {
+      List<Integer> order = new ArrayList<>();
+      for (int i = 0; i < SAMPLES; i++) {
+        order.add(i);
+      }
+      Collections.shuffle(order, new Random(config.seed() * 31 + position / SAMPLES));
+      return order.get((int) (position % SAMPLES));
+    }
+
+    @Override
+    public JsonNode cursor() {
+      return Json.object().put("given", given);
+    }
+
+    @Override
+    public String skipped() {
+      return "";
+    }
+
+    @Override
+    public void close() {}
+  }
+}
