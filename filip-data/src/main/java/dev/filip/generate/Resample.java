@@ -16,7 +16,7 @@ final class Resample {
     for (int x = 0; x < w; x++) {
       Taps taps = Taps.of(x, width, w);
       for (int y = 0; y < height; y++) {
-        out[y * w + x] = taps.sum(plane, y * width, 1);
+        out[y * w + x] = taps.sum(plane, y * width);
       }
     }
     return out;
@@ -26,8 +26,12 @@ final class Resample {
     float[] out = new float[width * h];
     for (int y = 0; y < h; y++) {
       Taps taps = Taps.of(y, height, h);
-      for (int x = 0; x < width; x++) {
-        out[y * width + x] = taps.sum(plane, x, width);
+      for (int i = 0; i < taps.weights.length; i++) {
+        float weight = taps.weights[i];
+        int from = (taps.first + i) * width;
+        for (int x = 0; x < width; x++) {
+          out[y * width + x] += weight * plane[from + x];
+        }
       }
     }
     return out;
@@ -54,10 +58,10 @@ final class Resample {
       return new Taps(first, weights);
     }
 
-    float sum(float[] plane, int start, int stride) {
+    float sum(float[] plane, int start) {
       float sum = 0;
       for (int i = 0; i < weights.length; i++) {
-        sum += weights[i] * plane[start + (first + i) * stride];
+        sum += weights[i] * plane[start + first + i];
       }
       return sum;
     }

@@ -11,6 +11,9 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /** Draws SVG files with JSVG; nothing outside the file is ever loaded. */
@@ -47,7 +50,23 @@ final class Svg {
     document.render(none, graphics, new ViewBox(0, 0, size, size));
   }
 
+  /** JSVG logs what it cannot parse; so files that are no XML never reach it. */
+  private static void requireXml(byte[] svg) throws IOException {
+    XMLInputFactory factory = XMLInputFactory.newFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    try {
+      XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(svg));
+      while (reader.hasNext()) {
+        reader.next();
+      }
+    } catch (XMLStreamException e) {
+      throw new IOException("not well-formed XML", e);
+    }
+  }
+
   private static SVGDocument load(byte[] svg) throws IOException {
+    requireXml(svg);
     LoaderContext context =
         LoaderContext.builder().externalResourcePolicy(ResourcePolicy.DENY_ALL).build();
     try {
