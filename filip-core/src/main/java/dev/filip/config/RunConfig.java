@@ -2,7 +2,11 @@ package dev.filip.config;
 
 import static dev.filip.config.BadInput.require;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * this type is always complete and in range. Keys, defaults and rules are in {@code
  * docs/CONFIG.md}. Immutable, may be shared between threads.
  *
- * <p>With {@code interaction: global} the weights of the losses do not count, so that one file
- * serves both by {@code --set interaction=global}.
+ * <p>With {@code interaction: global} the weights of the losses are 0 and 1 whatever was given, so
+ * that one file serves both by {@code --set interaction=global}.
  *
  * @param batch pairs a step, over all processes
  * @param workers threads that read, decode and augment; changes speed, never results
@@ -38,6 +42,7 @@ public record RunConfig(
     Evaluate evaluate) {
 
   public RunConfig {
+    loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
     require(batch >= 2, "batch", batch, ">= 2 (a pair needs others to be told from)");
     require(batch % data.group == 0, "batch", batch, "a multiple of data.group " + data.group);
     require(workers >= 1, "workers", workers, ">= 1");
@@ -261,6 +266,10 @@ public record RunConfig(
           labelSmoothing,
           "in [0, 1)");
     }
+
+    Loss onlyGlobal() {
+      return new Loss(0, 1, keepTokens, featurePrecision, labelSmoothing);
+    }
   }
 
   /** Arithmetic of the towers. */
@@ -298,9 +307,20 @@ public record RunConfig(
       tasks = List.copyOf(tasks);
       require(every >= 0, "evaluate.every", every, ">= 0 (0 = never)");
       require(every == 0 || !tasks.isEmpty(), "evaluate.tasks", tasks, "at least one task");
-      tasks.forEach(task -> requireOneOf(TASKS, "evaluate.tasks", task));
-      requireOneOf(BEST, "evaluate.keep_best", keepBest);
+      tasks.forEach(task -> requireOneOf(METRICS.keySet(), "evaluate.tasks", task));
+      requireOneOf(metrics(tasks), "evaluate.keep_best", keepBest);
       require(samples >= 2, "evaluate.samples", samples, ">= 2");
+    }
+
+    private static Set<String> metrics(List<String> tasks) {
+      Set<String> all = new LinkedHashSet<>();
+      tasks.forEach(task -> all.addAll(METRICS.getOrDefault(task, List.of())));
+      return all;
+    }
+
+    /** The metric that chooses the best checkpoint when the config does not say. */
+    static String bestOf(String task) {
+      return METRICS.getOrDefault(task, List.of("r1")).getFirst();
     }
   }
 
@@ -308,10 +328,17 @@ public record RunConfig(
   static final Set<String> OPTIMIZERS = Choices.of("adamw", "lamb");
   static final Set<String> DECAYS = Choices.of("cosine", "linear", "none");
   static final Set<String> FEATURE_PRECISIONS = Choices.of("fp32", "bf16", "fp16");
-  static final Set<String> TASKS = Choices.of("retrieval", "zero-shot", "pointing");
-  static final Set<String> BEST =
-      Choices.of(
-          "r1", "r5", "r10", "top1", "top5", "mean_per_class", "word_in_box", "patch_to_word");
+
+  /** Tasks of evaluation and the metrics each yields, the most telling one first. */
+  static final Map<String, List<String>> METRICS = metricsOfTasks();
+
+  private static Map<String, List<String>> metricsOfTasks() {
+    Map<String, List<String>> tasks = new LinkedHashMap<>();
+    tasks.put("retrieval", List.of("r1", "r5", "r10"));
+    tasks.put("zero-shot", List.of("top1", "top5", "mean_per_class"));
+    tasks.put("pointing", List.of("word_in_box", "patch_to_word"));
+    return Collections.unmodifiableMap(tasks);
+  }
 
   private static void requireOneOf(Set<String> allowed, String key, String value) {
     if (!allowed.contains(value)) {

@@ -104,6 +104,9 @@ class RunConfigReaderTest {
     String weights = "model: vit-tiny-84\ndata: {train: a}\nloss: {late: 1.0, global: 0.0}\n";
     RunConfig turned = RunConfigReader.parse(weights, "c.yaml", List.of("interaction=global"));
     assertThat(turned.interaction()).isEqualTo(Interaction.GLOBAL);
+    assertThat(turned.loss()).isEqualTo(global.loss());
+    RunConfig named = parse(SHORT, "data.validation=b", "evaluate.tasks=[zero-shot]");
+    assertThat(named.evaluate().keepBest()).isEqualTo("top1");
     RunConfig both = parse(SHORT, "interaction=both", "optimizer={name: lamb}");
     assertThat(both.loss().late()).isEqualTo(0.5);
     assertThat(both.loss().global()).isEqualTo(0.5);
@@ -166,6 +169,7 @@ class RunConfigReaderTest {
         "loss: {label_smoothing: 1.0} | loss.label_smoothing must be in [0, 1), got 1.0",
         "evaluate: {every: 5} | evaluate.every must be 0 without data.validation, got 5",
         "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
+        "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, got top1",
         "schedule: {warmup: 1.5} | schedule.warmup must be a share",
         "workers: 0 | workers must be >= 1, got 0",
       })

@@ -1,0 +1,63 @@
+package dev.filip.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every config in the repository can be read, and so can every example of docs/CONFIG.md. */
+class ShippedConfigsTest {
+  private static final Path ROOT = Path.of(System.getProperty("filip.root", ".."));
+
+  static List<Path> configs() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve("configs"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void canBeReadAndWrittenBack(Path file) {
+    RunConfig run = RunConfigReader.read(file, List.of());
+    RunConfig again =
+        RunConfigReader.parse(RunConfigWriter.yaml(run), file + " rewritten", List.of());
+    assertThat(again).isEqualTo(run);
+  }
+
+  @Test
+  void theExampleInTheDocumentationIsWholeAndValid() throws IOException {
+    String text = Files.readString(ROOT.resolve("docs/CONFIG.md"));
+    int start = text.indexOf("```yaml\n") + "```yaml\n".length();
+    String yaml = text.substring(start, text.indexOf("```", start));
+    RunConfig run = RunConfigReader.parse(yaml, "docs/CONFIG.md", List.of());
+    assertThat(run.data().train()).hasSize(2);
+    for (String preset : ModelPresets.names()) {
+      assertThat(text).contains("| `" + preset + "` |");
+    }
+    for (String key : keys()) {
+      assertThat(text).as("docs/CONFIG.md documents every key").contains("| `" + key + "` |");
+    }
+  }
+
+  private static List<String> keys() {
+    String whole =
+        "model: vit-tiny-84\ndata: {train: a, validation: b, image_key: c, caption_key: d}\n";
+    List<String> keys = new java.util.ArrayList<>(List.of("model", "data.train", "epochs"));
+    RunConfigWriter.json(RunConfigReader.parse(whole, "c.yaml", List.of()))
+        .properties()
+        .forEach(entry -> {
+          if (entry.getValue().isObject() && !entry.getKey().equals("tokenizer")) {
+            entry.getValue().fieldNames().forEachRemaining(k -> keys.add(entry.getKey() + "." + k));
+          } else {
+            keys.add(entry.getKey());
+          }
+        });
+    return keys;
+  }
+}
