@@ -122,4 +122,60 @@ class BpeTokenizerTest {
     assertThatThrownBy(() -> BpeTrainer.train(CAPTIONS, 513, Behaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class);
   }
+
+  @Test
+  void threadsShareOneTokenizer() {
+    BpeTokenizer tokenizer = trained();
+    List<String> texts =
+        java.util.stream.IntStream.range(0, 2000).mapToObj(i -> "word" + i * 7919 % 611).toList();
+    List<String> alone = texts.stream().map(t -> ids(trained(), t)).limit(3).toList();
+    List<String> together = texts.parallelStream().map(t -> ids(tokenizer, t)).toList();
+    assertThat(together.subList(0, 3)).isEqualTo(alone);
+    assertThat(texts.stream().map(t -> ids(tokenizer, t)).toList()).isEqualTo(together);
+  }
+
+  private static String ids(BpeTokenizer tokenizer, String text) {
+    return java.util.Arrays.toString(tokenizer.encode(text));
+  }
+
+  @Test
+  void aByteTheVocabularyLacksIsUnknown(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("vocab.json"),
+        "{\"a\": 7, \"b</w>\": 3, \"ab</w>\": 5, \"<|startoftext|>\": 0, \"<|endoftext|>\": 9}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b</w>\n");
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder, Behaviour.TRANSFORMERS);
+    assertThat(tokenizer.size()).isEqualTo(10);
+    assertThat(tokenizer.encode("ab AAB b xb")).containsExactly(0, 5, 7, 5, 3, 9, 3, 9);
+    TokenSpans spans = tokenizer.encodeWithSpans("ab xb");
+    assertThat(spans.from()).containsExactly(0, 0, 3, 4, 5);
+    assertThat(spans.to()).containsExactly(0, 2, 4, 5, 5);
+    assertThat(tokenizer.words(new int[] {0, 5, 9})).containsExactly("[BOS]", "ab", "[EOS]");
+    assertThatThrownBy(() -> tokenizer.words(new int[] {10})).isInstanceOf(BadInput.class);
+  }
+
+  @Test
+  void namesOfTheEndsComeFromTheFolder(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a</w>\": 0, \"<s>\": 1, \"</s>\": 2}");
+    Files.writeString(folder.resolve("merges.txt"), "");
+    Files.writeString(
+        folder.resolve("special_tokens_map.json"),
+        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\"}");
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder, Behaviour.TRANSFORMERS);
+    assertThat(tokenizer.encode("a")).containsExactly(1, 0, 2);
+    Files.delete(folder.resolve("special_tokens_map.json"));
+    assertThatThrownBy(() -> BpeTokenizer.load(folder, Behaviour.TRANSFORMERS))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("<|startoftext|>");
+  }
+
+  @Test
+  void aBadGoldenIsSaid(@TempDir Path folder) throws IOException {
+    Path golden = Files.writeString(folder.resolve("g.json"), "[{\"text\": \"a\"}]");
+    assertThatThrownBy(() -> TokensParity.compare(trained(), golden))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("item 0");
+    Files.writeString(golden, "{}");
+    assertThatThrownBy(() -> TokensParity.compare(trained(), golden)).isInstanceOf(BadInput.class);
+  }
 }
