@@ -1,0 +1,106 @@
+package dev.filip.data;
+
+import dev.filip.image.ImageDecoder;
+import dev.filip.image.Normalizer;
+import dev.filip.image.PackedImage;
+import dev.filip.image.PilResize;
+import dev.filip.image.Preprocessor;
+import dev.filip.image.UndecodableImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads, decodes, augments and normalises one unit. What comes out depends on (seed, epoch, unit,
+ * round) alone. Thread-safe.
+ */
+final class UnitLoader {
+  private static final long CAPTION = 3;
+  private static final long AUGMENT = 4;
+
+  /** One ready pair. */
+  record Pair(String key, String caption, List<String> allCaptions, float[] pixels) {}
+
+  /**
+   * A ready unit.
+   *
+   * @param pairs null when one of its samples could not be used
+   */
+  record Loaded(Cursor.Place place, @Nullable List<Pair> pairs) {}
+
+  private final List<WeightedSource> sources;
+  private final PipelineOptions options;
+  private final Skipped skipped;
+  private final DecodedCache cache;
+  private final Preprocessor preprocessor;
+  private final Normalizer normalizer;
+  private final PilResize resize = new PilResize();
+
+  UnitLoader(List<WeightedSource> sources, PipelineOptions options, Skipped skipped) {
+    this.sources = sources;
+    this.options = options;
+    this.skipped = skipped;
+    this.cache = new DecodedCache(options.cacheBytes());
+    this.preprocessor = new Preprocessor(options.preprocess(), options.decoding());
+    this.normalizer = new Normalizer(options.preprocess());
+  }
+
+  Loaded load(Cursor.Place place, EpochPlan.Unit unit) {
+    List<Pair> pairs = new ArrayList<>(options.group());
+    for (int i = 0; i < options.group(); i++) {
+      int index = unit.unit() * options.group() + i;
+      try {
+        pairs.add(pair(place.epoch(), unit, index));
+      } catch (UndecodableImage e) {
+        return skip(place, unit.source(), index, e.reason(), e);
+      } catch (UnreadableSample e) {
+        return skip(place, unit.source(), index, e.reason(), e);
+      } catch (IOException e) {
+        return skip(place, unit.source(), index, "cannot be read", e);
+      }
+    }
+    return new Loaded(place, pairs);
+  }
+
+  private Loaded skip(Cursor.Place place, int source, int index, String reason, IOException why) {
+    skipped.add(source + ":" + index, reason, String.valueOf(why.getMessage()));
+    return new Loaded(place, null);
+  }
+
+  private Pair pair(long epoch, EpochPlan.Unit unit, int index) throws IOException {
+    DecodedCache.Decoded sample = decoded(unit.source(), index);
+    long[] key = {options.seed(), CAPTION, epoch, unit.source(), index, unit.round()};
+    List<String> captions = sample.captions();
+    String caption = captions.get(Keyed.stream(key).nextInt(captions.size()));
+    key[1] = AUGMENT;
+    SplittableRandom random = Keyed.stream(key);
+    PackedImage image =
+        options.augmentation().apply(sample.image(), caption, preprocessor, resize, random);
+    float[] pixels = new float[3 * image.width() * image.height()];
+    normalizer.write(image, pixels, 0);
+    return new Pair(unit.source() + ":" + sample.key(), caption, captions, pixels);
+  }
+
+  private DecodedCache.Decoded decoded(int source, int index) throws IOException {
+    DecodedCache.Decoded known = cache.get(source, index);
+    if (known != null) {
+      return known;
+    }
+    Sample sample = sources.get(source).source().read(index);
+    if (sample.captions().isEmpty()) {
+      throw new UnreadableSample(sample.key(), "no caption", "");
+    }
+    PackedImage image = ImageDecoder.decodePacked(sample.image(), options.decoding());
+    var decoded = new DecodedCache.Decoded(sample.key(), image, sample.captions());
+    cache.put(source, index, decoded);
+    return decoded;
+  }
+
+  /** What must not meet in a batch. */
+  static String comparable(String caption) {
+    return caption.strip().toLowerCase(Locale.ROOT);
+  }
+}
