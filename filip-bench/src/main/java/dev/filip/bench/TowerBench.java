@@ -1,0 +1,151 @@
+package dev.filip.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.ModelPresets;
+import dev.filip.io.Json;
+import dev.filip.model.FilipModel;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.GradMode;
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import dev.filip.text.TokenBatch;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Images a second of both towers: forward and backward of a training step (no loss, no optimizer)
+ * and encoding of images and of texts. {@code bench/towers_peer.py} does the same with open_clip.
+ *
+ * <p>Arguments: preset, batch, precision, text length, steps. Prints one JSON line.
+ */
+public final class TowerBench {
+  private static final int VOCABULARY = 2000;
+  private final ModelConfig config;
+  private final int batch;
+  private final int steps;
+  private final FilipModel model;
+  private final float[] pixels;
+  private final TokenBatch texts;
+
+  private TowerBench(String preset, int batch, Precision precision, int length, int steps) {
+    this.config = ModelPresets.get(preset).withVocabulary(VOCABULARY);
+    this.batch = batch;
+    this.steps = steps;
+    this.model =
+        FilipModel.create(config, 1).with(new Compute(precision, ComputeDevice.CPU), false);
+    Random random = new Random(1);
+    int side = config.vision().imageSize();
+    pixels = new float[batch * 3 * side * side];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    int context = config.text().context();
+    int[] ids = random.ints((long) batch * context, 0, VOCABULARY).toArray();
+    int[] lengths = new int[batch];
+    Arrays.fill(lengths, Math.min(length, context));
+    texts = new TokenBatch(batch, context, ids, lengths);
+  }
+
+  public static void main(String[] args) {
+    Natives.load();
+    Precision precision = Precision.valueOf(args[2].toUpperCase(Locale.ROOT));
+    TowerBench bench =
+        new TowerBench(
+            args[0],
+            Integer.parseInt(args[1]),
+            precision,
+            Integer.parseInt(args[3]),
+            Integer.parseInt(args[4]));
+    double[] train = bench.median(bench::train);
+    double[] images = bench.median(bench::encodeImages);
+    double[] texts = bench.median(bench::encodeTexts);
+    System.out.println(
+        Json.line(
+            Json.object()
+                .put("preset", args[0])
+                .put("batch", bench.batch)
+                .put("precision", precision.word())
+                .put("text_length", args[3])
+                .put("threads", torch.get_num_threads())
+                .put("train_ms", train[0])
+                .put("train_cpu_ms", train[1])
+                .put("train_images_per_second", 1000 * bench.batch / train[0])
+                .put("encode_image_ms", images[0])
+                .put("encode_image_cpu_ms", images[1])
+                .put("encode_images_per_second", 1000 * bench.batch / images[0])
+                .put("encode_text_ms", texts[0])
+                .put("encode_text_cpu_ms", texts[1])
+                .put("encode_texts_per_second", 1000 * bench.batch / texts[0])));
+  }
+
+  /**
+   * Middle of the timed steps: wall time and CPU time of all threads, in ms, after a quarter of them
+   * as warm-up.
+   */
+  private double[] median(Runnable step) {
+    for (int i = 0; i < Math.max(2, steps / 4); i++) {
+      step.run();
+    }
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    double[] wall = new double[steps];
+    double[] cpu = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      long start = System.nanoTime();
+      long used = process.getProcessCpuTime();
+      step.run();
+      wall[i] = (System.nanoTime() - start) / 1e6;
+      cpu[i] = (process.getProcessCpuTime() - used) / 1e6;
+    }
+    Arrays.sort(wall);
+    Arrays.sort(cpu);
+    return new double[] {wall[steps / 2], cpu[steps / 2]};
+  }
+
+  private void train() {
+    try (var _ = new StepScope()) {
+      model.parameters().clearGradients();
+      ImageFeatures images = model.images(pixelTensor());
+      TextFeatures words = model.texts(texts);
+      Tensor dImages = torch.ones_like(images.tokens());
+      Tensor dWords = torch.ones_like(words.tokens());
+      torch.backward(
+          new TensorVector(images.tokens(), words.tokens()),
+          new TensorVector(dImages, dWords),
+          new BoolOptional(),
+          false,
+          new TensorVector());
+    }
+  }
+
+  private void encodeImages() {
+    try (var _ = new StepScope();
+        var _ = GradMode.off()) {
+      model.images(pixelTensor());
+    }
+  }
+
+  private void encodeTexts() {
+    try (var _ = new StepScope();
+        var _ = GradMode.off()) {
+      model.texts(texts);
+    }
+  }
+
+  private Tensor pixelTensor() {
+    int side = config.vision().imageSize();
+    return Tensors.fromFloats(pixels, batch, 3, side, side);
+  }
+}
