@@ -20,7 +20,12 @@ final class Answer {
     return json;
   }
 
-  /** Prints the result: as JSON, or as text for people. */
+  /** Prints the result: as JSON, or as lines for people. */
+  void print(com.fasterxml.jackson.databind.JsonNode result) {
+    print(result, Plain.text(result));
+  }
+
+  /** Prints the result: as JSON, or as this text. */
   void print(Object result, String text) {
     if (spec == null) {
       throw new IllegalStateException("not attached to a command");

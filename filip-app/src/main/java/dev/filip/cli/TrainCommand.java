@@ -1,0 +1,131 @@
+package dev.filip.cli;
+
+import dev.filip.config.BadInput;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfigReader;
+import dev.filip.io.Json;
+import dev.filip.train.ProgressListener;
+import dev.filip.train.TrainOptions;
+import dev.filip.train.TrainOptions.Existing;
+import dev.filip.train.TrainResult;
+import dev.filip.train.Trainer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train a model. Writes OUT/model, OUT/best, metrics.jsonl, TensorBoard events and checkpoints.",
+      "Ctrl-C ends after the current step with a checkpoint; --resume goes on."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  filip train configs/scenes.yaml --out runs/scenes-global --set interaction=global --set seed=2"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "CONFIG.yaml", description = "The run: see docs/CONFIG.md.")
+  private Path config;
+
+  @Option(
+      names = "--out",
+      description = "Run folder. Default: runs/NAME of the config, or its next free number.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a key of the config; repeat for more.")
+  private List<String> sets = List.of();
+
+  @Option(names = "--resume", description = "Go on from the newest checkpoint of the run folder.")
+  private boolean resume;
+
+  @Option(
+      names = "--nproc",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Local processes. Only 1 so far.")
+  private int processes;
+
+  @Option(
+      names = "--log-every",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Steps between logged steps. Default: 10.")
+  private int logEvery;
+
+  @Mixin private ForceOption force;
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() {
+    BadInput.require(
+        processes == 1, "--nproc", processes, "1 (training on several processes is not built yet)");
+    BadInput.require(logEvery >= 1, "--log-every", logEvery, ">= 1");
+    RunConfig run = RunConfigReader.read(config, sets);
+    TrainOptions options =
+        new TrainOptions(
+            existing(),
+            logEvery,
+            null,
+            List.of(new ProgressListener("train")),
+            System.err::println);
+    TrainResult result = Trainer.run(run, folder(), options);
+    print(result);
+    return result.interrupted() ? 1 : 0;
+  }
+
+  private Existing existing() {
+    if (resume) {
+      return Existing.RESUME;
+    }
+    if (force.isOn()) {
+      return Existing.REPLACE;
+    }
+    return out == null ? Existing.NEXT_FREE : Existing.REFUSE;
+  }
+
+  private Path folder() {
+    if (out != null) {
+      return out;
+    }
+    String name = String.valueOf(config.getFileName()).replaceFirst("\\.ya?ml$", "");
+    return Path.of("runs", name);
+  }
+
+  private void print(TrainResult result) {
+    var json =
+        Json.object()
+            .put("steps", result.steps())
+            .put("interrupted", result.interrupted())
+            .put("model", result.folder().model().toString())
+            .put("seconds", Math.round(result.seconds() * 10) / 10.0);
+    if (result.last() != null) {
+      json.set("last", result.last().toJson());
+    }
+    if (result.best() != null) {
+      json.putObject("best")
+          .put("path", result.folder().best().toString())
+          .put("metric", result.best().metric())
+          .put("value", result.best().value())
+          .put("step", result.best().step());
+    }
+    var stages = json.putObject("stage_seconds");
+    result
+        .stages()
+        .forEach((stage, seconds) ->
+            stages.put(
+                stage.name().toLowerCase(java.util.Locale.ROOT),
+                Math.round(seconds * 100) / 100.0));
+    answer.print(json);
+  }
+}
