@@ -88,6 +88,16 @@ public final class Preprocessor {
     return inside ? resized : pad(resized, wanted);
   }
 
+  /** Where the pixels of such a picture come to lie. */
+  public Placement placement(PackedImage image) {
+    Preprocess.Exact size = target(image);
+    return new Placement(
+        (double) size.width() / image.width(),
+        (double) size.height() / image.height(),
+        offset(size.width(), settings.width()),
+        offset(size.height(), settings.height()));
+  }
+
   /** Where the crop begins; negative where the picture is smaller. */
   private int offset(int size, int crop) {
     if (settings.behaviour() == Behaviour.TRANSFORMERS) {

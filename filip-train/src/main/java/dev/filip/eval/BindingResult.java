@@ -27,6 +27,7 @@ public record BindingResult(
     ObjectNode kinds = json.putObject("binding");
     byKind.forEach((kind, share) -> kinds.set(kind, new Pointed(share, 0.5).toJson()));
     json.put("n", images).put("match", match.key()).put("trained_so", trainedSo);
+    match.note(trainedSo).ifPresent(note -> json.put("note", note));
     json.set("skipped", skipped.toJson());
     return json.put("fingerprint", fingerprint);
   }

@@ -2,6 +2,7 @@ package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
+import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
 import java.util.List;
 
@@ -45,7 +46,7 @@ public interface Embedder {
    * @param seen what the model sees, for pictures
    * @param map from stored pixels to these
    */
-  record Picture(float[] pixels, RgbImage seen, CropMap map) {}
+  record Picture(float[] pixels, RgbImage seen, Placement map) {}
 
   /** An image that cannot be used, with a reason that can be counted. */
   final class Unreadable extends Exception {

@@ -6,7 +6,7 @@ import dev.filip.data.SampleSource;
 /**
  * What is judged on.
  *
- * @param split its name, for fingerprints and reports
+ * @param split its name or path, for fingerprints and reports
  * @param limit at most so many samples, evenly spread over the source; 0 for all
  * @param quiet whether no progress is shown
  */
@@ -19,6 +19,20 @@ public record EvalData(SampleSource source, String split, int limit, boolean qui
   /** All of a source. */
   public static EvalData all(SampleSource source) {
     return new EvalData(source, "", 0, false);
+  }
+
+  /**
+   * The split's name without the place where it lies: the last folder of a path, so that the same
+   * data has the same fingerprint everywhere.
+   */
+  String splitName() {
+    String[] parts = split.split("[/\\\\]");
+    for (int i = parts.length - 1; i > 0; i--) {
+      if (!parts[i].contains(".tar") && !parts[i].isEmpty()) {
+        return parts[i];
+      }
+    }
+    return parts[0];
   }
 
   /** Samples used. */

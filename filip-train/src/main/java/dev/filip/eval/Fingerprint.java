@@ -26,7 +26,7 @@ final class Fingerprint {
   static Fingerprint of(String task, EvalData data, JsonNode preprocessing) throws IOException {
     Fingerprint print = new Fingerprint();
     print.parts.put("definitions", DEFINITIONS).put("task", task);
-    print.parts.put("data", data.source().fingerprint()).put("split", data.split());
+    print.parts.put("data", data.source().fingerprint()).put("split", data.splitName());
     print.parts.put("samples", data.size());
     print.parts.set("preprocessing", preprocessing);
     return print;

@@ -4,6 +4,7 @@ import dev.filip.config.Interaction;
 import dev.filip.kernel.LateInteraction;
 import dev.filip.kernel.PairScores;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How images and texts are compared when a model is judged. */
 public enum Match {
@@ -28,6 +29,17 @@ public enum Match {
       case LATE -> LateInteraction.scores(images.tokens(), texts.tokens());
       case GLOBAL -> LateInteraction.scores(images.globalTokens(), texts.globalTokens());
     };
+  }
+
+  /** What to say where a model is compared in a way it was not trained for. */
+  public Optional<String> note(boolean trainedSo) {
+    if (trainedSo) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        this == LATE
+            ? "trained with the global loss only: its tokens were never trained to be compared"
+            : "trained with the late loss only: [CLS] and [EOS] were never trained to be compared");
   }
 
   /** {@code late} or {@code global}. */

@@ -45,11 +45,7 @@ public record PointingResult(
     json.set("patch_to_any_word", patchToAnyWord.toJson());
     json.put("n", images).put("truncated", truncated).put("outside", outside);
     json.put("match", "late").put("trained_so", trainedSo);
-    if (!trainedSo) {
-      json.put(
-          "note",
-          "trained with the global loss only: its tokens were never trained to be compared");
-    }
+    Match.LATE.note(trainedSo).ifPresent(note -> json.put("note", note));
     json.set("skipped", skipped.toJson());
     return json.put("fingerprint", fingerprint);
   }

@@ -1,5 +1,6 @@
 package dev.filip.eval;
 
+import dev.filip.image.Placement;
 import dev.filip.kernel.LateInteraction;
 import dev.filip.kernel.PairAlignment;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class PointingTally {
    */
   void add(
       List<PhraseBox> phrases,
-      CropMap map,
+      Placement map,
       Words words,
       float[] imageRows,
       float[] textRows,
@@ -60,13 +61,13 @@ final class PointingTally {
     anyWord(things, words, byWord.patchWord());
   }
 
-  private List<Thing> things(List<PhraseBox> phrases, CropMap map, Words words) {
+  private List<Thing> things(List<PhraseBox> phrases, Placement map, Words words) {
     double width = (double) layout.columns() * layout.side();
     double height = (double) layout.rows() * layout.side();
     List<Thing> out = new ArrayList<>();
     for (PhraseBox phrase : phrases) {
       int token = words.last(phrase.nounFrom(), phrase.nounTo());
-      Rect box = map.map(phrase.box()).clip(width, height);
+      Rect box = phrase.box().placed(map).clip(width, height);
       if (token < 0) {
         truncated++;
       } else if (box.area() == 0) {

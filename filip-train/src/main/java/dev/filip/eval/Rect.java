@@ -1,10 +1,17 @@
 package dev.filip.eval;
 
+import dev.filip.image.Placement;
+
 /** A rectangle in pixels; left and top edge inside, right and bottom edge outside. */
 public record Rect(double x0, double y0, double x1, double y1) {
   /** Whether the point lies in it. */
   public boolean contains(double x, double y) {
     return x >= x0 && x < x1 && y >= y0 && y < y1;
+  }
+
+  /** The same in pixels of the model's input; may reach beyond it. */
+  public Rect placed(Placement by) {
+    return new Rect(by.x(x0), by.y(y0), by.x(x1), by.y(y1));
   }
 
   /** The part within {@code [0,width) x [0,height)}; may be empty. */

@@ -40,6 +40,7 @@ public record RetrievalResult(
     json.put("n", images).put("texts", texts).put("shared_texts", sharedTexts);
     json.put("match", match.key()).put("ranking", ranking.key()).put("trained_so", trainedSo);
     json.putObject("matching_seconds").put("late", lateSeconds).put("global", globalSeconds);
+    match.note(trainedSo).ifPresent(note -> json.put("note", note));
     json.set("skipped", skipped.toJson());
     return json.put("fingerprint", fingerprint);
   }

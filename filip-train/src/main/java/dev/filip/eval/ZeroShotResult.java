@@ -34,6 +34,7 @@ public record ZeroShotResult(
     ObjectNode error = json.putObject("standard_error").put("top1", top1.standardError());
     error.put("top5", top5 == null ? null : Double.valueOf(top5.standardError()));
     json.put("match", match.key()).put("trained_so", trainedSo);
+    match.note(trainedSo).ifPresent(note -> json.put("note", note));
     json.set("skipped", skipped.toJson());
     return json.put("fingerprint", fingerprint);
   }

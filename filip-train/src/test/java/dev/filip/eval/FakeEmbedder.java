@@ -2,6 +2,7 @@ package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
+import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
 import dev.filip.io.Json;
 import dev.filip.kernel.TokenSet;
@@ -21,7 +22,7 @@ final class FakeEmbedder implements Embedder {
   private final Map<String, Integer> axes = new HashMap<>();
   private final PatchLayout layout;
   private final Interaction interaction;
-  CropMap map = CropMap.IDENTITY;
+  Placement map = Placement.IDENTITY;
   int context = 100;
   String preprocessing = "fake";
 

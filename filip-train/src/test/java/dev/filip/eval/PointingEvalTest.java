@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.BadInput;
 import dev.filip.config.Interaction;
+import dev.filip.image.Placement;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class PointingEvalTest {
   void boxesFollowResizeAndCrop() throws IOException {
     FakeEmbedder model = new FakeEmbedder(2, 2, Interaction.LATE);
     // stored 80 x 40, resized by 1/2 to 40 x 20, cropped to the middle 20: x' = x / 2 - 10
-    model.map = new CropMap(0.5, 0.5, 10, 0);
+    model.map = new Placement(0.5, 0.5, 10, 0);
     String boxes =
         "{\"boxes\": [{\"span\": [4, 8], \"box\": [40, 0, 60, 40]},"
             + "{\"span\": [18, 21], \"box\": [0, 0, 14, 40]}]}";
@@ -75,7 +76,7 @@ class PointingEvalTest {
     assertThat(result.wordInBox().share().n()).isEqualTo(1);
     assertThat(result.wordInBox().share().value()).isEqualTo(1); // x' 10..20: the right column
     assertThat(result.patchToWord().share().n()).isZero(); // one noun: nothing to choose
-    model.map = CropMap.IDENTITY;
+    model.map = Placement.IDENTITY;
     assertThat(run(model, source).wordInBox().chance()).isEqualTo(0.5); // unmapped: box [0,14) only
   }
 

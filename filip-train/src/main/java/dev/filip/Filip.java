@@ -1,0 +1,145 @@
+package dev.filip;
+
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.BadInput;
+import dev.filip.config.ModelConfig;
+import dev.filip.eval.Alignment;
+import dev.filip.eval.Embedder;
+import dev.filip.eval.Encodings;
+import dev.filip.eval.LabelledText;
+import dev.filip.eval.Match;
+import dev.filip.eval.ModelEmbedder;
+import dev.filip.kernel.PairScores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trained model as a library.
+ *
+ * <pre>{@code
+ * try (Filip filip = Filip.open(Path.of("models/collages-late"))) {
+ *   Filip.Image image = filip.encodeImage(Path.of("cat.jpg"));
+ *   Filip.Text text = filip.encodeText("a cat left of a balloon");
+ *   Filip.Scores scores = filip.similarity(image, text);   // sImage: ranks texts, sText: ranks images
+ *   Alignment alignment = filip.alignment(image, text);    // which word each patch chose, and back
+ *   System.out.println(scores.sImage() + " " + alignment.words().get(alignment.pair().patchWord()[0]));
+ * }
+ * }</pre>
+ *
+ * <p>Encoded images and texts are plain arrays: they may be kept and outlive this object.
+ * Thread-safe; encoding is one at a time (it uses all cores). Close it to free the weights.
+ */
+public final class Filip implements AutoCloseable {
+  private final LoadedModel loaded;
+  private final ModelEmbedder embedder;
+  private final Match match;
+
+  private Filip(LoadedModel loaded) {
+    this.loaded = loaded;
+    this.embedder = new ModelEmbedder(loaded);
+    this.match = Match.of(loaded.config().interaction());
+  }
+
+  /**
+   * Opens a model folder.
+   *
+   * @throws BadInput when it is damaged or no model folder, in one line
+   */
+  public static Filip open(Path folder) {
+    LoadedModel loaded = ModelFolder.load(folder);
+    try {
+      return new Filip(loaded);
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * An encoded image.
+   *
+   * @param vectors one item: unit rows of its patches, and its global row
+   */
+  public record Image(Encodings vectors) {}
+
+  /**
+   * An encoded text.
+   *
+   * @param text as given
+   * @param vectors one item: unit rows of its tokens, and its global row
+   */
+  public record Text(String text, Encodings vectors) {}
+
+  /** Unscaled similarity; for a global model both are the cosine. */
+  public record Scores(float sImage, float sText) {}
+
+  /** Encodes an image file. */
+  public Image encodeImage(Path file) throws IOException {
+    return encode(Files.readAllBytes(file), file.toString());
+  }
+
+  /**
+   * Encodes the bytes of an image file.
+   *
+   * @throws BadInput when they cannot be decoded
+   */
+  public Image encodeImage(byte[] file) {
+    return encode(file, "given as " + file.length + " bytes");
+  }
+
+  private Image encode(byte[] file, String name) {
+    try {
+      return new Image(embedder.images(List.of(embedder.prepare(file))));
+    } catch (Embedder.Unreadable e) {
+      throw new BadInput("image " + name + " cannot be used: " + e.reason(), e);
+    }
+  }
+
+  /** Encodes a text; what goes beyond the model's context is cut off. */
+  public Text encodeText(String text) {
+    return new Text(text, embedder.texts(List.of(text)));
+  }
+
+  /** Compares as the model was trained. */
+  public Scores similarity(Image image, Text text) {
+    PairScores scores = match.scores(image.vectors, text.vectors);
+    return new Scores(scores.sImage()[0], scores.sText()[0]);
+  }
+
+  /**
+   * Which word each patch chose and which patch each word; on a model trained globally only, its
+   * tokens were never trained for it.
+   */
+  public Alignment alignment(Image image, Text text) {
+    return Alignment.of(
+        new LabelledText(text.text, List.of(), List.of()),
+        embedder.words(text.text),
+        embedder.layout(),
+        image.vectors.rows(0),
+        text.vectors.rows(0));
+  }
+
+  /** exp of the learnt log-scale: similarities times it are the logits of a softmax. */
+  public double logitScale() {
+    return embedder.logitScale();
+  }
+
+  /** What the model is. */
+  public ModelConfig config() {
+    return loaded.config();
+  }
+
+  /** For judging and explaining ({@link dev.filip.eval}); dies with this. */
+  public Embedder embedder() {
+    return embedder;
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    loaded.close();
+  }
+}
