@@ -3,12 +3,19 @@ package dev.filip.cli;
 import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigReader;
+import dev.filip.data.SourceOptions;
+import dev.filip.data.Sources;
+import dev.filip.eval.EvalData;
+import dev.filip.eval.RunEvaluator;
 import dev.filip.io.Json;
+import dev.filip.train.Evaluator;
 import dev.filip.train.ProgressListener;
+import dev.filip.train.TrainListener;
 import dev.filip.train.TrainOptions;
 import dev.filip.train.TrainOptions.Existing;
 import dev.filip.train.TrainResult;
 import dev.filip.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,21 +74,35 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private Answer answer;
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     BadInput.require(
         processes == 1, "--nproc", processes, "1 (training on several processes is not built yet)");
     BadInput.require(logEvery >= 1, "--log-every", logEvery, ">= 1");
     RunConfig run = RunConfigReader.read(config, sets);
-    TrainOptions options =
-        new TrainOptions(
-            existing(),
-            logEvery,
-            null,
-            List.of(new ProgressListener("train")),
-            System.err::println);
-    TrainResult result = Trainer.run(run, folder(), options);
+    TrainResult result = judged(run);
     print(result);
     return result.interrupted() ? 1 : 0;
+  }
+
+  private TrainResult judged(RunConfig run) throws IOException {
+    String validation = run.data().validation();
+    if (validation == null || run.evaluate().every() == 0) {
+      return train(run, null);
+    }
+    try (var source =
+        Sources.open(
+            validation, SourceOptions.columns(run.data().imageKey(), run.data().captionKey()))) {
+      EvalData data = new EvalData(source, validation, run.evaluate().samples(), true);
+      return train(run, new RunEvaluator(data, run.evaluate().tasks()));
+    }
+  }
+
+  private TrainResult train(RunConfig run, @Nullable Evaluator evaluator) {
+    var listeners = List.<TrainListener>of(new ProgressListener("train"));
+    return Trainer.run(
+        run,
+        folder(),
+        new TrainOptions(existing(), logEvery, evaluator, listeners, System.err::println));
   }
 
   private Existing existing() {
