@@ -1,23 +1,29 @@
 package dev.filip.eval;
 
 import dev.filip.config.BadInput;
+import dev.filip.config.RunConfig;
+import dev.filip.data.SampleSource;
+import dev.filip.data.SourceOptions;
+import dev.filip.data.Sources;
 import dev.filip.train.Evaluator;
 import dev.filip.train.TrainedModel;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a model in training on the validation data, by the tasks that {@code evaluate.tasks}
  * names: {@code retrieval} gives {@code r1} (mean of both directions), {@code t2i_r1}, {@code
  * i2t_r1} and {@code r5}; {@code zero-shot} gives {@code top1}, {@code top5} and {@code
  * mean_per_class}; {@code pointing} gives {@code word_in_box} and {@code patch_to_word}; {@code
- * binding} gives {@code binding_KIND}. Immutable; borrows the data.
+ * binding} gives {@code binding_KIND}. Immutable. Closing it closes its data.
  */
-public final class RunEvaluator implements Evaluator {
+public final class RunEvaluator implements Evaluator, Closeable {
   /** What {@code evaluate.tasks} may name. */
   public static final Set<String> TASKS = Set.of("retrieval", "zero-shot", "pointing", "binding");
 
@@ -34,6 +40,28 @@ public final class RunEvaluator implements Evaluator {
     }
     this.data = new EvalData(data.source(), data.split(), data.limit(), true);
     this.tasks = List.copyOf(tasks);
+  }
+
+  /**
+   * On {@code data.validation} as {@code evaluate} says, or null when the run is not to be
+   * evaluated.
+   */
+  public static @Nullable RunEvaluator open(RunConfig config) {
+    String spec = config.data().validation();
+    if (spec == null || config.evaluate().every() == 0) {
+      return null;
+    }
+    SourceOptions options =
+        SourceOptions.columns(config.data().imageKey(), config.data().captionKey());
+    SampleSource source = Sources.open(spec, options);
+    EvalData data = new EvalData(source, spec, config.evaluate().samples(), true);
+    return new RunEvaluator(data, config.evaluate().tasks());
+  }
+
+  /** Closes the data. */
+  @Override
+  public void close() throws IOException {
+    data.source().close();
   }
 
   @Override
@@ -57,11 +85,13 @@ public final class RunEvaluator implements Evaluator {
 
   private void retrieval(Embedder model, Map<String, Double> scores) throws IOException {
     RetrievalResult result = RetrievalEval.DEFAULT.run(model, data);
-    double t2i = result.textToImage().r5().value();
+    Recalls t2i = result.textToImage();
+    Recalls i2t = result.imageToText();
     scores.put("r1", result.r1());
-    scores.put("r5", (t2i + result.imageToText().r5().value()) / 2);
-    scores.put("t2i_r1", result.textToImage().r1().value());
-    scores.put("i2t_r1", result.imageToText().r1().value());
+    scores.put("r5", (t2i.r5().value() + i2t.r5().value()) / 2);
+    scores.put("r10", (t2i.r10().value() + i2t.r10().value()) / 2);
+    scores.put("t2i_r1", t2i.r1().value());
+    scores.put("i2t_r1", i2t.r1().value());
   }
 
   private void zeroShot(Embedder model, Map<String, Double> scores) throws IOException {
