@@ -40,7 +40,8 @@ final class FtfyFixes {
     MappedText before = line;
     while (true) {
       MappedText after = entities ? HtmlReferences.unescapeStrictly(before) : before;
-      after = Nfc.of(controls(escapes(lineBreaks(characters(after)))));
+      after = characters(Mojibake.repair(after));
+      after = Nfc.of(controls(escapes(lineBreaks(after))));
       if (after.sameText(before)) {
         return after;
       }

@@ -1,8 +1,8 @@
 package dev.filip.text;
 
 /**
- * open_clip's and OpenAI's cleaning: ftfy's fixes (without its repair of mojibake), HTML references
- * undone twice, white space collapsed and stripped, Python's lower case.
+ * open_clip's and OpenAI's cleaning: ftfy's fixes, HTML references undone twice, white space
+ * collapsed and stripped, Python's lower case.
  */
 final class OpenClipCleaner implements TextCleaner {
   @Override

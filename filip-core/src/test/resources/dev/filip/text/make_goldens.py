@@ -5,9 +5,10 @@ pip install tokenizers transformers open_clip_torch ftfy regex   (torch is not n
 
 Written: corpus.txt (a generated caption corpus), clip-small/ (a BPE that Hugging Face's BpeTrainer
 learnt from it, in CLIP's order of ids, saved by transformers.CLIPTokenizer), transformers.json.gz and
-open_clip.json.gz ([{"text", "ids"}], [BOS] to [EOS], not truncated), mojibake.json.gz (texts that only
+open_clip.json.gz ([{"text", "ids"}], [BOS] to [EOS], not truncated), mojibake.json.gz (texts that
 ftfy's repair of mojibake changes, with open_clip's ids), special.json (texts that spell a special
-token, with the ids of both Python tools), html-entities.txt (to be copied into main/resources).
+token, with the ids of both Python tools), html-entities.txt and mojibake.txt (to be copied into
+main/resources).
 """
 import gzip, html, html.entities, importlib.util, json, os, pathlib, random, sys, tempfile, types
 import unicodedata
@@ -121,6 +122,31 @@ def texts():
     return list(dict.fromkeys(out))
 
 
+def mojibake_texts():
+    """Texts decoded wrongly once or twice, some with losses, among sound ones."""
+    sound = ["don’t", "“quoted” – it’s", "crème brûlée", "à la mode", "voilà le travail", "Zürich", "año", "naïve café", "100 €", "½ cup", "®©™",
+             "日本語", "красный шар", "Κόκκινος κύκλος", "ağaç İstanbul", "żółw źdźbło", "ēģļšņ", "🎈 balloon", "…and more", "a – b — c", "نص عربي",
+             "às vezes", "àquela", "été à Noël", "\u00a0nbsp\u00a0", "한국어", "𝒳²", "a\u0301", "\ufffd lost", "ﬁ", "ſ"]
+    codecs = ["latin-1", "cp1252", "sloppy-windows-1252", "sloppy-windows-1251", "sloppy-windows-1250", "sloppy-windows-1253", "sloppy-windows-1254",
+              "sloppy-windows-1257", "iso-8859-2", "macroman", "cp437"]
+    out = ["Ã la mode", "fÃ cil", "voilÃ le travail", "â€œ like this â€�", "l’humanitÃ©", "CESU \u00ed\u00a0\u00bd\u00ed\u00b8\u008d", "nul \u00c0\u0080 Ã©", "Ã",
+           "Â© 2020", "5Â°", "Â ", "a Â b", "sÃ³ &Atilde;&sup3;", "doesnÃ¢â‚¬â„¢t", "Ãƒâ€šÃ‚Â©", "It\x92s \x93ok\x94 \x81"]
+    for _ in range(900):
+        text = " ".join(random.sample(sound, random.randint(1, 3)))
+        for _ in range(random.randint(1, 2)):
+            codec = random.choice(codecs)
+            text = text.encode("utf-8").decode(codec, errors="replace" if codec == "cp1252" else "strict")
+        if random.random() < 0.2:
+            text = text.replace("\u00a0", " ")
+        if random.random() < 0.3:
+            text = random.choice(sound) + random.choice([" ", "", "\n"]) + text
+        if random.random() < 0.1:
+            i = random.randrange(len(text))
+            text = text[:i] + text[i + 1:]
+        out.append(text)
+    return out
+
+
 SPECIAL = [BOS, EOS, "a " + EOS + " b", "<|ENDOFTEXT|>", "<start_of_text>", "<end_of_text>", "x<END_OF_TEXT>y", "&lt;end_of_text&gt;"]
 
 
@@ -137,6 +163,44 @@ def entities():
     lines += [f"{name} {hexes(value)}" for name, value in sorted(html.entities.html5.items())]
     lines += [f"^{name[1:]} {hexes(value)}" for name, value in sorted(HTML_ENTITIES.items()) if name[1:] not in html.entities.html5]
     (HERE / "html-entities.txt").write_text("\n".join(lines) + "\n")
+
+
+def mojibake_tables():
+    """ftfy's character tables and patterns in a form Java reads."""
+    from ftfy import badness, chardata
+
+    space = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    lines = ["# Data of ftfy 6.3.1 by Robyn Speer (Apache-2.0), written by make_goldens.py of the tests: single-byte character sets (the code points",
+             "# of bytes 80..FF and of 1A), the pattern of text that looks wrongly decoded, the pattern of UTF-8 read as single bytes."]
+    for name in chardata.CHARMAP_ENCODINGS:
+        table = (bytes(range(0x80, 0x100)) + b"\x1a").decode(name)
+        assert len(set(table)) == 129
+        lines.append(f"charset {name} " + " ".join(f"{ord(c):X}" for c in table))
+
+    def plain(pattern):  # without the layout of re.VERBOSE; non-ASCII escaped; classes as Python has them
+        out, inside, i = [], False, 0
+        while i < len(pattern):
+            c = pattern[i]
+            if c == "\\":
+                word = pattern[i:i + 2]
+                i += 2
+                out.append({r"\s": space if inside else f"[{space}]", r"\w": r"[\p{L}\p{N}_]", r"\x": r"\x"}[word])
+                continue
+            if c == "[" and not inside:
+                inside = True
+            elif c == "]":
+                inside = False
+            elif not inside and c == "#":
+                i = pattern.index("\n", i)
+                continue
+            if inside or not c.isspace():
+                out.append(c if " " <= c <= "~" else f"\\u{ord(c):04x}")
+            i += 1
+        return "".join(out)
+
+    lines.append("bad " + plain(badness.BADNESS_RE.pattern))
+    lines.append("utf8 " + plain(chardata.UTF8_DETECTOR_RE.pattern))
+    (HERE / "mojibake.txt").write_text("\n".join(lines) + "\n")
 
 
 lines = corpus()
@@ -164,7 +228,7 @@ hugging_ids = lambda text: hugging(text, truncation=False)["input_ids"]
 POINTS = set(assigned())
 rows_t, rows_o, mojibake = [], [], []
 fix_text, differs = ftfy.fix_text, 0
-for text in texts():
+for text in texts() + [t for t in dict.fromkeys(mojibake_texts())]:
     rows_t.append({"text": text, "ids": hugging_ids(text)})
     with_repair = simple_ids(text)
     ftfy.fix_text = lambda t: fix_text(t, fix_encoding=False)
@@ -179,3 +243,4 @@ print("texts on which the two tools differ:", differs)
 (HERE / "special.json").write_text(json.dumps(
     [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t)} for t in SPECIAL], indent=1) + "\n")
 entities()
+mojibake_tables()
