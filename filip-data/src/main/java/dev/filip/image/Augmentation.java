@@ -64,7 +64,10 @@ public record Augmentation(
     if (flip && random.nextBoolean() && !saysSide(caption)) {
       out = mirrored(out);
     }
-    return out;
+    if (policy == Policy.IMAGENET) {
+      out = AutoAugment.imagenet(out, random);
+    }
+    return style > 0 ? Restyle.apply(out, style, random) : out;
   }
 
   private static boolean saysSide(String caption) {
