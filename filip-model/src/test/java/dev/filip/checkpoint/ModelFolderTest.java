@@ -1,0 +1,187 @@
+package dev.filip.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.Activation;
+import dev.filip.config.BadInput;
+import dev.filip.config.Behaviour;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.io.Json;
+import dev.filip.model.FilipModel;
+import dev.filip.model.Models;
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+  @TempDir Path temp;
+  private final BpeTokenizer tokenizer =
+      BpeTrainer.train(List.of("a red ball", "a blue box"), 520, Behaviour.OPEN_CLIP);
+
+  @BeforeAll
+  static void natives() {
+    Natives.load();
+  }
+
+  private ModelConfig config() {
+    ModelConfig tiny = Models.tiny(Activation.GELU).withVocabulary(tokenizer.size());
+    return new ModelConfig(
+        tiny.vision(),
+        tiny.text(),
+        tiny.embedDim(),
+        tiny.activation(),
+        Interaction.BOTH,
+        true,
+        Behaviour.OPEN_CLIP,
+        Behaviour.TRANSFORMERS);
+  }
+
+  private Path saved() throws IOException {
+    Path out = temp.resolve("model");
+    try (FilipModel model = FilipModel.create(config(), 5)) {
+      ObjectNode trained = Json.object().put("seed", 5).put("steps", 0);
+      ModelFolder.save(out, model, tokenizer, Json.object().put("do_resize", true), trained);
+    }
+    return out;
+  }
+
+  @Test
+  void aModelComesBackBitEqualWithAllThatBelongsToIt() throws IOException {
+    Path out = saved();
+    try (LoadedModel loaded = ModelFolder.load(out);
+        FilipModel fresh = FilipModel.create(config(), 5)) {
+      assertThat(loaded.config()).isEqualTo(config());
+      assertThat(loaded.preprocessor().path("do_resize").asBoolean()).isTrue();
+      assertThat(loaded.trained().path("seed").asInt()).isEqualTo(5);
+      assertThat(loaded.tokenizer().encode("a red ball")).isEqualTo(tokenizer.encode("a red ball"));
+      for (String name : fresh.parameters().names()) {
+        assertThat(Tensors.toFloats(loaded.model().parameters().get(name)))
+            .as(name)
+            .isEqualTo(Tensors.toFloats(fresh.parameters().get(name)));
+      }
+    }
+    assertThat(temp.toFile().list()).containsExactly("model");
+  }
+
+  @Test
+  void aClipFolderWithoutOurBlockIsGlobal() {
+    ModelConfig config = ModelFolder.readConfig(ModelParityTest.folder("quick"));
+    assertThat(config.interaction()).isEqualTo(Interaction.GLOBAL);
+    assertThat(config.cls()).isFalse();
+  }
+
+  private void rewrite(Path folder, java.util.function.Consumer<Map<String, Tensor>> change)
+      throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (var _ = new StepScope()) {
+      Map<String, Tensor> tensors = new HashMap<>();
+      try (Safetensors read = Safetensors.open(file)) {
+        read.tensors().keySet().forEach(name -> tensors.put(name, read.tensor(name)));
+      }
+      change.accept(tensors);
+      Safetensors.write(file, tensors, Map.of());
+    }
+  }
+
+  @Test
+  void tensorsThatDoNotFitAreListedInOneLine() throws IOException {
+    Path out = saved();
+    rewrite(
+        out,
+        tensors -> {
+          tensors.remove("logit_scale");
+          tensors.put("extra.weight", Tensors.fromFloats(new float[2], 2));
+          tensors.put("visual_projection.weight", Tensors.fromFloats(new float[6], 2, 3));
+          tensors.put("vision_model.embeddings.position_ids", Tensors.fromInts(new int[10], 1, 10));
+        });
+    assertThatThrownBy(() -> ModelFolder.load(out).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("model.safetensors does not fit its config.json")
+        .hasMessageContaining("missing logit_scale")
+        .hasMessageContaining("misshaped visual_projection.weight [2, 3] not [5, 12]")
+        .hasMessageContaining("unexpected extra.weight")
+        .hasMessageNotContaining("position_ids");
+  }
+
+  @Test
+  void halfPrecisionWeightsAreReadAsFp32() throws IOException {
+    Path out = saved();
+    rewrite(out, tensors -> tensors.replaceAll((_, t) -> t.to(Dtype.BF16.type())));
+    try (LoadedModel loaded = ModelFolder.load(out);
+        FilipModel fresh = FilipModel.create(config(), 5)) {
+      float[] ours = Tensors.toFloats(loaded.model().parameters().get("visual_projection.weight"));
+      float[] full = Tensors.toFloats(fresh.parameters().get("visual_projection.weight"));
+      for (int i = 0; i < full.length; i++) {
+        assertThat(ours[i])
+            .isCloseTo(full[i], org.assertj.core.api.Assertions.within(Math.abs(full[i]) / 128));
+      }
+    }
+  }
+
+  private void refused(Path folder, String key, String value, String said) throws IOException {
+    ObjectNode root = (ObjectNode) Json.read(folder.resolve("config.json"));
+    String before = Json.line(root);
+    String[] path = key.split("\\.");
+    ObjectNode node = root;
+    for (int i = 0; i < path.length - 1; i++) {
+      node = (ObjectNode) node.path(path[i]);
+    }
+    node.set(path[path.length - 1], Json.parse(value));
+    Files.writeString(folder.resolve("config.json"), Json.line(root));
+    assertThatThrownBy(() -> ModelFolder.load(folder).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(said)
+        .message()
+        .doesNotContain("\n");
+    Files.writeString(folder.resolve("config.json"), before);
+  }
+
+  @Test
+  void configsWeCannotComputeAreRefusedWithTheirKey() throws IOException {
+    Path out = saved();
+    refused(out, "model_type", "\"siglip\"", "model_type must be clip");
+    refused(out, "vision_config.hidden_act", "\"relu\"", "vision_config.hidden_act must be");
+    refused(out, "text_config.hidden_act", "\"quick_gelu\"", "text_config.hidden_act must be");
+    refused(out, "text_config.intermediate_size", "7", "text_config.intermediate_size must be");
+    refused(out, "vision_config.num_channels", "1", "vision_config.num_channels must be 3");
+    refused(out, "vision_config.patch_size", "5", "vision.patch_size must be a divisor");
+    refused(out, "vision_config.hidden_size", "\"x\"", "hidden_size must be a whole number");
+    refused(out, "text_config.layer_norm_eps", "0.1", "layer_norm_eps must be 1e-5");
+    refused(out, "filip.interaction", "\"none\"", "filip.interaction");
+    refused(out, "text_config.vocab_size", "40", "misshaped");
+  }
+
+  @Test
+  void missingPartsAreNamed() throws IOException {
+    assertThatThrownBy(() -> ModelFolder.load(temp.resolve("none")).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("is not a folder");
+    assertThatThrownBy(() -> ModelFolder.load(temp).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("has no config.json");
+    Path out = saved();
+    Files.delete(out.resolve("model.safetensors"));
+    assertThatThrownBy(() -> ModelFolder.load(out).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("model.safetensors: there is no such file");
+    Files.writeString(out.resolve("config.json"), "{");
+    assertThatThrownBy(() -> ModelFolder.load(out).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("is not JSON");
+  }
+}
