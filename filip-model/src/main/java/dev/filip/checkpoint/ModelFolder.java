@@ -77,7 +77,7 @@ public final class ModelFolder {
     Path weights = folder.resolve(WEIGHTS);
     FilipModel model;
     try (Safetensors file = Safetensors.open(weights)) {
-      check(weights, file.tensors(), Layout.of(config));
+      check(weights, file.tensors(), config);
       model = FilipModel.of(config, (name, _) -> file.tensor(name).to(ScalarType.Float));
     }
     Path preprocessor = folder.resolve(PREPROCESSOR);
@@ -106,7 +106,8 @@ public final class ModelFolder {
     return Json.read(folder.resolve(CONFIG));
   }
 
-  private static void check(Path file, Map<String, TensorInfo> found, Map<String, long[]> wanted) {
+  static void check(Path file, Map<String, TensorInfo> found, ModelConfig config) {
+    Map<String, long[]> wanted = Layout.of(config);
     List<String> missing = new ArrayList<>();
     List<String> odd = new ArrayList<>();
     wanted.forEach((name, shape) -> {

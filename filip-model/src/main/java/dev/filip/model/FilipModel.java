@@ -89,10 +89,15 @@ public final class FilipModel implements AutoCloseable {
     }
   }
 
-  /** The same weights (shared, not copied) computed otherwise; close only one of the two. */
+  /**
+   * The same weights computed otherwise. On the same device they are shared, not copied: close only
+   * one of the two. On another device they are a copy of its own.
+   */
   public FilipModel with(Compute other, boolean gradientCheckpointing) {
     try (var _ = new StepScope()) {
-      return new FilipModel(config, parameters, other, gradientCheckpointing);
+      ParameterMap home =
+          other.device() == compute.device() ? parameters : parameters.on(other.device());
+      return new FilipModel(config, home, other, gradientCheckpointing);
     }
   }
 
@@ -133,10 +138,10 @@ public final class FilipModel implements AutoCloseable {
   /**
    * The image tower.
    *
-   * @param pixels {@code [b,3,h,w]} fp32, normalised
+   * @param pixels {@code [b,3,h,w]} fp32, normalised, from any device
    */
   public ImageFeatures images(Tensor pixels) {
-    Tensor all = imageTower.project(pixels, compute, checkpointing, null);
+    Tensor all = imageTower.project(here(pixels), compute, checkpointing, null);
     long first = config.cls() ? 0 : 1;
     Tensor tokens = unit(all.narrow(1, first, all.size(1) - first));
     return new ImageFeatures(tokens, unit(all.select(1, 0)));
@@ -150,20 +155,24 @@ public final class FilipModel implements AutoCloseable {
     for (int i = 0; i < last.length; i++) {
       last[i] = i * m + batch.length()[i] - 1;
     }
-    Tensor index = Tensors.fromLongs(last, last.length);
+    Tensor index = here(Tensors.fromLongs(last, last.length));
     Tensor rows = all.view(batch.rows() * m, all.size(2));
-    Tensor device = compute.device().isCpu() ? index : index.to(rows.device(), index.dtype());
-    return new TextFeatures(unit(all), unit(rows.index_select(0, device)), batch.length());
+    return new TextFeatures(unit(all), unit(rows.index_select(0, index)), batch.length());
   }
 
   /** Image tokens {@code [b,1+n,d]} before L2, [CLS] first; {@code watch} sees every block. */
   Tensor rawImages(Tensor pixels, ObjIntConsumer<Tensor> watch) {
-    return imageTower.project(pixels, compute, false, watch);
+    return imageTower.project(here(pixels), compute, false, watch);
   }
 
   /** Text tokens {@code [t,longest,d]} before L2; {@code watch} sees every block. */
   Tensor rawTexts(TokenBatch batch, ObjIntConsumer<Tensor> watch) {
     return textTower.project(batch, compute, false, watch);
+  }
+
+  /** On the model's device. */
+  private Tensor here(Tensor t) {
+    return compute.device().isCpu() ? t : t.to(compute.device().device(), t.scalar_type());
   }
 
   /** Rows over their L2 norm, contiguous. */

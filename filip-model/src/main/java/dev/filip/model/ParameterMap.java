@@ -1,7 +1,9 @@
 package dev.filip.model;
 
 import dev.filip.nn.Weights;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Kept;
+import dev.filip.tensor.StepScope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +23,15 @@ public final class ParameterMap implements Weights, AutoCloseable {
     Tensor leaf = kept.add(tensor.detach());
     leaf.requires_grad_(true);
     tensors.put(name, leaf);
+  }
+
+  /** A copy on another device. */
+  ParameterMap on(ComputeDevice device) {
+    ParameterMap copy = new ParameterMap();
+    try (var _ = new StepScope()) {
+      tensors.forEach((name, t) -> copy.add(name, t.detach().to(device.device(), t.scalar_type())));
+    }
+    return copy;
   }
 
   @Override

@@ -167,6 +167,23 @@ class ModelFolderTest {
   }
 
   @Test
+  void showCountsWhatLayoutPromisesAndSumsTheFiles() throws IOException {
+    Path out = saved();
+    ModelShow show = ModelShow.of(out);
+    try (FilipModel fresh = FilipModel.create(config(), 5)) {
+      assertThat(show.parameters().get("total")).isEqualTo(fresh.parameters().count(""));
+      assertThat(show.parameters().get("image tower")).isEqualTo(fresh.parameters().count("vi"));
+      assertThat(show.parameters().get("text tower")).isEqualTo(fresh.parameters().count("text_"));
+    }
+    assertThat(show.dtypes()).isEqualTo(Map.of("F32", 4 * 16 + 14));
+    assertThat(show.files()).extracting(ModelShow.FileSum::name).contains("model.safetensors");
+    assertThat(show.toJson().path("interaction").asText()).isEqualTo("both");
+    assertThat(show.toJson().path("trained").path("seed").asInt()).isEqualTo(5);
+    assertThat(show.toText()).contains("with [CLS]").contains("3 heads");
+    assertThat(show.toJson().path("files").path("config.json").path("sha256").asText()).hasSize(64);
+  }
+
+  @Test
   void missingPartsAreNamed() throws IOException {
     assertThatThrownBy(() -> ModelFolder.load(temp.resolve("none")).close())
         .isInstanceOf(BadInput.class)

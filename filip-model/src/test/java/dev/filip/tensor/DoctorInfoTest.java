@@ -1,0 +1,22 @@
+package dev.filip.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.filip.config.ModelPresets;
+import org.junit.jupiter.api.Test;
+
+class DoctorInfoTest {
+  @Test
+  void theMachineIsDescribedAndTheEnvironmentIsSet() {
+    DoctorInfo info = DoctorInfo.examine(ModelPresets.get("vit-b-32"));
+    assertThat(info.fp32()).isPositive();
+    assertThat(info.bf16()).isPositive();
+    assertThat(info.libtorch()).startsWith("2.");
+    assertThat(info.openblas()).startsWith("0.");
+    assertThat(info.ompWaitPolicy()).isNotEqualTo("not set");
+    assertThat(NativeEnvironment.get("OPENBLAS_CORETYPE")).isEmpty();
+    assertThat(info.cache()).isDirectory();
+    assertThat(info.toText()).contains("GFLOP/s").contains(info.cache().toString());
+    assertThat(info.toJson().path("gemm_gflops").path("fp32").asDouble()).isPositive();
+  }
+}
