@@ -1,5 +1,7 @@
 package dev.filip.viz;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.io.Json;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,10 +10,10 @@ import java.util.Locale;
  * {@code currentColor}, so the same SVG is readable on light and dark ground. Stateless.
  */
 public final class CurvePlot {
-  private static final int WIDTH = 640;
-  private static final int HEIGHT = 340;
+  private static final int WIDTH = 560;
+  private static final int HEIGHT = 320;
   private static final int LEFT = 58;
-  private static final int RIGHT = 16;
+  private static final int RIGHT = 28;
   private static final int TOP = 52;
   private static final int BOTTOM = 46;
   private static final int MOST_POINTS = 400;
@@ -26,6 +28,23 @@ public final class CurvePlot {
             "series " + name + " has " + x.length + " x and " + y.length + " y");
       }
     }
+  }
+
+  /**
+   * A curve from the lines of a {@code metrics.jsonl}: {@code key} over {@code step}. Lines without
+   * the key (other events) are passed over.
+   */
+  public static Series ofMetrics(String name, List<String> lines, String key) {
+    List<JsonNode> points =
+        lines.stream()
+            .filter(line -> !line.isBlank())
+            .map(Json::parse)
+            .filter(node -> node.path(key).isNumber() && node.path("step").isNumber())
+            .toList();
+    return new Series(
+        name,
+        points.stream().mapToDouble(node -> node.path("step").asDouble()).toArray(),
+        points.stream().mapToDouble(node -> node.path(key).asDouble()).toArray());
   }
 
   /** Draws {@code series} over common axes; an empty list gives empty axes from 0 to 1. */
@@ -152,7 +171,8 @@ public final class CurvePlot {
   }
 
   // Blue and vermilion first: the two that differ most for every colour vision, on both grounds.
-  private static String color(int i) {
+  /** Colour of series i; a page may set its own by {@code --series-i}. */
+  static String color(int i) {
     int[] order = {4, 5, 2, 0, 6, 1};
     return "var(--series-" + i + "," + Palette.css(Palette.name(order[i % order.length])) + ")";
   }
