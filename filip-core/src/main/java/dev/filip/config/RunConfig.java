@@ -306,7 +306,7 @@ public record RunConfig(
     public Evaluate {
       tasks = List.copyOf(tasks);
       require(every >= 0, "evaluate.every", every, ">= 0 (0 = never)");
-      require(every == 0 || !tasks.isEmpty(), "evaluate.tasks", tasks, "at least one task");
+      require(!tasks.isEmpty(), "evaluate.tasks", tasks, "at least one task");
       tasks.forEach(task -> requireOneOf(METRICS.keySet(), "evaluate.tasks", task));
       requireOneOf(metrics(tasks), "evaluate.keep_best", keepBest);
       require(samples >= 2, "evaluate.samples", samples, ">= 2");
@@ -334,9 +334,17 @@ public record RunConfig(
 
   private static Map<String, List<String>> metricsOfTasks() {
     Map<String, List<String>> tasks = new LinkedHashMap<>();
-    tasks.put("retrieval", List.of("r1", "r5", "r10"));
+    tasks.put("retrieval", List.of("r1", "r5", "r10", "t2i_r1", "i2t_r1"));
     tasks.put("zero-shot", List.of("top1", "top5", "mean_per_class"));
     tasks.put("pointing", List.of("word_in_box", "patch_to_word"));
+    tasks.put(
+        "binding",
+        List.of(
+            "binding_all",
+            "binding_colour",
+            "binding_size",
+            "binding_texture",
+            "binding_relation"));
     return Collections.unmodifiableMap(tasks);
   }
 

@@ -242,7 +242,7 @@ public final class RunConfigReader {
     return new Evaluate(
         map.integer("every", validation ? 500 : 0),
         tasks,
-        map.text("keep_best", tasks.isEmpty() ? "r1" : Evaluate.bestOf(tasks.getFirst())),
+        map.text("keep_best", tasks.isEmpty() ? "" : Evaluate.bestOf(tasks.getFirst())),
         map.integer("samples", 1000));
   }
 }

@@ -169,7 +169,8 @@ class RunConfigReaderTest {
         "loss: {label_smoothing: 1.0} | loss.label_smoothing must be in [0, 1), got 1.0",
         "evaluate: {every: 5} | evaluate.every must be 0 without data.validation, got 5",
         "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
-        "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, got top1",
+        "evaluate: {tasks: []} | evaluate.tasks must be at least one task, got []",
+        "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, t2i_r1, i2t_r1, got top1",
         "schedule: {warmup: 1.5} | schedule.warmup must be a share",
         "workers: 0 | workers must be >= 1, got 0",
       })
