@@ -23,6 +23,9 @@ final class Archives {
   /** Sees each file of an archive. */
   interface Visitor {
     void file(String name, InputStream content) throws IOException;
+
+    /** A symbolic link; by default not looked at. */
+    default void link(String name, String target) {}
   }
 
   /** The wanted regular files of a {@code .tgz} by name, in its order. */
@@ -49,11 +52,13 @@ final class Archives {
     return files;
   }
 
-  /** Each regular file of an uncompressed tar. */
+  /** Each regular file and symbolic link of an uncompressed tar. */
   static void visitTar(InputStream tar, Visitor visitor) throws IOException {
     TarArchiveInputStream in = new TarArchiveInputStream(tar);
     for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-      if (entry.isFile()) {
+      if (entry.isSymbolicLink()) {
+        visitor.link(entry.getName(), entry.getLinkName());
+      } else if (entry.isFile() && !entry.isLink()) {
         visitor.file(entry.getName(), in);
       }
     }

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Real drawings with real names: every base emoji that Google, Twitter and OpenMoji have drawn.
  * Writes {@code OUT/{google,twitter}} (training names only), {@code OUT/openmoji} (all names: the
- * artist never trained on) and {@code OUT/ARTIST-held-out} (the names no training split shows).
- * Every split is a set of captioned images and a zero-shot classification set too; its folder holds
- * the class names, the prompts and the licence note of its artist.
+ * artist never trained on), {@code OUT/ARTIST-held-out} (the names no training split shows) and
+ * {@code OUT/{google,twitter}-line} (training drawings redrawn with lines). Every other split is a
+ * set of captioned images and a zero-shot classification set too; its folder holds the class names,
+ * the prompts and the licence note of its artist.
  *
  * <p>Deterministic by seed on one machine; the SVG drawings of OpenMoji may differ in a few pixels
  * between Java versions.
@@ -62,6 +62,9 @@ public final class EmojiSets {
       boolean trained = artist != Artist.OPENMOJI;
       split(writer, folder, artist.split(), artist, trained ? seen : all, all, trained);
       split(writer, folder, artist.split() + "-held-out", artist, held, held, false);
+      if (trained && options.lineArt() > 0) {
+        lines(writer, folder, artist, seen);
+      }
     }
   }
 
@@ -97,26 +100,49 @@ public final class EmojiSets {
     Files.writeString(split.resolve("LICENSE.txt"), artist.notice());
   }
 
+  /** The training drawings again, redrawn with lines; not a classification set. */
+  private void lines(SplitWriter writer, Path folder, Artist artist, List<Integer> shown)
+      throws IOException {
+    String name = artist.split() + "-line";
+    int count = shown.size();
+    writer.split(
+        folder, name, count * options.lineArt(), i -> redrawn(shown.get(i % count), artist, i));
+    Path split = Files.createDirectories(folder.resolve(name));
+    Files.writeString(split.resolve("LICENSE.txt"), artist.notice());
+  }
+
+  private @Nullable MadeSample redrawn(int index, Artist artist, int number) {
+    Dice dice = new Dice(options.seed(), 10 + artist.ordinal(), number);
+    try {
+      Sprite sprite = new LineArt(dice).redraw(library.draw(index, artist, LineArt.SIZE));
+      return sample(index, artist, sprite.fit(options.imageSize()), training(index, dice));
+    } catch (UncheckedIOException e) {
+      return null;
+    }
+  }
+
+  private List<String> training(int index, Dice dice) {
+    return EmojiCaptions.training(library.emoji().get(index), dice);
+  }
+
   private @Nullable MadeSample sample(
       SplitWriter writer, int index, Artist artist, boolean training, int label) {
     try {
       Sprite sprite = library.draw(index, artist, options.imageSize());
-      return sample(index, artist, training, sprite).withClass(label);
+      String name = library.emoji().get(index).name();
+      List<String> captions =
+          training
+              ? training(index, new Dice(options.seed(), artist.ordinal(), index))
+              : List.of(EmojiCaptions.fill(EmojiCaptions.PROMPTS.getFirst(), name));
+      return sample(index, artist, sprite, captions).withClass(label);
     } catch (UncheckedIOException e) {
       writer.rule("drawing left out: " + e.getMessage(), 1);
       return null;
     }
   }
 
-  private MadeSample sample(int index, Artist artist, boolean training, Sprite sprite) {
+  private MadeSample sample(int index, Artist artist, Sprite sprite, List<String> captions) {
     Emoji emoji = library.emoji().get(index);
-    List<String> captions = new ArrayList<>();
-    if (training) {
-      Dice dice = new Dice(options.seed(), artist.ordinal(), index);
-      captions.addAll(EmojiCaptions.training(emoji, dice));
-    } else {
-      captions.add(EmojiCaptions.fill(EmojiCaptions.PROMPTS.getFirst(), emoji.name()));
-    }
     ObjectNode metadata = Json.object();
     metadata.put("code", emoji.code()).put("name", emoji.name()).put("group", emoji.group());
     metadata.put("artist", artist.split()).put("flip", emoji.mayFlip());

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * A package of the npm registry, fetched by the user's own {@code npm pack}.
@@ -59,12 +58,12 @@ record NpmPackage(String name, String version) {
     Path folder = Files.createDirectories(cached.toAbsolutePath().getParent());
     Path fresh = Files.createTempDirectory(folder, ".npm-");
     try {
-      Path log = fresh.resolve("npm.log");
-      int exit = run(npm, fresh, log);
+      List<String> command = List.of(npm, "pack", name + "@" + version, "--silent");
+      String problem =
+          UserCommand.run(command, fresh, fresh.resolve("npm.log")).orElseThrow(() -> missing(npm));
       Path packed = fresh.resolve(fileName());
-      if (exit != 0 || !Files.exists(packed)) {
-        throw new IOException(
-            npm + " pack " + name + "@" + version + " ended with " + exit + ": " + last(log));
+      if (!Files.exists(packed)) {
+        throw new IOException(String.join(" ", command) + " failed: " + problem);
       }
       Files.move(
           packed, cached, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -73,32 +72,17 @@ record NpmPackage(String name, String version) {
     }
   }
 
-  private int run(String npm, Path folder, Path log) throws IOException {
-    ProcessBuilder command = new ProcessBuilder(npm, "pack", name + "@" + version, "--silent");
-    command.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
-    Process process;
-    try {
-      process = command.start();
-    } catch (IOException e) {
-      throw new BadInput(
-          "npm was not found (looked for "
-              + npm
-              + "): install Node.js, or run \"npm pack "
-              + name
-              + "@"
-              + version
-              + "\" elsewhere and give "
-              + fileName()
-              + " with --package FILE",
-          e);
-    }
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while npm was running", e);
-    }
+  private BadInput missing(String npm) {
+    return new BadInput(
+        "npm was not found (looked for "
+            + npm
+            + "): install Node.js, or run \"npm pack "
+            + name
+            + "@"
+            + version
+            + "\" elsewhere and give "
+            + fileName()
+            + " with --package FILE");
   }
 
   /** npm's name on this platform. */
@@ -106,11 +90,5 @@ record NpmPackage(String name, String version) {
     boolean windows =
         System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
     return windows ? "npm.cmd" : "npm";
-  }
-
-  private static String last(Path log) throws IOException {
-    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-      return lines.filter(line -> !line.isBlank()).reduce("no message", (a, b) -> b).strip();
-    }
   }
 }

@@ -30,6 +30,31 @@ record Sprite(int width, int height, float[][] planes) {
     return new Sprite(w, h, planes);
   }
 
+  /** The same, first averaged over blocks so that no side is longer than {@code largest}. */
+  static Sprite of(BufferedImage image, int largest) {
+    int block = Math.ceilDiv(Math.max(image.getWidth(), image.getHeight()), largest);
+    if (block <= 1) {
+      return of(image);
+    }
+    int w = Math.ceilDiv(image.getWidth(), block);
+    int h = Math.ceilDiv(image.getHeight(), block);
+    float[][] planes = new float[4][w * h];
+    int[] row = new int[image.getWidth()];
+    float share = 1f / (block * block * 255f);
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+      for (int x = 0; x < row.length; x++) {
+        int to = y / block * w + x / block;
+        int alpha = row[x] >>> 24;
+        planes[ALPHA][to] += alpha * share;
+        for (int c = 0; c < 3; c++) {
+          planes[c][to] += (row[x] >> (16 - 8 * c) & 255) * (alpha / 255f) * share;
+        }
+      }
+    }
+    return new Sprite(w, h, planes).legal();
+  }
+
   float alpha(int x, int y) {
     return planes[ALPHA][y * width + x];
   }

@@ -52,8 +52,10 @@ class EmojiSetsTest {
         .containsExactly(
             Map.entry("google", 18),
             Map.entry("google-held-out", 2),
+            Map.entry("google-line", 72),
             Map.entry("twitter", 18),
             Map.entry("twitter-held-out", 2),
+            Map.entry("twitter-line", 72),
             Map.entry("openmoji", 20),
             Map.entry("openmoji-held-out", 2));
     assertThat(report.rules())
@@ -63,8 +65,8 @@ class EmojiSetsTest {
         .containsEntry("emoji: not drawn by every artist, left out", 1);
     List<String> held = Files.readAllLines(folder.resolve("a/openmoji-held-out/classnames.txt"));
     assertThat(held).hasSize(2);
-    for (String artist : List.of("google", "twitter")) {
-      for (var sample : samples("a/" + artist).values()) {
+    for (String split : List.of("google", "twitter", "google-line", "twitter-line")) {
+      for (var sample : samples("a/" + split).values()) {
         assertThat(held).doesNotContain(json(sample).get("name").asText());
       }
     }
@@ -233,7 +235,7 @@ class EmojiSetsTest {
   @Test
   void cachedPackagesAreUsedWithoutNpm() throws Exception {
     EmojiFixture.write(folder.resolve("cache"));
-    assertThat(emoji(options.withPackages(List.of()), "a").total()).isEqualTo(62);
+    assertThat(emoji(options.withPackages(List.of()).withLineArt(0), "a").total()).isEqualTo(62);
   }
 
   private SequencedMap<String, SequencedMap<String, byte[]>> samples(String split)
