@@ -6,7 +6,6 @@ import dev.filip.config.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -207,28 +206,4 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public void close() {}
-
-  /** {@code classnames.txt} and templates of CLIP_benchmark's layout, empty lists without them. */
-  private record ClassLists(List<String> names, List<String> templates) {
-    static ClassLists beside(Path shard) {
-      Path folder = shard.toAbsolutePath().getParent();
-      Path above = folder == null ? null : folder.getParent();
-      return new ClassLists(
-          lines(folder, above, "classnames.txt"),
-          lines(folder, above, "zeroshot_classification_templates.txt"));
-    }
-
-    private static List<String> lines(@Nullable Path folder, @Nullable Path above, String file) {
-      for (Path place : new Path[] {folder, above}) {
-        if (place != null && Files.isRegularFile(place.resolve(file))) {
-          try {
-            return SourceFiles.captions(Files.readString(place.resolve(file)));
-          } catch (IOException e) {
-            throw new BadInput("cannot read " + place.resolve(file) + ": " + Reasons.of(e), e);
-          }
-        }
-      }
-      return List.of();
-    }
-  }
 }

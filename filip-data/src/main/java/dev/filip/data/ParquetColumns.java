@@ -1,0 +1,54 @@
+package dev.filip.data;
+
+import dev.filip.config.BadInput;
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import dev.hardwood.schema.ColumnProjection;
+import dev.hardwood.schema.ColumnSchema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/** Two text columns of a Parquet file (uncompressed, Snappy or gzip pages). */
+final class ParquetColumns {
+  private ParquetColumns() {}
+
+  /**
+   * Reads image paths and captions.
+   *
+   * @param choose from all column names, the image's and the caption's
+   * @param make from the chosen names and image to captions
+   */
+  static TableSource open(
+      Path file,
+      UnaryOperator<List<String>> choose,
+      BiFunction<List<String>, Map<String, List<String>>, TableSource> make) {
+    try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
+      List<ColumnSchema> schema = parquet.getFileSchema().getColumns();
+      List<String> chosen = choose.apply(schema.stream().map(ColumnSchema::name).toList());
+      String image = chosen.get(0);
+      String caption = chosen.get(1);
+      Map<String, List<String>> samples = new LinkedHashMap<>();
+      ColumnProjection two = ColumnProjection.columns(image, caption);
+      try (RowReader rows = parquet.buildRowReader().projection(two).build()) {
+        while (rows.hasNext()) {
+          rows.next();
+          if (!rows.isNull(image)) {
+            String text = rows.isNull(caption) ? "" : rows.getString(caption);
+            TableSource.add(samples, rows.getString(image), text);
+          }
+        }
+      }
+      return make.apply(chosen, samples);
+    } catch (BadInput e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new BadInput("cannot read Parquet file " + file + ": " + e.getMessage(), e);
+    }
+  }
+}
