@@ -6,14 +6,14 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Compares one tensor, number by number. */
-final class ParityCheck {
+public final class ParityCheck {
   private ParityCheck() {}
 
   /**
    * @param shape of both, row-major
    * @param counts whether the number at a flat index is compared
    */
-  static Stage compare(
+  public static Stage compare(
       String name,
       double[] ours,
       double[] golden,

@@ -1,0 +1,40 @@
+package dev.filip.cli;
+
+import dev.filip.checkpoint.ParityReport;
+import dev.filip.loss.LossParity;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip parity loss}. */
+@Command(
+    name = "loss",
+    mixinStandardHelpOptions = true,
+    description = "Our loss and its gradients against a filip-golden-loss/1 file, fp32 or fp64.",
+    footer = {"", "Example:", "  filip parity loss golden/late.safetensors"})
+final class ParityLossCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "GOLDEN", description = "Golden file.")
+  private Path golden;
+
+  @Option(
+      names = "--atol",
+      description =
+          "Absolute tolerance of every stage. Default: losses 1e-5, gradients 1e-4 of the largest entry (fp64: 1e-10).")
+  private @Nullable Double atol;
+
+  @Option(names = "--rtol", description = "Tolerance relative to the golden's number. Default: 0.")
+  private @Nullable Double rtol;
+
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() {
+    ParityReport report = LossParity.compare(golden, atol, rtol);
+    answer.print(report.toJson());
+    return report.ok() ? 0 : 1;
+  }
+}
