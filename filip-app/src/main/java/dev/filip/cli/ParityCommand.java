@@ -8,6 +8,11 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description =
         "Compare our numbers with another program's golden files; exit code 1 when they differ.",
-    subcommands = {ParityLossCommand.class, ParityModelCommand.class, ParityTokensCommand.class, ParityPixelsCommand.class},
+    subcommands = {
+      ParityLossCommand.class,
+      ParityModelCommand.class,
+      ParityTokensCommand.class,
+      ParityPixelsCommand.class
+    },
     footer = {"", "Example:", "  filip parity loss golden/late.safetensors"})
 final class ParityCommand extends Group {}
