@@ -37,6 +37,7 @@ public final class FlatParameters implements AutoCloseable {
   private final List<Slot> slots;
   private final Tensor values;
   private final Tensor gradients;
+  private final List<Tensor> replicas = new ArrayList<>();
 
   /**
    * Moves {@code parameters} (name to fp32 leaf, all on one device) into the buffers.
@@ -131,9 +132,36 @@ public final class FlatParameters implements AutoCloseable {
     return new Run(first.offset(), size, first.decay(), List.copyOf(slots));
   }
 
+  /**
+   * Gives leaves that share these weights a gradient buffer of their own, so that several threads
+   * can run backward passes at once.
+   *
+   * @param sharing name to leaf, the same names
+   */
+  public void addReplica(Map<String, Tensor> sharing) {
+    try (var _ = new StepScope()) {
+      Tensor own = owned.add(torch.zeros_like(values));
+      replicas.add(own);
+      for (Slot slot : slots) {
+        Tensor leaf = Objects.requireNonNull(sharing.get(slot.name()), slot.name());
+        leaf.mutable_grad().put(part(own, slot).view(Tensors.shape(leaf)));
+      }
+    }
+  }
+
+  /** Adds the replicas' gradients to {@link #gradients}, in the order the replicas were added. */
+  public void addReplicaGradients() {
+    try (var _ = new StepScope()) {
+      replicas.forEach(gradients::add_);
+    }
+  }
+
   /** Sets all gradients to 0; call before a backward pass. */
   public void zeroGradients() {
-    gradients.zero_();
+    try (var _ = new StepScope()) {
+      gradients.zero_();
+      replicas.forEach(Tensor::zero_);
+    }
   }
 
   /** L2 norm of all gradients; not finite when any of them is not. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step updates done; the schedule's position
  * @param config the run's canonical config
- * @param threads libtorch's; another count gives other bits
+ * @param parallelism of the towers; other numbers give other bits
  * @param precision of the towers, as chosen
  * @param cursor of the data
  * @param random the native generator's state
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record RunState(
     long step,
     JsonNode config,
-    int threads,
+    Parallelism parallelism,
     String precision,
     JsonNode cursor,
     byte[] random,
@@ -31,7 +31,8 @@ record RunState(
 
   ObjectNode toJson() {
     ObjectNode json = Json.object().put("format", FORMAT).put("step", step);
-    json.put("threads", threads).put("precision", precision);
+    json.put("shards", parallelism.shards()).put("threads", parallelism.threads());
+    json.put("precision", precision);
     json.set("cursor", cursor);
     if (best != null) {
       json.set("best", best.toJson());
@@ -48,7 +49,7 @@ record RunState(
     return new RunState(
         json.path("step").asLong(),
         json.path("config"),
-        json.path("threads").asInt(),
+        new Parallelism(json.path("shards").asInt(1), json.path("threads").asInt(1)),
         json.path("precision").asText(),
         json.path("cursor"),
         Base64.getDecoder().decode(json.path("random").asText()),

@@ -12,8 +12,6 @@ import dev.filip.optim.Schedule;
 import dev.filip.tensor.Natives;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,8 @@ record Session(
     RunConfig config,
     RunFolder folder,
     TrainedModel trained,
+    Parallelism parallelism,
+    Towers towers,
     ContrastiveLoss loss,
     FlatParameters parameters,
     Optimizer optimizer,
@@ -46,17 +46,12 @@ record Session(
     return trained.model().compute().precision().word();
   }
 
-  Tensor toDevice(Tensor pixels) {
-    var device = trained.model().compute().device();
-    return device.isCpu() ? pixels : pixels.to(device.device(), pixels.dtype());
-  }
-
   /** The state after update {@code step}. */
   RunState state(long step, @Nullable Best best) {
     return new RunState(
         step,
         RunConfigWriter.json(config),
-        torch.get_num_threads(),
+        parallelism,
         precision(),
         feed.cursor(),
         RandomState.get(),
@@ -74,7 +69,9 @@ record Session(
     json.put("config_sha256", RunConfigWriter.sha256(config));
     json.set("config", RunConfigWriter.json(config));
     json.set("data", data);
-    json.put("precision", precision()).put("threads", torch.get_num_threads());
+    json.put("precision", precision())
+        .put("shards", parallelism.shards())
+        .put("threads", parallelism.threads());
     json.put("java", Runtime.version().toString()).put("libtorch", Natives.version());
     return json.put(
         "platform", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -84,8 +81,10 @@ record Session(
   public void close() {
     feed.close();
     loss.close();
+    towers.close();
     optimizer.close();
     parameters.close();
     trained.model().close();
+    Parallelism.set(Runtime.getRuntime().availableProcessors());
   }
 }

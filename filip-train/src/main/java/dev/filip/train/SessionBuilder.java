@@ -59,14 +59,6 @@ final class SessionBuilder {
     log.accept("resuming from " + checkpoint);
     Session session = build(folder, model(loaded), state, checkpoint);
     RandomState.set(state.random());
-    if (state.threads() != torch.get_num_threads()) {
-      log.accept(
-          "this process has "
-              + torch.get_num_threads()
-              + " threads, the run had "
-              + state.threads()
-              + ": results will differ in the last bits from a run that was never stopped");
-    }
     return session;
   }
 
@@ -100,7 +92,7 @@ final class SessionBuilder {
   private Session build(
       RunFolder folder, TrainedModel plain, @Nullable RunState state, @Nullable Path checkpoint)
       throws IOException {
-    Compute compute = ComputeChoice.of(config, log);
+    Compute compute = ComputeChoice.of(config, plain.model().config(), log);
     FilipModel model = plain.model().with(compute, config.gradientCheckpointing());
     TrainedModel trained = new TrainedModel(model, plain.tokenizer(), plain.preprocessor());
     ParameterGroups groups = ParameterGroups.paper();
@@ -114,10 +106,21 @@ final class SessionBuilder {
     if (state != null && checkpoint != null) {
       Checkpoints.restore(checkpoint, optimizer, state.step());
     }
+    Parallelism parallelism =
+        state != null
+            ? state.parallelism()
+            : Parallelism.choose(
+                flat.size(),
+                config.batch(),
+                compute.device(),
+                Runtime.getRuntime().availableProcessors());
+    Parallelism.set(parallelism.threads());
     return new Session(
         config,
         folder,
         trained,
+        parallelism,
+        new Towers(model, flat, parallelism, config.gradientCheckpointing()),
         Losses.of(config.loss(), config.interaction()),
         flat,
         optimizer,

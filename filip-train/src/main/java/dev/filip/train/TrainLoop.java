@@ -4,14 +4,11 @@ import dev.filip.config.RunConfig;
 import dev.filip.loss.LossGradient;
 import dev.filip.loss.NonFiniteLoss;
 import dev.filip.tensor.GradMode;
-import dev.filip.tensor.StepScope;
-import dev.filip.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The loop: batch, step, log, evaluate, checkpoint. Used once, by one thread. */
@@ -38,7 +35,7 @@ final class TrainLoop {
     this.stop = stop;
     this.step =
         new TrainStep(
-            session.trained().model(),
+            session.towers(),
             session.loss(),
             session.parameters(),
             session.optimizer(),
@@ -94,39 +91,32 @@ final class TrainLoop {
   }
 
   private TrainStep.Outcome step(long now, double lr, boolean log) {
-    try (var _ = new StepScope()) {
+    float[] pixels = new float[0];
+    try {
       BatchFeed.Batch batch = session.feed().next();
-      int size = session.trained().model().config().vision().imageSize();
-      Tensor pixels = Tensors.fromFloats(batch.pixels(), batch.tokens().rows(), 3, size, size);
+      pixels = batch.pixels();
       clock.lap(Stage.DATA);
-      TrainStep.Outcome outcome = run(now, lr, log, batch, pixels);
+      TrainStep.Outcome outcome = step.run(pixels, batch.tokens(), lr, log, clock);
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }
       return outcome;
+    } catch (NonFiniteLoss e) {
+      throw stopped(now, lr, Double.NaN, pixels, e);
     } catch (IOException e) {
       throw new TrainingStopped(
           "cannot read training data at step " + now + ": " + Failures.reason(e) + lastGood(), e);
     }
   }
 
-  private TrainStep.Outcome run(
-      long now, double lr, boolean log, BatchFeed.Batch batch, Tensor pixels) {
-    try {
-      return step.run(session.toDevice(pixels), batch.tokens(), lr, log, clock);
-    } catch (NonFiniteLoss e) {
-      throw stopped(now, lr, Double.NaN, pixels, e);
-    }
-  }
-
   private TrainingStopped stopped(
-      long now, double lr, double loss, Tensor pixels, @Nullable Exception cause) {
+      long now, double lr, double loss, float[] pixels, @Nullable Exception cause) {
     Diagnosis diagnosis =
         new Diagnosis(
             now,
             loss,
             previousLoss,
-            !Double.isFinite(pixels.sum().item_float()),
+            !allFinite(pixels),
             session.trained().model().logScale(),
             Double.isFinite(loss) ? session.parameters().firstBadGradient() : null,
             lr,
@@ -136,6 +126,15 @@ final class TrainLoop {
     String message =
         diagnosis.symptom() + lastGood() + "; likely cause: " + diagnosis.likelyCause();
     return cause == null ? new TrainingStopped(message) : new TrainingStopped(message, cause);
+  }
+
+  private static boolean allFinite(float[] pixels) {
+    for (float pixel : pixels) {
+      if (!Float.isFinite(pixel)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private String lastGood() {
@@ -174,11 +173,14 @@ final class TrainLoop {
       return;
     }
     Map<String, Double> scores;
+    Parallelism.set(Runtime.getRuntime().availableProcessors());
     try (var _ = GradMode.off()) {
       scores = evaluator.evaluate(session.trained(), now);
     } catch (IOException e) {
       throw new TrainingStopped(
           "cannot evaluate at step " + now + ": " + Failures.reason(e) + lastGood(), e);
+    } finally {
+      Parallelism.set(session.parallelism().threads());
     }
     tell(listener -> listener.onEvaluation(now, scores));
     String metric = config.evaluate().keepBest();

@@ -2,19 +2,12 @@ package dev.filip.train;
 
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.LossGradient;
-import dev.filip.model.FilipModel;
-import dev.filip.model.ImageFeatures;
-import dev.filip.model.TextFeatures;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
 import dev.filip.tensor.StepScope;
 import dev.filip.text.TokenBatch;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One update: features with autograd, the loss and its own gradient on detached features, one
@@ -27,7 +20,7 @@ final class TrainStep {
 
   private static final String LOG_SCALE = "logit_scale";
 
-  private final FilipModel model;
+  private final Towers towers;
   private final ContrastiveLoss loss;
   private final FlatParameters parameters;
   private final Optimizer optimizer;
@@ -36,12 +29,12 @@ final class TrainStep {
 
   /** {@code clip}: most gradient norm, 0 for none. */
   TrainStep(
-      FilipModel model,
+      Towers towers,
       ContrastiveLoss loss,
       FlatParameters parameters,
       Optimizer optimizer,
       double clip) {
-    this.model = model;
+    this.towers = towers;
     this.loss = loss;
     this.parameters = parameters;
     this.optimizer = optimizer;
@@ -73,21 +66,22 @@ final class TrainStep {
   /**
    * Runs it; where loss or gradient is not finite the weights stay as they were.
    *
-   * @param pixels {@code [b,3,h,w]} on the model's device
+   * @param pixels {@code [b,3,h,w]}, row-major
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(Tensor pixels, TokenBatch tokens, double lr, boolean norms, StageClock clock) {
+  Outcome run(float[] pixels, TokenBatch tokens, double lr, boolean norms, StageClock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
-      ImageFeatures images = model.images(pixels);
-      TextFeatures texts = model.texts(tokens);
+      Features features = towers.forward(pixels, tokens);
       clock.lap(Stage.TOWERS);
-      LossGradient found = loss.compute(detach(images), detach(texts), model.logScale());
+      LossGradient found = loss(features);
       clock.lap(Stage.LOSS);
       if (!Double.isFinite(found.loss())) {
-        return new Outcome(found, model.logScale(), Double.NaN, Double.NaN, Double.NaN);
+        towers.drop();
+        return new Outcome(found, logScale(), Double.NaN, Double.NaN, Double.NaN);
       }
-      backward(images, texts, found);
+      towers.backward(found, 1);
+      FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
       clock.lap(Stage.BACKWARD);
       Outcome outcome = update(found, lr, norms);
       clock.lap(Stage.OPTIMIZER);
@@ -95,43 +89,23 @@ final class TrainStep {
     }
   }
 
-  private static ImageFeatures detach(ImageFeatures f) {
-    return new ImageFeatures(forLoss(f.tokens()), forLoss(f.embeds()));
-  }
-
-  private static TextFeatures detach(TextFeatures f) {
-    return new TextFeatures(forLoss(f.tokens()), forLoss(f.embeds()), f.length());
-  }
-
-  private static Tensor forLoss(Tensor features) {
-    Tensor detached = features.detach();
-    return (detached.is_cpu() ? detached : detached.cpu()).contiguous();
-  }
-
-  private void backward(ImageFeatures images, TextFeatures texts, LossGradient found) {
-    TensorVector roots = new TensorVector();
-    TensorVector gradients = new TensorVector();
-    root(roots, gradients, images.tokens(), found.dImageTokens());
-    root(roots, gradients, texts.tokens(), found.dTextTokens());
-    root(roots, gradients, images.embeds(), found.dImageEmbeds());
-    root(roots, gradients, texts.embeds(), found.dTextEmbeds());
-    torch.backward(roots, gradients, new BoolOptional(), false, new TensorVector());
-    FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
-  }
-
-  private static void root(
-      TensorVector roots, TensorVector gradients, Tensor features, @Nullable Tensor gradient) {
-    if (gradient != null) {
-      roots.push_back(features);
-      gradients.push_back(
-          features.is_cpu() ? gradient : gradient.to(features.device(), features.dtype()));
+  private LossGradient loss(Features features) {
+    try {
+      return loss.compute(features.images(), features.texts(), logScale());
+    } catch (RuntimeException e) {
+      towers.drop();
+      throw e;
     }
+  }
+
+  private double logScale() {
+    return FlatParameters.part(parameters.values(), logScale).item_float();
   }
 
   private Outcome update(LossGradient found, double lr, boolean norms) {
     double gradientNorm = clip > 0 ? parameters.clipGradients(clip) : parameters.gradientNorm();
     if (!Double.isFinite(gradientNorm)) {
-      return new Outcome(found, model.logScale(), gradientNorm, Double.NaN, Double.NaN);
+      return new Outcome(found, logScale(), gradientNorm, Double.NaN, Double.NaN);
     }
     Tensor before = norms ? parameters.values().clone() : parameters.values();
     optimizer.step(lr);

@@ -15,8 +15,6 @@ import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
-import dev.filip.tensor.Tensors;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,29 +91,29 @@ class TrainStepTest {
     final FilipModel model;
     final FlatParameters flat;
     final Optimizer optimizer;
+    final Towers towers;
     final TrainStep step;
 
     Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb) {
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
-      step = new TrainStep(model, loss, flat, optimizer, 1);
+      towers = new Towers(model, flat, new Parallelism(2, 1), false);
+      step = new TrainStep(towers, loss, flat, optimizer, 1);
     }
 
     TrainStep.Outcome steps(int n, double lr) {
       StageClock clock = new StageClock();
-      try (var _ = new StepScope()) {
-        Tensor pixels = Tensors.fromFloats(TinyPairs.pixels(), TinyPairs.COUNT, 3, 8, 8);
-        TrainStep.Outcome last = step.run(pixels, TinyPairs.texts(), lr, true, clock);
-        for (int i = 1; i < n; i++) {
-          last = step.run(pixels, TinyPairs.texts(), lr, true, clock);
-        }
-        return last;
+      TrainStep.Outcome last = step.run(TinyPairs.pixels(), TinyPairs.texts(), lr, true, clock);
+      for (int i = 1; i < n; i++) {
+        last = step.run(TinyPairs.pixels(), TinyPairs.texts(), lr, true, clock);
       }
+      return last;
     }
 
     @Override
     public void close() {
+      towers.close();
       optimizer.close();
       flat.close();
       model.close();

@@ -1,0 +1,89 @@
+package dev.filip.train;
+
+import dev.filip.config.ModelConfig;
+import dev.filip.loss.LossGradient;
+import dev.filip.model.FilipModel;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import dev.filip.optim.FlatParameters;
+import dev.filip.text.TokenBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Both towers over a batch, split over {@link Shard}s. Every shard sums gradients into a buffer of
+ * its own, and the buffers are added in order: the result depends on the number of shards, never on
+ * their timing. Shards share the weights. Used by one thread.
+ */
+final class Towers implements AutoCloseable {
+  private final ModelConfig config;
+  private final FlatParameters parameters;
+  private final List<Shard> shards = new ArrayList<>();
+  private final List<FilipModel> replicas = new ArrayList<>();
+
+  /** {@code model} is borrowed; its parameters lie in {@code parameters}. */
+  Towers(FilipModel model, FlatParameters parameters, Parallelism parallelism, boolean checkpoint) {
+    this.config = model.config();
+    this.parameters = parameters;
+    shards.add(new Shard(model, 0, parallelism.threads()));
+    for (int i = 1; i < parallelism.shards(); i++) {
+      FilipModel own =
+          FilipModel.of(config, (name, _) -> parameters.leaf(name).detach())
+              .with(model.compute(), checkpoint);
+      parameters.addReplica(own.parameters().map());
+      replicas.add(own);
+      shards.add(new Shard(own, i, parallelism.threads()));
+    }
+  }
+
+  /** Features of the batch, in the caller's scope; {@code pixels} is {@code [b,3,h,w]}. */
+  Features forward(float[] pixels, TokenBatch tokens) {
+    int b = tokens.rows();
+    int d = config.embedDim();
+    int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
+    Tensor imageTokens = torch.empty(b, config.imageTokens(), d);
+    Tensor textTokens = torch.zeros(b, longest, d);
+    Features features =
+        new Features(
+            new ImageFeatures(imageTokens, torch.empty(b, d)),
+            new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
+    int each = Math.ceilDiv(b, shards.size());
+    List<Future<?>> tasks = new ArrayList<>();
+    for (int i = 0; i < shards.size(); i++) {
+      int from = Math.min(b, i * each);
+      Shard.Rows rows = new Shard.Rows(from, Math.min(b, from + each) - from);
+      if (rows.count() > 0) {
+        tasks.add(shards.get(i).forward(pixels, tokens, rows, features));
+      }
+    }
+    tasks.forEach(Shard::await);
+    return features;
+  }
+
+  /** Adds the gradients of all parameters, times {@code scale}, to the flat gradient. */
+  void backward(LossGradient found, double scale) {
+    each(shard -> shard.backward(found, scale));
+    parameters.addReplicaGradients();
+  }
+
+  /** Frees the graphs of a forward pass that gets no backward pass. */
+  void drop() {
+    each(Shard::drop);
+  }
+
+  private void each(Function<Shard, Future<?>> task) {
+    List<Future<?>> tasks = shards.stream().<Future<?>>map(task).toList();
+    tasks.forEach(Shard::await);
+  }
+
+  @Override
+  public void close() {
+    shards.forEach(Shard::close);
+    replicas.forEach(FilipModel::close);
+  }
+}
