@@ -13,6 +13,7 @@ import dev.filip.config.BadInput;
  * @param names different things
  * @param imageSize pixels each way
  * @param lineArt share of the training drawings that is redrawn with lines
+ * @param variation strength of colour and form changes of the training drawings, 0 for none
  */
 public record CollageOptions(
     EmojiOptions emoji,
@@ -21,7 +22,8 @@ public record CollageOptions(
     int test,
     int names,
     int imageSize,
-    double lineArt) {
+    double lineArt,
+    double variation) {
   public CollageOptions {
     BadInput.require(train >= 0, "collages", train, "0 or more");
     BadInput.require(validation >= 0, "validation", validation, "0 or more");
@@ -30,11 +32,13 @@ public record CollageOptions(
     BadInput.require(
         imageSize >= 32 && imageSize <= 1024, "image-size", imageSize, "32 to 1024 pixels");
     BadInput.require(lineArt >= 0 && lineArt <= 1, "line-art", lineArt, "in [0, 1]");
+    BadInput.require(
+        variation >= 0 && variation <= 2, "variation", variation, "in [0, 2], 0 for none");
   }
 
   /** 24,000 training, 500 validation, twice 1,000 test collages of 100 names at 84 pixels. */
   public static CollageOptions defaults(EmojiOptions emoji) {
-    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7);
+    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7, 1);
   }
 
   /** All samples of all splits. */
@@ -43,18 +47,22 @@ public record CollageOptions(
   }
 
   public CollageOptions withCounts(int train, int validation, int test) {
-    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt);
+    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt, variation);
   }
 
   public CollageOptions withNames(int other) {
-    return new CollageOptions(emoji, train, validation, test, other, imageSize, lineArt);
+    return new CollageOptions(emoji, train, validation, test, other, imageSize, lineArt, variation);
   }
 
   public CollageOptions withImageSize(int other) {
-    return new CollageOptions(emoji, train, validation, test, names, other, lineArt);
+    return new CollageOptions(emoji, train, validation, test, names, other, lineArt, variation);
+  }
+
+  public CollageOptions withVariation(double other) {
+    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt, other);
   }
 
   public CollageOptions withLineArt(double other) {
-    return new CollageOptions(emoji, train, validation, test, names, imageSize, other);
+    return new CollageOptions(emoji, train, validation, test, names, imageSize, other, variation);
   }
 }

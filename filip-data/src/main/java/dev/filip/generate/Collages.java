@@ -35,24 +35,18 @@ public final class Collages {
           "activities",
           "smileys-emotion");
   private static final long NAMES = 77;
-  private static final double SMALLEST = 0.8;
-  private static final double ASPECT = 0.06;
-  private static final double JITTER = 0.08;
 
   private final CollageOptions options;
   private final List<String> names;
   private final List<String> codes;
-  private final Map<Artist, List<Sprite>> drawings;
+  private final CollagePainter painter;
 
   private Collages(
-      CollageOptions options,
-      List<String> names,
-      List<String> codes,
-      Map<Artist, List<Sprite>> drawings) {
+      CollageOptions options, List<String> names, List<String> codes, CollagePainter painter) {
     this.options = options;
     this.names = names;
     this.codes = codes;
-    this.drawings = drawings;
+    this.painter = painter;
   }
 
   /**
@@ -70,6 +64,7 @@ public final class Collages {
       writer.note("seed", Long.toString(options.emoji().seed()));
       writer.note("image size", options.imageSize() + " px");
       writer.note("line art", options.lineArt() + " of the training drawings");
+      writer.note("variation of the training drawings", Double.toString(options.variation()));
       return writer.report();
     }
   }
@@ -96,7 +91,7 @@ public final class Collages {
         options,
         taken.stream().map(i -> library.emoji().get(i).name()).toList(),
         taken.stream().map(i -> library.emoji().get(i).code()).toList(),
-        drawings);
+        new CollagePainter(options, drawings));
   }
 
   private static boolean suits(Emoji emoji) {
@@ -125,10 +120,7 @@ public final class Collages {
     Dice dice = new Dice(options.emoji().seed(), NAMES, split, index);
     Collage collage = Collage.random(names.size(), artists, dice);
     float[][] canvas = collage.ground().paint(options.imageSize(), dice);
-    List<Box> boxes = new ArrayList<>();
-    for (Collage.Item item : collage.items()) {
-      boxes.add(place(item, training, canvas, dice));
-    }
+    List<Box> boxes = painter.paint(collage, training, canvas, dice);
     List<Caption> captions = new ArrayList<>(List.of(collage.say(names, false)));
     if (training) {
       captions.add(collage.say(names, true));
@@ -136,43 +128,6 @@ public final class Collages {
     ObjectNode metadata = Caption.metadata(captions, boxes);
     describe(collage, metadata);
     return MadeSample.of(Sprite.image(canvas, options.imageSize()), captions, metadata);
-  }
-
-  /** Lays one drawing into its cell; the box of what is visible of it. */
-  private Box place(Collage.Item item, boolean training, float[][] canvas, Dice dice) {
-    Sprite sprite = drawn(item, training, dice);
-    double cell = (double) options.imageSize() / Collage.GRID;
-    double scale = dice.between(SMALLEST, 1) * cell / LineArt.SIZE;
-    double aspect = dice.between(-ASPECT, ASPECT);
-    int w = side(sprite.width() * scale * (1 + aspect), cell);
-    int h = side(sprite.height() * scale * (1 - aspect), cell);
-    Sprite small = sprite.resize(w, h);
-    double cx = cell * (item.column() + 0.5 + dice.between(-JITTER, JITTER));
-    double cy = cell * (item.row() + 0.5 + dice.between(-JITTER, JITTER));
-    int left = (int) Math.round(cx - w / 2.0);
-    int top = (int) Math.round(cy - h / 2.0);
-    small.over(canvas, options.imageSize(), left, top);
-    Box box = small.visible();
-    int size = options.imageSize();
-    return new Box(
-        Math.clamp(box.x0() + left, 0, size),
-        Math.clamp(box.y0() + top, 0, size),
-        Math.clamp(box.x1() + left, 0, size),
-        Math.clamp(box.y1() + top, 0, size));
-  }
-
-  private Sprite drawn(Collage.Item item, boolean training, Dice dice) {
-    List<Sprite> hand = drawings.get(item.artist());
-    if (hand == null) {
-      throw new IllegalStateException("no drawings by " + item.artist());
-    }
-    Sprite sprite = hand.get(item.name());
-    boolean redrawn = training && dice.unit() < options.lineArt();
-    return redrawn ? new LineArt(dice).redraw(sprite) : sprite;
-  }
-
-  private static int side(double length, double cell) {
-    return (int) Math.clamp(Math.round(length), 1, Math.round(cell));
   }
 
   private void describe(Collage collage, ObjectNode metadata) {

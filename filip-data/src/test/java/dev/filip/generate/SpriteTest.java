@@ -76,6 +76,40 @@ class SpriteTest {
   }
 
   @Test
+  void variationOfStrengthZeroChangesNothing() {
+    Sprite sprite = block(20, 12, new Box(2, 2, 18, 10));
+    Variation none = new Variation(0, new Dice(4));
+    Sprite same = none.turn(none.colour(sprite));
+    assertThat(same.visible()).isEqualTo(sprite.visible());
+    for (int c = 0; c < 4; c++) {
+      assertThat(same.planes()[c]).containsExactly(sprite.planes()[c], within(1e-6f));
+    }
+  }
+
+  @Test
+  void variationKeepsGreyGreyAndTheDrawingWhole() {
+    float[][] planes = new float[4][40 * 40];
+    for (int i = 0; i < 1600; i++) {
+      planes[0][i] = 0.5f;
+      planes[1][i] = 0.5f;
+      planes[2][i] = 0.5f;
+      planes[3][i] = 1;
+    }
+    Sprite grey = new Sprite(40, 40, planes);
+    for (int i = 0; i < 20; i++) {
+      Sprite other = new Variation(1, new Dice(i)).colour(grey);
+      assertThat(other.planes()[0][800]).isCloseTo(other.planes()[2][800], within(1e-5f));
+      assertThat(other.planes()[0][800]).isBetween(0.42f, 0.58f);
+      double covered = 0;
+      Sprite turned = new Variation(1, new Dice(i)).turn(grey);
+      for (float alpha : turned.planes()[3]) {
+        covered += alpha;
+      }
+      assertThat(covered).isBetween(1500.0, 1650.0);
+    }
+  }
+
+  @Test
   void foldsAreThoseOfTheWholeNeighbourhood() {
     Dice dice = new Dice(9);
     float[] plane = new float[49];
