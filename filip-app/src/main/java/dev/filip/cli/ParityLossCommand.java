@@ -14,16 +14,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "loss",
     mixinStandardHelpOptions = true,
-    description = "Our loss and its gradients against a filip-golden-loss/1 file, fp32 or fp64.",
+    description = "Our loss and its gradients against a filip-golden-loss/1 file.",
     footer = {"", "Example:", "  filip parity loss golden/late.safetensors"})
 final class ParityLossCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "GOLDEN", description = "Golden file.")
+  @Parameters(paramLabel = "GOLDEN", description = "Golden file.")
   private Path golden;
 
-  @Option(
-      names = "--atol",
-      description =
-          "Absolute tolerance of every stage. Default: losses 1e-5, gradients 1e-4 of the largest entry (fp64: 1e-10).")
+  @Option(names = "--atol", description = "Absolute tolerance. Default: losses 1e-5, gradients 1e-4 of the largest entry; fp64 1e-10.")
   private @Nullable Double atol;
 
   @Option(names = "--rtol", description = "Tolerance relative to the golden's number. Default: 0.")
