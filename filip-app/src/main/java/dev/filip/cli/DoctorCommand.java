@@ -11,10 +11,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "What this machine is and what the program makes of it: JDK, CPU features, precision chosen and measured speed, natives, memory.",
+    description =
+        "What this machine is and what the program makes of it: JDK, CPU features, precision chosen and measured speed, natives, memory.",
     footer = {"", "Example:", "  filip doctor --model vit-b-32"})
 final class DoctorCommand implements Callable<Integer> {
-  @Option(names = "--model", paramLabel = "PRESET", defaultValue = "vit-b-32", description = "Preset that precision is chosen for. Default: vit-b-32.")
+  @Option(
+      names = "--model",
+      paramLabel = "PRESET",
+      defaultValue = "vit-b-32",
+      description = "Preset that precision is chosen for. Default: vit-b-32.")
   private String preset;
 
   @Mixin private Answer answer;

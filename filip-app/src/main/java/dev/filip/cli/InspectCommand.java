@@ -12,10 +12,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    description = "Read all of a source: counts, sizes, caption lengths, unreadable samples by reason, duplicates.",
+    description =
+        "Read all of a source: counts, sizes, caption lengths, unreadable samples by reason, duplicates.",
     footer = {"", "Example:", "  filip data inspect data/scenes/train"})
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "SOURCE", description = "Shards, folder, class folders, CSV, TSV or Parquet.")
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = "Shards, folder, class folders, CSV, TSV or Parquet.")
   private String source;
 
   @Mixin private ColumnOptions columns;

@@ -24,7 +24,18 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     description =
         "Train, judge and look inside FILIP models: fine-grained interactive language-image pre-training.",
-    subcommands = {QuickstartCommand.class, DataCommand.class, TokenizerCommand.class, TrainCommand.class, EvalCommand.class, SimilarityCommand.class, ExplainCommand.class, ParityCommand.class, ModelCommand.class, DoctorCommand.class},
+    subcommands = {
+      QuickstartCommand.class,
+      DataCommand.class,
+      TokenizerCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      SimilarityCommand.class,
+      ExplainCommand.class,
+      ParityCommand.class,
+      ModelCommand.class,
+      DoctorCommand.class
+    },
     footer = {"", "Example:", "  filip quickstart --out quickstart"})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;

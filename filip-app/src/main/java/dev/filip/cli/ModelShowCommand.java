@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
-    description = "What a model folder holds: sizes, interaction, parameters, files, where it came from.",
+    description =
+        "What a model folder holds: sizes, interaction, parameters, files, where it came from.",
     footer = {"", "Example:", "  filip model show models/collages-late"})
 final class ModelShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "Model folder.")

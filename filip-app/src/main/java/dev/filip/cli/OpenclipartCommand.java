@@ -1,7 +1,7 @@
 package dev.filip.cli;
 
-import dev.filip.generate.GenerateReport;
 import dev.filip.generate.EmojiOptions;
+import dev.filip.generate.GenerateReport;
 import dev.filip.generate.Openclipart;
 import dev.filip.generate.OpenclipartOptions;
 import dev.filip.io.Progress;
@@ -24,19 +24,30 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  filip data openclipart --out data/openclipart"})
 final class OpenclipartCommand implements Callable<Integer> {
-  @Option(names = "--out", required = true, description = "Folder to make: OUT/train, OUT/validation.")
+  @Option(
+      names = "--out",
+      required = true,
+      description = "Folder to make: OUT/train, OUT/validation.")
   private Path out;
 
-  @Option(names = "--cache", description = "Where fetched packages are kept. Default: .cache beside OUT.")
+  @Option(
+      names = "--cache",
+      description = "Where fetched packages are kept. Default: .cache beside OUT.")
   private @Nullable Path cache;
 
-  @Option(names = "--deb", paramLabel = "DEB", description = "A package you fetched yourself; give both.")
+  @Option(
+      names = "--deb",
+      paramLabel = "DEB",
+      description = "A package you fetched yourself; give both.")
   private List<Path> packages = List.of();
 
   @Option(names = "--image-size", defaultValue = "72", description = "Pixels each way.")
   private int imageSize;
 
-  @Option(names = "--validation", defaultValue = "200", description = "Pictures kept from training.")
+  @Option(
+      names = "--validation",
+      defaultValue = "200",
+      description = "Pictures kept from training.")
   private int validation;
 
   @Option(names = "--per-title", defaultValue = "50", description = "Most pictures of one title.")

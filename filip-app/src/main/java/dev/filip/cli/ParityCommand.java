@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description =
         "Compare our numbers with another program's golden files; exit code 1 when they differ.",
-    subcommands = {ParityLossCommand.class, 
+    subcommands = {
+      ParityLossCommand.class,
       ParityLossCommand.class,
       ParityModelCommand.class,
       ParityTokensCommand.class,

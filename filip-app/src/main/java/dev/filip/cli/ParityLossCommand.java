@@ -20,7 +20,10 @@ final class ParityLossCommand implements Callable<Integer> {
   @Parameters(paramLabel = "GOLDEN", description = "Golden file.")
   private Path golden;
 
-  @Option(names = "--atol", description = "Absolute tolerance. Default: losses 1e-5, gradients 1e-4 of the largest entry; fp64 1e-10.")
+  @Option(
+      names = "--atol",
+      description =
+          "Absolute tolerance. Default: losses 1e-5, gradients 1e-4 of the largest entry; fp64 1e-10.")
   private @Nullable Double atol;
 
   @Option(names = "--rtol", description = "Tolerance relative to the golden's number. Default: 0.")

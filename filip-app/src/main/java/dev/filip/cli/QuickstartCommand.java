@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  filip quickstart --out quickstart --seed 1"})
 final class QuickstartCommand implements Callable<Integer> {
-  @Option(names = "--out", description = "Folder for data, models and report.html. Default: quickstart, or its next free number.")
+  @Option(
+      names = "--out",
+      description =
+          "Folder for data, models and report.html. Default: quickstart, or its next free number.")
   private @Nullable Path out;
 
   @Option(names = "--seed", defaultValue = "1", description = "Seed of data and training.")

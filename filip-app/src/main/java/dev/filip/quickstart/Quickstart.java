@@ -35,8 +35,9 @@ import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
- * The main job: generates scenes, trains {@code late} and {@code global} with the same budget, judges both, writes one report. Each part is
- * kept in its folder; a second call on the same folder goes on where the first was stopped.
+ * The main job: generates scenes, trains {@code late} and {@code global} with the same budget,
+ * judges both, writes one report. Each part is kept in its folder; a second call on the same folder
+ * goes on where the first was stopped.
  */
 public final class Quickstart {
   private static final String CONFIG = "/configs/scenes.yaml";
@@ -51,7 +52,8 @@ public final class Quickstart {
   }
 
   /** Runs it all in {@code out}; {@code log} takes lines for the user. */
-  public static QuickstartResult run(QuickstartOptions options, Path out, Consumer<String> log) throws IOException {
+  public static QuickstartResult run(QuickstartOptions options, Path out, Consumer<String> log)
+      throws IOException {
     return new Quickstart(options, out, log).run();
   }
 
@@ -64,7 +66,8 @@ public final class Quickstart {
       double seconds = train(interaction);
       scores.put(interaction, judge(interaction, seconds));
     }
-    QuickstartResult result = new QuickstartResult(out, options, scores, (System.nanoTime() - start) / 1e9);
+    QuickstartResult result =
+        new QuickstartResult(out, options, scores, (System.nanoTime() - start) / 1e9);
     QuickstartReport.write(result);
     return result;
   }
@@ -78,7 +81,10 @@ public final class Quickstart {
       log.accept("scenes: " + data() + " is there");
       return;
     }
-    ScenesOptions wanted = ScenesOptions.defaults().withSeed(options.seed()).withCounts(options.scenes(), 500, options.test(), Math.max(5, options.test() / 4));
+    ScenesOptions wanted =
+        ScenesOptions.defaults()
+            .withSeed(options.seed())
+            .withCounts(options.scenes(), 500, options.test(), Math.max(5, options.test() / 4));
     try (Progress progress = new Progress("scenes", Scenes.total(wanted))) {
       Scenes.generate(wanted, data(), false, progress);
     }
@@ -91,14 +97,24 @@ public final class Quickstart {
       return Double.NaN;
     }
     RunConfig config = config(interaction);
-    try (SampleSource validation = Sources.open(data().resolve("validation").toString(), SourceOptions.DEFAULT)) {
+    try (SampleSource validation =
+        Sources.open(data().resolve("validation").toString(), SourceOptions.DEFAULT)) {
       EvalData judged = new EvalData(validation, "validation", config.evaluate().samples(), true);
-      TrainOptions.Existing existing = Files.exists(run.resolve("checkpoints")) ? TrainOptions.Existing.RESUME : TrainOptions.Existing.REPLACE;
+      TrainOptions.Existing existing =
+          Files.exists(run.resolve("checkpoints"))
+              ? TrainOptions.Existing.RESUME
+              : TrainOptions.Existing.REPLACE;
       TrainOptions how =
-          new TrainOptions(existing, 10, new RunEvaluator(judged, config.evaluate().tasks()), List.of(new ProgressListener("train " + name(interaction))), log);
+          new TrainOptions(
+              existing,
+              10,
+              new RunEvaluator(judged, config.evaluate().tasks()),
+              List.of(new ProgressListener("train " + name(interaction))),
+              log);
       TrainResult result = Trainer.run(config, run, how);
       if (result.interrupted()) {
-        throw new IOException("stopped at step " + result.steps() + ": the same command goes on from there");
+        throw new IOException(
+            "stopped at step " + result.steps() + ": the same command goes on from there");
       }
       return result.seconds();
     }
@@ -120,14 +136,18 @@ public final class Quickstart {
     sets.put("data.validation", data().resolve("validation"));
     sets.put("steps", options.steps());
     sets.put("seed", options.seed());
-    return RunConfigReader.parse(yaml, "configs/scenes.yaml", sets.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+    return RunConfigReader.parse(
+        yaml,
+        "configs/scenes.yaml",
+        sets.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }
 
   private QuickstartScores judge(Interaction interaction, double seconds) throws IOException {
     log.accept("judging " + name(interaction));
     try (Filip filip = Filip.open(out.resolve(name(interaction)).resolve("model"));
         SampleSource test = Sources.open(data().resolve("test").toString(), SourceOptions.DEFAULT);
-        SampleSource twins = Sources.open(data().resolve("test-twins").toString(), SourceOptions.DEFAULT)) {
+        SampleSource twins =
+            Sources.open(data().resolve("test-twins").toString(), SourceOptions.DEFAULT)) {
       EvalData on = new EvalData(test, "test", 0, false);
       EvalData onTwins = new EvalData(twins, "test-twins", 0, false);
       return new QuickstartScores(

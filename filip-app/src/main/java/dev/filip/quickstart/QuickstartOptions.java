@@ -3,7 +3,8 @@ package dev.filip.quickstart;
 import static dev.filip.config.BadInput.require;
 
 /**
- * How much of the main job. The defaults are the job itself; smaller numbers make a shortened one for a test.
+ * How much of the main job. The defaults are the job itself; smaller numbers make a shortened one
+ * for a test.
  *
  * @param seed of data and training
  * @param steps optimiser steps of each model: the same budget in samples for both

@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The quickstart's one-file report: scores side by side, curves, and what both models see in the same pictures. */
+/**
+ * The quickstart's one-file report: scores side by side, curves, and what both models see in the
+ * same pictures.
+ */
 final class QuickstartReport {
   private static final int EXAMPLES = 6;
 
@@ -95,20 +98,23 @@ final class QuickstartReport {
 
   private List<Fact> facts() {
     List<Fact> facts = new ArrayList<>();
-    result.models()
-        .forEach(
-            (interaction, scores) ->
-                facts.add(
-                    new Fact(
-                        "training " + Quickstart.name(interaction),
-                        Double.isNaN(scores.trainSeconds()) ? "was there already" : String.format(Locale.ROOT, "%.0f s", scores.trainSeconds()))));
+    result
+        .models()
+        .forEach((interaction, scores) ->
+            facts.add(
+                new Fact(
+                    "training " + Quickstart.name(interaction),
+                    Double.isNaN(scores.trainSeconds())
+                        ? "was there already"
+                        : String.format(Locale.ROOT, "%.0f s", scores.trainSeconds()))));
     facts.add(new Fact("steps of each", Integer.toString(result.options().steps())));
     facts.add(new Fact("training scenes", Integer.toString(result.options().scenes())));
     facts.add(new Fact("seed", Long.toString(result.options().seed())));
     facts.add(new Fact("all of it", String.format(Locale.ROOT, "%.0f s", result.seconds())));
     facts.add(new Fact("cores", Integer.toString(Runtime.getRuntime().availableProcessors())));
     facts.add(new Fact("Java", System.getProperty("java.vm.name") + " " + Runtime.version()));
-    facts.add(new Fact("system", System.getProperty("os.name") + " " + System.getProperty("os.arch")));
+    facts.add(
+        new Fact("system", System.getProperty("os.name") + " " + System.getProperty("os.arch")));
     return facts;
   }
 }

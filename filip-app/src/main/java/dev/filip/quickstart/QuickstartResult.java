@@ -2,8 +2,8 @@ package dev.filip.quickstart;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
-import dev.filip.io.Json;
 import dev.filip.eval.ModelScores;
+import dev.filip.io.Json;
 import dev.filip.viz.ScoreTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,11 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Both models' scores and where everything lies. */
-public record QuickstartResult(Path out, QuickstartOptions options, SequencedMap<Interaction, QuickstartScores> models, double seconds) {
+public record QuickstartResult(
+    Path out,
+    QuickstartOptions options,
+    SequencedMap<Interaction, QuickstartScores> models,
+    double seconds) {
   /** The report, one file. */
   public Path report() {
     return out.resolve("report.html");
@@ -25,8 +29,14 @@ public record QuickstartResult(Path out, QuickstartOptions options, SequencedMap
   public ObjectNode toJson() {
     ObjectNode json = Json.object();
     ObjectNode all = json.putObject("models");
-    models.forEach((interaction, scores) -> all.set(Quickstart.name(interaction), scores.toJson().put("path", path(interaction).toString())));
-    return json.put("report", report().toString()).put("seed", options.seed()).put("steps", options.steps()).put("seconds", Math.round(seconds * 10) / 10.0);
+    models.forEach((interaction, scores) ->
+        all.set(
+            Quickstart.name(interaction),
+            scores.toJson().put("path", path(interaction).toString())));
+    return json.put("report", report().toString())
+        .put("seed", options.seed())
+        .put("steps", options.steps())
+        .put("seconds", Math.round(seconds * 10) / 10.0);
   }
 
   Path path(Interaction interaction) {
@@ -41,7 +51,12 @@ public record QuickstartResult(Path out, QuickstartOptions options, SequencedMap
     Map<String, ScoreTable.Cell> cells = new LinkedHashMap<>();
     models.forEach((interaction, scores) -> cells.put(Quickstart.name(interaction), twins(scores)));
     List<ScoreTable.Row> rows = new ArrayList<>(table.rows());
-    rows.add(2, new ScoreTable.Row("R@1 among twins", "mean of both directions, where every scene has a twin with the attributes exchanged", cells));
+    rows.add(
+        2,
+        new ScoreTable.Row(
+            "R@1 among twins",
+            "mean of both directions, where every scene has a twin with the attributes exchanged",
+            cells));
     return new ScoreTable(table.models(), rows);
   }
 
@@ -53,13 +68,26 @@ public record QuickstartResult(Path out, QuickstartOptions options, SequencedMap
   public String text() {
     StringBuilder lines = new StringBuilder(line("", table().models(), "chance"));
     for (ScoreTable.Row row : table().rows()) {
-      List<String> values = table().models().stream().map(model -> number(row.cells().get(model))).toList();
-      double chance = row.cells().values().stream().mapToDouble(ScoreTable.Cell::chance).findFirst().orElse(Double.NaN);
+      List<String> values =
+          table().models().stream().map(model -> number(row.cells().get(model))).toList();
+      double chance =
+          row.cells().values().stream()
+              .mapToDouble(ScoreTable.Cell::chance)
+              .findFirst()
+              .orElse(Double.NaN);
       lines.append(line(row.name(), values, String.format(Locale.ROOT, "%.3f", chance)));
     }
-    List<String> times = models.values().stream().map(s -> Double.isNaN(s.trainSeconds()) ? "-" : String.format(Locale.ROOT, "%.0f s", s.trainSeconds())).toList();
+    List<String> times =
+        models.values().stream()
+            .map(s ->
+                Double.isNaN(s.trainSeconds())
+                    ? "-"
+                    : String.format(Locale.ROOT, "%.0f s", s.trainSeconds()))
+            .toList();
     lines.append(line("training", times, ""));
-    return lines.append(String.format(Locale.ROOT, "%.0f s in all; report: %s", seconds, report())).toString();
+    return lines
+        .append(String.format(Locale.ROOT, "%.0f s in all; report: %s", seconds, report()))
+        .toString();
   }
 
   private static String number(ScoreTable.@Nullable Cell cell) {
