@@ -30,15 +30,47 @@ public final class LateKernel implements AutoCloseable {
 
   /** Scores of every pair; nothing is kept. */
   public PairScores scores(TokenRows images, TokenRows texts) {
-    Shapes.sameWidth(images.d(), texts.d());
-    return new LateForward(tile, images, texts, null).run(workers, scratch);
+    PairScores scores = empty(images, texts);
+    visit(
+        images, texts, (_, i, j, lane, maxima) -> score(scores, images, i, texts, j, lane, maxima));
+    return scores;
   }
 
   /** Scores of every pair; the winners are kept for {@link #gradient} until the next call. */
   public PairScores match(TokenRows images, TokenRows texts) {
-    Shapes.sameWidth(images.d(), texts.d());
     winners.shape(images.size(), texts.size(), images.longest(), texts.longest());
-    return new LateForward(tile, images, texts, winners).run(workers, scratch);
+    PairScores scores = empty(images, texts);
+    visit(
+        images,
+        texts,
+        (_, i, j, lane, maxima) -> {
+          score(scores, images, i, texts, j, lane, maxima);
+          winners.put(i, images.length()[i], j, texts.length()[j], lane, maxima);
+        });
+    return scores;
+  }
+
+  /** The best match of every token among all tokens of the other side. */
+  public TokenMaxima maxima(TokenRows images, TokenRows texts) {
+    MaximaMerge merge = new MaximaMerge(images, texts, workers.threads());
+    visit(images, texts, merge);
+    return merge.merged();
+  }
+
+  private void visit(TokenRows images, TokenRows texts, LateForward.Visitor visitor) {
+    new LateForward(tile, images, texts, visitor).run(workers, scratch);
+  }
+
+  private static PairScores empty(TokenRows images, TokenRows texts) {
+    int pairs = Math.multiplyExact(images.size(), texts.size());
+    return new PairScores(images.size(), texts.size(), new float[pairs], new float[pairs]);
+  }
+
+  private static void score(
+      PairScores to, TokenRows images, int i, TokenRows texts, int j, int lane, Maxima maxima) {
+    int at = i * texts.size() + j;
+    to.sImage()[at] = maxima.mean(maxima.patchBest, images.length()[i], lane);
+    to.sText()[at] = maxima.mean(maxima.wordBest, texts.length()[j], lane);
   }
 
   /** The best word of each patch of pair (i, j) of the last match, n being the patches of i. */

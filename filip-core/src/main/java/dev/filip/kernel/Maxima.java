@@ -32,4 +32,13 @@ final class Maxima {
       wordPatch = new float[pairs * 2 * lanes];
     }
   }
+
+  /** Mean of the first {@code tokens} maxima of a lane. */
+  float mean(float[] best, int tokens, int lane) {
+    double sum = 0;
+    for (int k = 0, at = lane; k < tokens; k++, at += lanes) {
+      sum += best[at];
+    }
+    return (float) (sum / tokens);
+  }
 }

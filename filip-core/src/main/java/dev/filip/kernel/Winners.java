@@ -44,7 +44,18 @@ final class Winners implements AutoCloseable {
     return ((long) i * texts + j) * stride;
   }
 
-  void set(long cell, float index) {
+  /** Remembers pair (i, j) of n and m tokens. */
+  void put(int i, int n, int j, int m, int lane, Maxima maxima) {
+    long cell = cell(i, j);
+    for (int k = 0; k < n; k++) {
+      set(cell + k, maxima.patchWord[k * maxima.lanes + lane]);
+    }
+    for (int r = 0; r < m; r++) {
+      set(cell + n + r, maxima.wordPatch[r * maxima.lanes + lane]);
+    }
+  }
+
+  private void set(long cell, float index) {
     if (wide) {
       cells.set(ValueLayout.JAVA_SHORT, 2 * cell, (short) index);
     } else {

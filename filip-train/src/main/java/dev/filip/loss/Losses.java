@@ -22,8 +22,9 @@ public final class Losses {
   }
 
   private static ContrastiveLoss late(RunConfig.Loss loss, int threads) {
-    return new LateLoss(
-        loss.labelSmoothing(), FeaturePrecision.of(loss.featurePrecision()), threads);
+    ContrastiveLoss late =
+        new LateLoss(loss.labelSmoothing(), FeaturePrecision.of(loss.featurePrecision()), threads);
+    return loss.keepTokens() < 1 ? new TokenSelection(loss.keepTokens(), late, threads) : late;
   }
 
   private static ContrastiveLoss global(RunConfig.Loss loss) {

@@ -1,0 +1,128 @@
+package dev.filip.loss;
+
+import dev.filip.kernel.LateKernel;
+import dev.filip.kernel.TokenMaxima;
+import dev.filip.kernel.TokenRows;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A late loss on the most telling tokens only (paper 2.1, "Training efficiency"): of each image and
+ * each text the top share of its tokens, by their best match with any token of any item of the
+ * batch's other side; of a text's share the real length counts. At least one token stays; of equals
+ * the first. The choice passes no gradient; the tokens left out get 0. Health signs count positions
+ * among the words kept.
+ */
+public final class TokenSelection implements ContrastiveLoss {
+  private final double keep;
+  private final ContrastiveLoss loss;
+  private final LateKernel kernel;
+
+  /**
+   * @param keep share of tokens kept, in (0, 1]
+   * @param loss the late loss on what is kept; taken over and closed
+   */
+  public TokenSelection(double keep, ContrastiveLoss loss, int threads) {
+    if (!(keep > 0 && keep <= 1)) {
+      throw new IllegalArgumentException("the share of tokens kept must be in (0, 1], got " + keep);
+    }
+    this.keep = keep;
+    this.loss = loss;
+    this.kernel = new LateKernel(threads);
+  }
+
+  @Override
+  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+    int b = Features.lateBatch(images, texts);
+    int n = Math.toIntExact(images.tokens().size(1));
+    int m = Math.toIntExact(texts.tokens().size(1));
+    int d = Math.toIntExact(images.tokens().size(2));
+    int[] patches = new int[b];
+    Arrays.fill(patches, n);
+    TokenMaxima maxima =
+        kernel.maxima(
+            TokenRows.padded(Segments.of(images.tokens()), n, d, patches),
+            TokenRows.padded(Segments.of(texts.tokens()), m, d, texts.length()));
+    int[][] keptPatches = choose(maxima.images(), n, patches);
+    int[][] keptWords = choose(maxima.texts(), m, texts.length());
+    int[] lengths = Arrays.stream(keptWords).mapToInt(w -> w.length).toArray();
+    try (StepScope scope = new StepScope()) {
+      LossGradient small =
+          loss.compute(
+              new ImageFeatures(take(images.tokens(), keptPatches, n, d), images.embeds()),
+              new TextFeatures(take(texts.tokens(), keptWords, m, d), texts.embeds(), lengths),
+              logScale);
+      return new LossGradient(
+          small.loss(),
+          scope.up(spread(small.dImageTokens(), keptPatches, n, d)),
+          scope.up(spread(small.dTextTokens(), keptWords, m, d)),
+          null,
+          null,
+          small.dLogScale(),
+          small.accuracyImage(),
+          small.accuracyText(),
+          small.sameWordShare(),
+          small.wordEntropy());
+    }
+  }
+
+  /** Positions kept of each item, ascending. */
+  private int[][] choose(float[] score, int tokens, int[] length) {
+    int[][] kept = new int[length.length][];
+    for (int i = 0; i < kept.length; i++) {
+      int start = i * tokens;
+      kept[i] =
+          IntStream.range(0, length[i])
+              .boxed()
+              .sorted(Comparator.comparingDouble(k -> -score[start + k]))
+              .limit(Math.max(1, (int) (length[i] * keep)))
+              .mapToInt(Integer::intValue)
+              .sorted()
+              .toArray();
+    }
+    return kept;
+  }
+
+  /** The kept rows of {@code [b,tokens,d]}, padded to the longest: {@code [b,most,d]}. */
+  private static Tensor take(Tensor rows, int[][] kept, int tokens, int d) {
+    int most = Arrays.stream(kept).mapToInt(k -> k.length).max().orElseThrow();
+    float[] from = Tensors.toFloats(rows);
+    float[] to = new float[kept.length * most * d];
+    for (int i = 0; i < kept.length; i++) {
+      for (int k = 0; k < kept[i].length; k++) {
+        System.arraycopy(from, (i * tokens + kept[i][k]) * d, to, (i * most + k) * d, d);
+      }
+    }
+    return Tensors.fromFloats(to, kept.length, most, d);
+  }
+
+  /** The opposite: gradients of kept rows at their places, 0 elsewhere. */
+  private static Tensor spread(@Nullable Tensor gradient, int[][] kept, int tokens, int d) {
+    Tensor small = Objects.requireNonNull(gradient).to(ScalarType.Float);
+    int most = Math.toIntExact(small.size(1));
+    float[] from = Tensors.toFloats(small);
+    float[] to = new float[kept.length * tokens * d];
+    for (int i = 0; i < kept.length; i++) {
+      for (int k = 0; k < kept[i].length; k++) {
+        System.arraycopy(from, (i * most + k) * d, to, (i * tokens + kept[i][k]) * d, d);
+      }
+    }
+    return Tensors.fromFloats(to, kept.length, tokens, d);
+  }
+
+  @Override
+  public void close() {
+    try (kernel) {
+      loss.close();
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.filip.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.filip.config.Interaction;
+import dev.filip.config.RunConfig;
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TokenSelectionTest {
+  private PointerScope scope;
+
+  @BeforeEach
+  void open() {
+    scope = new PointerScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static LossGradient selected(LossCase c, double keep) {
+    try (TokenSelection loss =
+        new TokenSelection(keep, new LateLoss(0, FeaturePrecision.FP32, 2), 2)) {
+      return c.run(loss, ScalarType.Float);
+    }
+  }
+
+  /**
+   * Of two images of four patches each, the two stay whose best product with any word of any text
+   * is largest.
+   */
+  @Test
+  void keepsTheBestMatchedHalf() {
+    LossCase c =
+        new LossCase(
+            2,
+            4,
+            2,
+            2,
+            new double[] {1, 0, .8, -.6, .9, -.2, -1, .1, -1, .2, 0, 1, .3, -1, .6, -1},
+            new double[] {1, 0, .6, -1, 0, 1, 0, 1},
+            new int[] {2, 2},
+            0);
+    double[] best = bestOfPatches(c);
+    boolean[] kept = keptRows(selected(c, 0.5).dImageTokens(), c.d());
+    for (int i = 0; i < 2; i++) {
+      double[] own = Arrays.copyOfRange(best, 4 * i, 4 * i + 4);
+      double[] sorted = own.clone();
+      Arrays.sort(sorted);
+      for (int k = 0; k < 4; k++) {
+        assertThat(kept[4 * i + k]).isEqualTo(own[k] >= sorted[2]);
+      }
+    }
+  }
+
+  private static double[] bestOfPatches(LossCase c) {
+    double[] best = new double[c.b() * c.n()];
+    Arrays.fill(best, Double.NEGATIVE_INFINITY);
+    for (int p = 0; p < best.length; p++) {
+      for (int q = 0; q < c.b() * c.m(); q++) {
+        double dot = 0;
+        for (int e = 0; e < c.d(); e++) {
+          dot += c.image()[p * c.d() + e] * c.text()[q * c.d() + e];
+        }
+        best[p] = Math.max(best[p], dot);
+      }
+    }
+    return best;
+  }
+
+  private static boolean[] keptRows(
+      org.bytedeco.pytorch.@org.jspecify.annotations.Nullable Tensor gradient, int d) {
+    double[] g = LossCase.values(gradient);
+    boolean[] kept = new boolean[g.length / d];
+    for (int i = 0; i < g.length; i++) {
+      kept[i / d] |= g[i] != 0;
+    }
+    return kept;
+  }
+
+  @Test
+  void theShareIsOfTheRealLengthAndAtLeastOne() {
+    LossCase c = LossCase.random(4, 12, 9, 8, 31);
+    LossGradient g = selected(c, 0.25);
+    boolean[] patches = keptRows(g.dImageTokens(), c.d());
+    boolean[] words = keptRows(g.dTextTokens(), c.d());
+    for (int i = 0; i < c.b(); i++) {
+      assertThat(count(patches, i * c.n(), c.n())).isBetween(1, 3);
+      assertThat(count(words, i * c.m(), c.m())).isBetween(1, Math.max(1, c.length()[i] / 4));
+    }
+  }
+
+  private static int count(boolean[] kept, int from, int size) {
+    int count = 0;
+    for (int k = from; k < from + size; k++) {
+      count += kept[k] ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Test
+  void keepingAllIsTheWholeLoss() {
+    LossCase c = LossCase.random(5, 6, 7, 8, 32);
+    LossGradient all = selected(c, 1);
+    try (LateLoss loss = new LateLoss(0, FeaturePrecision.FP32, 1)) {
+      LateLossTest.equal(all, c.run(loss, ScalarType.Float), 1e-7);
+    }
+  }
+
+  /** With this seed neither choice nor winners move under the step, so the gradient is that of the chosen tokens. */
+  @Test
+  void gradientFlowsThroughKeptTokens() {
+    LossCase c = LossCase.random(3, 8, 6, 4, 35).withLogScale(0);
+    double[] g = LossCase.values(selected(c, 0.5).dImageTokens());
+    ToDoubleFunction<LossCase> loss = x -> selected(x, 0.5).loss();
+    int largest = 0;
+    for (int i = 0; i < g.length; i++) {
+      largest = Math.abs(g[i]) > Math.abs(g[largest]) ? i : largest;
+    }
+    double h = 1e-3;
+    double was = c.image()[largest];
+    c.image()[largest] = was + h;
+    double up = loss.applyAsDouble(c);
+    c.image()[largest] = was - h;
+    double down = loss.applyAsDouble(c);
+    assertThat(g[largest]).isCloseTo((up - down) / (2 * h), within(2e-3 * Math.abs(g[largest])));
+  }
+
+  @Test
+  void aRunConfigChoosesIt() {
+    RunConfig.Loss half = new RunConfig.Loss(1, 0, 0.5, "fp32", 0);
+    try (ContrastiveLoss loss = Losses.of(half, Interaction.LATE, 2)) {
+      LossCase c = LossCase.random(3, 8, 6, 4, 34);
+      assertThat(c.run(loss, ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
+    }
+  }
+}
