@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
         "Compare our numbers with another program's golden files; exit code 1 when they differ.",
     subcommands = {
       ParityLossCommand.class,
-      ParityLossCommand.class,
       ParityModelCommand.class,
       ParityTokensCommand.class,
       ParityPixelsCommand.class
