@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is said of one emoji: half the captions its name, half its keywords too. */
+/** What is said of one emoji: most captions its name, a quarter its keywords too. */
 final class EmojiCaptions {
   /** The prompts of zero-shot tests; {@code {c}} is the name. */
   static final List<String> PROMPTS =
@@ -13,8 +13,8 @@ final class EmojiCaptions {
 
   private static final List<String> FORMS =
       List.of("an emoji of {c}", "{c}", "a drawing of {c}", "a picture of {c}", "an icon of {c}");
-  private static final int NAMED = 4;
-  private static final int KEYED = 4;
+  private static final int NAMED = 6;
+  private static final int KEYED = 2;
 
   private EmojiCaptions() {}
 
@@ -28,7 +28,7 @@ final class EmojiCaptions {
     Set<String> captions = new LinkedHashSet<>();
     int[] forms = dice.order(FORMS.size());
     for (int i = 0; i < NAMED; i++) {
-      captions.add(fill(FORMS.get(forms[i]), called(emoji, dice)));
+      captions.add(fill(FORMS.get(forms[i % forms.length]), called(emoji, dice)));
     }
     for (int i = 0; i < KEYED && !emoji.keywords().isEmpty(); i++) {
       List<String> parts = keywords(emoji, 1 + dice.below(3), dice);
