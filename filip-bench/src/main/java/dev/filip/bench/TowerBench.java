@@ -91,8 +91,8 @@ public final class TowerBench {
   }
 
   /**
-   * Middle of the timed steps: wall time and CPU time of all threads, in ms, after a quarter of them
-   * as warm-up.
+   * The middle wall time of a step and the mean CPU time of all threads, in ms, after a quarter of
+   * the steps as warm-up.
    */
   private double[] median(Runnable step) {
     for (int i = 0; i < Math.max(2, steps / 4); i++) {
@@ -101,17 +101,14 @@ public final class TowerBench {
     OperatingSystemMXBean process =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     double[] wall = new double[steps];
-    double[] cpu = new double[steps];
+    long used = process.getProcessCpuTime();
     for (int i = 0; i < steps; i++) {
       long start = System.nanoTime();
-      long used = process.getProcessCpuTime();
       step.run();
       wall[i] = (System.nanoTime() - start) / 1e6;
-      cpu[i] = (process.getProcessCpuTime() - used) / 1e6;
     }
     Arrays.sort(wall);
-    Arrays.sort(cpu);
-    return new double[] {wall[steps / 2], cpu[steps / 2]};
+    return new double[] {wall[steps / 2], (process.getProcessCpuTime() - used) / 1e6 / steps};
   }
 
   private void train() {

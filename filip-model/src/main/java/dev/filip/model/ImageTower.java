@@ -3,6 +3,7 @@ package dev.filip.model;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.nn.Norm;
+import dev.filip.nn.PatchEmbedding;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageTower {
   private final VisionConfig sizes;
   private final Tensor cls;
-  private final Tensor patches;
+  private final PatchEmbedding patches;
   private final Tensor positions;
   private final Tensor projection;
   private final Norm before;
@@ -27,7 +28,7 @@ final class ImageTower {
   ImageTower(ParameterMap weights, ModelConfig config) {
     sizes = config.vision();
     cls = weights.get(Layout.CLS);
-    patches = weights.get(Layout.PATCHES);
+    patches = new PatchEmbedding(weights, Layout.PATCHES);
     positions = weights.get(Layout.IMAGE_POSITIONS);
     projection = weights.get(Layout.IMAGE_PROJECTION);
     before = new Norm(weights, "vision_model.pre_layrnorm");
@@ -57,19 +58,9 @@ final class ImageTower {
     }
   }
 
-  /** Patches in raster order as rows, times the kernel: a convolution whose stride is its size. */
   private Tensor embed(Tensor pixels, Compute compute) {
-    long b = pixels.size(0);
-    long g = sizes.grid();
-    long p = sizes.patchSize();
-    long w = sizes.width();
-    Tensor rows =
-        pixels.view(b, 3, g, p, g, p).permute(0, 2, 4, 1, 3, 5).reshape(b, g * g, 3 * p * p);
-    Tensor embedded;
-    try (var _ = new Autocast(compute.device(), compute.precision())) {
-      embedded = torch.linear(rows, patches.view(w, 3 * p * p)).to(torch.ScalarType.Float);
-    }
-    Tensor first = cls.expand(b, 1, w);
+    Tensor first = cls.expand(pixels.size(0), 1, sizes.width());
+    Tensor embedded = patches.forward(pixels, compute);
     return torch.cat(new TensorVector(first, embedded), 1).add(positions);
   }
 }
