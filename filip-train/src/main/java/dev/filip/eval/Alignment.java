@@ -16,6 +16,7 @@ import java.util.Set;
  *
  * @param words readable tokens, [BOS] to [EOS]
  * @param label indices of the label's tokens
+ * @param heads the last token of each part of a given label: {@code {red ball} on a {box}} has two
  * @param pair winners and their cosines, patch by patch and word by word
  * @param cosines {@code [n, m]} of every patch with every word
  */
@@ -23,12 +24,14 @@ public record Alignment(
     String text,
     List<String> words,
     Set<Integer> label,
+    List<Integer> heads,
     PatchLayout layout,
     PairAlignment pair,
     float[] cosines) {
   public Alignment {
     words = List.copyOf(words);
     label = Set.copyOf(label);
+    heads = List.copyOf(heads);
   }
 
   /** Aligns one encoded image with one encoded text. */
@@ -39,7 +42,8 @@ public record Alignment(
     float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);
     PairAlignment pair = LateInteraction.align(patches, layout.size(), textRows, m, d);
     float[] cosines = cosines(patches, layout.size(), textRows, m, d);
-    return new Alignment(text.text(), words.pieces(), text.tokens(words), layout, pair, cosines);
+    return new Alignment(
+        text.text(), words.pieces(), text.tokens(words), text.heads(words), layout, pair, cosines);
   }
 
   private static float[] cosines(float[] patches, int n, float[] words, int m, int d) {
@@ -65,11 +69,29 @@ public record Alignment(
     return out;
   }
 
+  /** For each patch the best of the label's {@link #heads}, as an index into them. */
+  public int[] patchHead() {
+    int[] out = new int[layout.size()];
+    for (int k = 0; k < out.length; k++) {
+      for (int h = 1; h < heads.size(); h++) {
+        if (at(k, heads.get(h)) > at(k, heads.get(out[k]))) {
+          out[k] = h;
+        }
+      }
+    }
+    return out;
+  }
+
+  private float at(int patch, int word) {
+    return cosines[patch * words.size() + word];
+  }
+
   /** As one entry of {@code texts} in {@code filip explain --json}. */
   public ObjectNode toJson() {
     ObjectNode json = Json.object().put("text", text);
     words.forEach(json.putArray("tokens")::add);
     label.stream().sorted().forEach(json.putArray("label")::add);
+    heads.forEach(json.putArray("label_heads")::add);
     json.put("s_image", pair.sImage()).put("s_text", pair.sText());
     ArrayNode patchWord = json.putArray("patch_word");
     ArrayNode patchScore = json.putArray("patch_score");

@@ -7,6 +7,7 @@ import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.viz.AlignmentPicture;
 import dev.filip.viz.HeatMap;
+import dev.filip.viz.NounMap;
 import dev.filip.viz.PatchGrid;
 import dev.filip.viz.Pixels;
 import java.io.IOException;
@@ -19,7 +20,9 @@ import java.util.Locale;
 
 /**
  * What a model sees of one image in each of several texts, as numbers and as pictures. Always late,
- * also for a model trained globally (the answer says so). Immutable.
+ * also for a model trained globally (the answer says so). Pictures: the paper's figure 2, a heat
+ * map a word, and where a label of several parts is given ({@code {cat} left of {apple}}) each
+ * patch in the colour of its best part. Immutable.
  *
  * @param image its name
  * @param grid what the model saw, with its patches
@@ -63,6 +66,9 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
     for (int i = 0; i < texts.size(); i++) {
       ObjectNode one = texts.get(i).toJson();
       ObjectNode files = one.putObject("files").put("alignment", alignmentFile(i));
+      if (texts.get(i).heads().size() > 1) {
+        files.put("labels", labelsFile(i));
+      }
       ObjectNode words = files.putObject("words");
       for (int r = 1; r < texts.get(i).words().size() - 1; r++) {
         words.put(Integer.toString(r), wordFile(i, r));
@@ -90,6 +96,11 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
   private void pictures(Path folder, int i) throws IOException {
     Alignment text = texts.get(i);
     Files.write(folder.resolve(alignmentFile(i)), alignmentPng(i));
+    if (text.heads().size() > 1) {
+      List<String> heads = text.heads().stream().map(text.words()::get).toList();
+      byte[] png = Pixels.png(NounMap.draw(grid, text.patchHead(), heads, List.of()));
+      Files.write(folder.resolve(labelsFile(i)), png);
+    }
     HeatMap.Range range = HeatMap.Range.of(text.cosines());
     for (int r = 1; r < text.words().size() - 1; r++) {
       String title = r + "  " + text.words().get(r);
@@ -107,6 +118,10 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
 
   private static String alignmentFile(int i) {
     return (i + 1) + "-alignment.png";
+  }
+
+  private static String labelsFile(int i) {
+    return (i + 1) + "-labels.png";
   }
 
   private String wordFile(int i, int r) {

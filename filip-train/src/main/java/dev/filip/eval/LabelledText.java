@@ -91,6 +91,18 @@ public record LabelledText(String text, List<Integer> from, List<Integer> to) {
     return out;
   }
 
+  /** Of each given part of the label its last token, where the model's context holds it. */
+  List<Integer> heads(Words words) {
+    List<Integer> out = new ArrayList<>();
+    for (int part = 0; part < from.size(); part++) {
+      int last = words.last(from.get(part), to.get(part));
+      if (last >= 0) {
+        out.add(last);
+      }
+    }
+    return out;
+  }
+
   private boolean isMarked(Words words, int i) {
     for (int part = 0; part < from.size(); part++) {
       if (words.touches(i, from.get(part), to.get(part))) {

@@ -72,24 +72,33 @@ class ExplainTest {
         Explain.of(
             model,
             image("ball sky box sky"),
-            List.of(LabelledText.parse("a {ball}"), LabelledText.parse("../box on sky")));
+            List.of(
+                LabelledText.parse("a {ball}"),
+                LabelledText.parse("../box on sky"),
+                LabelledText.parse("{a ball} on {sky}")));
     Path out = folder.resolve("out");
     explain.write(out, false);
     JsonNode json = Json.read(out.resolve("explain.json"));
     assertThat(json.path("trained_so").asBoolean()).isFalse();
     assertThat(json.path("note").asText()).contains("global loss only");
     assertThat(json.at("/texts/0/label/0").asInt()).isEqualTo(2);
+    assertThat(json.at("/texts/2/label_heads").toString()).isEqualTo("[2,4]");
+    assertThat(explain.texts().get(2).patchHead()).containsExactly(0, 1, 0, 1);
     int named = 1;
     for (JsonNode text : json.path("texts")) {
       assertPng(out.resolve(text.at("/files/alignment").asText()));
       named++;
+      if (text.at("/files").has("labels")) {
+        assertPng(out.resolve(text.at("/files/labels").asText()));
+        named++;
+      }
       for (JsonNode file : text.at("/files/words")) {
         assertPng(out.resolve(file.asText()));
         named++;
       }
     }
     try (var files = Files.list(out)) {
-      assertThat(files.count()).isEqualTo(named).isEqualTo(1 + 2 + 2 + 3);
+      assertThat(files.count()).isEqualTo(named).isEqualTo(1 + 3 + 2 + 3 + 4 + 1);
     }
     assertThatThrownBy(() -> explain.write(out, false)).isInstanceOf(BadInput.class);
     explain.write(out, true);

@@ -115,7 +115,10 @@ class TokenSelectionTest {
     }
   }
 
-  /** With this seed neither choice nor winners move under the step, so the gradient is that of the chosen tokens. */
+  /**
+   * With this seed neither choice nor winners move under the step, so the gradient is that of the
+   * chosen tokens.
+   */
   @Test
   void gradientFlowsThroughKeptTokens() {
     LossCase c = LossCase.random(3, 8, 6, 4, 35).withLogScale(0);
