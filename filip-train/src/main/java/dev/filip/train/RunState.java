@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the run's canonical config
  * @param parallelism of the towers; other numbers give other bits
  * @param precision of the towers, as chosen
+ * @param lossScale for fp16, else 1
  * @param cursor of the data
  * @param random the native generator's state
  * @param best the best evaluation so far, or null
@@ -24,6 +25,7 @@ record RunState(
     JsonNode config,
     Parallelism parallelism,
     String precision,
+    double lossScale,
     JsonNode cursor,
     byte[] random,
     @Nullable Best best) {
@@ -32,7 +34,7 @@ record RunState(
   ObjectNode toJson() {
     ObjectNode json = Json.object().put("format", FORMAT).put("step", step);
     json.put("shards", parallelism.shards()).put("threads", parallelism.threads());
-    json.put("precision", precision);
+    json.put("precision", precision).put("loss_scale", lossScale);
     json.set("cursor", cursor);
     if (best != null) {
       json.set("best", best.toJson());
@@ -51,6 +53,7 @@ record RunState(
         json.path("config"),
         new Parallelism(json.path("shards").asInt(1), json.path("threads").asInt(1)),
         json.path("precision").asText(),
+        json.path("loss_scale").asDouble(1),
         json.path("cursor"),
         Base64.getDecoder().decode(json.path("random").asText()),
         Best.of(json.path("best")));

@@ -9,6 +9,7 @@ import dev.filip.loss.ContrastiveLoss;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.Schedule;
+import dev.filip.tensor.LossScale;
 import dev.filip.tensor.Natives;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Everything one run works with. Owns model, optimizer, loss and feed.
  *
  * @param start where this process begins: nothing done, or a checkpoint's state
+ * @param scaling of the loss for fp16, or null
  * @param data what the run was trained on, for the model folder
  */
 record Session(
@@ -31,6 +33,7 @@ record Session(
     Optimizer optimizer,
     Schedule schedule,
     BatchFeed feed,
+    @Nullable LossScale scaling,
     Checkpoints checkpoints,
     Start start,
     ObjectNode data)
@@ -53,6 +56,7 @@ record Session(
         RunConfigWriter.json(config),
         parallelism,
         precision(),
+        scaling == null ? 1 : scaling.scale(),
         feed.cursor(),
         RandomState.get(),
         best);

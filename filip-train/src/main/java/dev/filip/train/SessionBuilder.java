@@ -21,6 +21,7 @@ import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.LossScale;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.BpeTrainer;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Session} from a config, new or from a checkpoint. */
 final class SessionBuilder {
+  private static final int SCALE_INTERVAL = 2000;
   private final RunConfig config;
   private final FeedFactory data;
   private final Consumer<String> log;
@@ -94,6 +96,9 @@ final class SessionBuilder {
       throws IOException {
     Compute compute = ComputeChoice.of(config, plain.model().config(), log);
     FilipModel model = plain.model().with(compute, config.gradientCheckpointing());
+    if (!compute.device().isCpu()) {
+      plain.model().close(); // the device has a copy of its own
+    }
     TrainedModel trained = new TrainedModel(model, plain.tokenizer(), plain.preprocessor());
     ParameterGroups groups = ParameterGroups.paper();
     FlatParameters flat = new FlatParameters(model.parameters().map(), groups);
@@ -131,9 +136,17 @@ final class SessionBuilder {
             trained.tokenizer(),
             trained.preprocessor(),
             state == null ? null : state.cursor()),
+        scaling(compute, state),
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
         data.describe());
+  }
+
+  private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {
+    if (!LossScale.needed(compute.precision())) {
+      return null;
+    }
+    return state == null ? new LossScale() : new LossScale(state.lossScale(), SCALE_INTERVAL);
   }
 
   private Optimizer optimizer(FlatParameters flat) {

@@ -39,7 +39,8 @@ final class TrainLoop {
             session.loss(),
             session.parameters(),
             session.optimizer(),
-            config.optimizer().clip());
+            config.optimizer().clip(),
+            session.scaling());
     this.best = session.start().best();
   }
 
@@ -49,7 +50,7 @@ final class TrainLoop {
     long done = session.start().step();
     long total = session.schedule().total();
     try {
-      tell(listener -> listener.onStart(done, total));
+      tell(done, listener -> listener.onStart(done, total));
       loggedStep = done;
       long now = done;
       while (now < total && !stop.asked()) {
@@ -60,7 +61,7 @@ final class TrainLoop {
       return new TrainResult(
           session.folder(), now, interrupted, last, best, clock.seconds(), seconds);
     } finally {
-      tell(TrainListener::onEnd);
+      tell(total, TrainListener::onEnd);
     }
   }
 
@@ -71,11 +72,11 @@ final class TrainLoop {
     TrainStep.Outcome outcome = step(now, lr, log);
     previousLoss = outcome.loss().loss();
     double speed = (now - loggedStep) * (double) config.batch() / (clock.total() - loggedSeconds);
-    tell(listener -> listener.onStep(now, outcome.loss().loss(), speed));
+    tell(now, listener -> listener.onStep(now, outcome.loss().loss(), speed));
     if (log) {
       StepMetrics metrics = metrics(now, lr, speed, outcome);
       last = metrics;
-      tell(listener -> listener.onMetrics(metrics));
+      tell(now, listener -> listener.onMetrics(metrics));
     }
     boolean end = now == total || stop.asked();
     if (due(config.evaluate().every(), now) || config.evaluate().every() > 0 && now == total) {
@@ -182,7 +183,7 @@ final class TrainLoop {
     } finally {
       Parallelism.set(session.parallelism().threads());
     }
-    tell(listener -> listener.onEvaluation(now, scores));
+    tell(now, listener -> listener.onEvaluation(now, scores));
     String metric = config.evaluate().keepBest();
     Double value = scores.get(metric);
     if (value == null) {
@@ -191,13 +192,13 @@ final class TrainLoop {
     }
     if (best == null || value > best.value()) {
       best = new Best(metric, value, now);
-      write("best model", () -> session.writeModel(session.folder().best(), now));
+      write("best model of step " + now, () -> session.writeModel(session.folder().best(), now));
     }
   }
 
   private void checkpoint(long now) {
     write(
-        "checkpoint",
+        "checkpoint of step " + now,
         () ->
             session
                 .checkpoints()
@@ -225,9 +226,9 @@ final class TrainLoop {
     void tell(TrainListener listener) throws IOException;
   }
 
-  private void tell(Told told) {
+  private void tell(long now, Told told) {
     for (TrainListener listener : listeners) {
-      write("metrics", () -> told.tell(listener));
+      write("metrics of step " + now, () -> told.tell(listener));
     }
   }
 }

@@ -4,10 +4,12 @@ import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.LossGradient;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
+import dev.filip.tensor.LossScale;
 import dev.filip.tensor.StepScope;
 import dev.filip.text.TokenBatch;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One update: features with autograd, the loss and its own gradient on detached features, one
@@ -25,20 +27,26 @@ final class TrainStep {
   private final FlatParameters parameters;
   private final Optimizer optimizer;
   private final double clip;
+  private final @Nullable LossScale scaling;
   private final FlatParameters.Slot logScale;
 
-  /** {@code clip}: most gradient norm, 0 for none. */
+  /**
+   * @param clip most gradient norm, 0 for none
+   * @param scaling of the loss for fp16, or null
+   */
   TrainStep(
       Towers towers,
       ContrastiveLoss loss,
       FlatParameters parameters,
       Optimizer optimizer,
-      double clip) {
+      double clip,
+      @Nullable LossScale scaling) {
     this.towers = towers;
     this.loss = loss;
     this.parameters = parameters;
     this.optimizer = optimizer;
     this.clip = clip;
+    this.scaling = scaling;
     this.logScale =
         parameters.slots().stream()
             .filter(slot -> slot.name().equals(LOG_SCALE))
@@ -50,16 +58,18 @@ final class TrainStep {
    * What a step did. Norms are NaN where they were not asked for.
    *
    * @param logScale after the clamp
+   * @param skipped the gradients overflowed in fp16: the weights stayed, the loss scale was halved
    */
   record Outcome(
       LossGradient loss,
       double logScale,
       double gradientNorm,
       double parameterNorm,
-      double updateNorm) {
-    /** Whether the weights were changed by finite numbers only. */
+      double updateNorm,
+      boolean skipped) {
+    /** Whether the run can go on. */
     boolean finite() {
-      return Double.isFinite(loss.loss()) && Double.isFinite(gradientNorm);
+      return Double.isFinite(loss.loss()) && (skipped || Double.isFinite(gradientNorm));
     }
   }
 
@@ -78,15 +88,23 @@ final class TrainStep {
       clock.lap(Stage.LOSS);
       if (!Double.isFinite(found.loss())) {
         towers.drop();
-        return new Outcome(found, logScale(), Double.NaN, Double.NaN, Double.NaN);
+        return new Outcome(found, logScale(), Double.NaN, Double.NaN, Double.NaN, false);
       }
-      towers.backward(found, 1);
-      FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
+      backward(found);
       clock.lap(Stage.BACKWARD);
       Outcome outcome = update(found, lr, norms);
       clock.lap(Stage.OPTIMIZER);
       return outcome;
     }
+  }
+
+  private void backward(LossGradient found) {
+    double scale = scaling == null ? 1 : scaling.scale();
+    towers.backward(found, scale);
+    if (scale != 1) {
+      parameters.gradients().mul_(new Scalar(1 / scale));
+    }
+    FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
   }
 
   private LossGradient loss(Features features) {
@@ -104,8 +122,13 @@ final class TrainStep {
 
   private Outcome update(LossGradient found, double lr, boolean norms) {
     double gradientNorm = clip > 0 ? parameters.clipGradients(clip) : parameters.gradientNorm();
-    if (!Double.isFinite(gradientNorm)) {
-      return new Outcome(found, logScale(), gradientNorm, Double.NaN, Double.NaN);
+    boolean finite = Double.isFinite(gradientNorm);
+    boolean lowest = scaling == null || scaling.scale() <= 1;
+    if (scaling != null) {
+      scaling.update(finite);
+    }
+    if (!finite) {
+      return new Outcome(found, logScale(), gradientNorm, Double.NaN, Double.NaN, !lowest);
     }
     Tensor before = norms ? parameters.values().clone() : parameters.values();
     optimizer.step(lr);
@@ -117,6 +140,7 @@ final class TrainStep {
         scale.item_float(),
         gradientNorm,
         norms ? parameters.valueNorm() : Double.NaN,
-        updateNorm);
+        updateNorm,
+        false);
   }
 }

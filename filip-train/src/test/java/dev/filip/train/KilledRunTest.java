@@ -1,8 +1,10 @@
 package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.train.TrainOptions.Existing;
 import java.io.File;
@@ -54,6 +56,9 @@ class KilledRunTest {
     Process child = start(killed);
     try {
       awaitCheckpoint(child, killed.resolve("checkpoints/step-000014"));
+      assertThatThrownBy(() -> RunLock.take(killed)) // by another process this time
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("in use by another run");
     } finally {
       child.destroyForcibly().waitFor();
     }
@@ -64,6 +69,24 @@ class KilledRunTest {
     assertThat(sha256(killed)).isEqualTo(sha256(whole));
     List<String> lines = Files.readAllLines(killed.resolve("metrics.jsonl"));
     assertThat(lines).hasSize(Files.readAllLines(whole.resolve("metrics.jsonl")).size());
+  }
+
+  @Test
+  void aPoliteKillLeavesACheckpointOfTheStepItStoppedAt() throws Exception {
+    Path stopped = temp.resolve("stopped");
+    Process child = start(stopped);
+    try {
+      awaitCheckpoint(child, stopped.resolve("checkpoints/step-000007"));
+      child.destroy();
+      assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    Path latest = new Checkpoints(stopped.resolve("checkpoints"), 2).latest().orElseThrow();
+    RunState state = RunState.read(latest.resolve("state.json"));
+    assertThat(state.step()).isBetween(8L, STEPS - 1L);
+    assertThat(state.cursor().path("given").asLong()).isEqualTo(state.step());
+    assertThat(stopped.resolve("model")).doesNotExist();
   }
 
   private Process start(Path out) throws IOException {

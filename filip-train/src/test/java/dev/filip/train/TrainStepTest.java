@@ -13,8 +13,10 @@ import dev.filip.optim.Lamb;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
+import dev.filip.tensor.LossScale;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,25 @@ class TrainStepTest {
   }
 
   @Test
+  void aScaledLossGivesTheSameStepAndAnOverflowSkipsIt() {
+    LossScale scale = new LossScale(1024, 2000);
+    try (Rig plain = new Rig(Interaction.LATE, new DenseLoss(1, 0, 0), false);
+        Rig scaled = new Rig(Interaction.LATE, new DenseLoss(1, 0, 0), false, scale)) {
+      double norm = plain.steps(1, 1e-3).gradientNorm();
+      assertThat(scaled.steps(1, 1e-3).gradientNorm()).isEqualTo(norm, within(1e-5 * norm));
+    }
+    LossScale tooLarge = new LossScale(1e38, 2000);
+    try (Rig rig = new Rig(Interaction.LATE, new DenseLoss(1, 0, 0), false, tooLarge)) {
+      double before = rig.flat.valueNorm();
+      TrainStep.Outcome outcome = rig.steps(1, 1e-3);
+      assertThat(outcome.skipped()).isTrue();
+      assertThat(outcome.finite()).isTrue();
+      assertThat(rig.flat.valueNorm()).isEqualTo(before);
+      assertThat(tooLarge.scale()).isEqualTo(5e37);
+    }
+  }
+
+  @Test
   void nativeMemoryStaysFlat() {
     grows(300, 30);
   }
@@ -95,11 +116,15 @@ class TrainStepTest {
     final TrainStep step;
 
     Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb) {
+      this(interaction, loss, lamb, null);
+    }
+
+    Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb, @Nullable LossScale scaling) {
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
       towers = new Towers(model, flat, new Parallelism(2, 1), false);
-      step = new TrainStep(towers, loss, flat, optimizer, 1);
+      step = new TrainStep(towers, loss, flat, optimizer, 1, scaling);
     }
 
     TrainStep.Outcome steps(int n, double lr) {
