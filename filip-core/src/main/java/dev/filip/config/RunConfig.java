@@ -107,6 +107,8 @@ public record RunConfig(
    * @param distinct no two samples of a batch share a caption
    * @param imageKey column of the image path in CSV sources; null = the reader's default
    * @param captionKey column of the caption in CSV sources; null = the reader's default
+   * @param exifRotation images are turned as their EXIF orientation says; goes into a new model's
+   *     preprocessor file
    */
   public record Data(
       List<WeightedSource> train,
@@ -114,7 +116,8 @@ public record RunConfig(
       int group,
       boolean distinct,
       @Nullable String imageKey,
-      @Nullable String captionKey) {
+      @Nullable String captionKey,
+      boolean exifRotation) {
     public Data {
       train = List.copyOf(train);
       require(!train.isEmpty(), "data.train", "an empty list", "at least one source");

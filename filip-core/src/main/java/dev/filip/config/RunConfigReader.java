@@ -50,7 +50,8 @@ public final class RunConfigReader {
           "checkpoint",
           "evaluate");
   private static final Set<String> DATA =
-      Choices.of("train", "validation", "group", "distinct", "image_key", "caption_key");
+      Choices.of(
+          "train", "validation", "group", "distinct", "image_key", "caption_key", "exif_rotation");
   private static final Set<String> SOURCE = Choices.of("source", "weight");
   private static final Set<String> AUGMENT = Choices.of("crop", "flip", "autoaugment", "style");
   private static final Set<String> OPTIMIZER =
@@ -125,7 +126,8 @@ public final class RunConfigReader {
         data.integer("group", 1),
         data.flag("distinct", false),
         nullable(data.at("image_key")),
-        nullable(data.at("caption_key")));
+        nullable(data.at("caption_key")),
+        data.flag("exif_rotation", false));
   }
 
   private static WeightedSource source(ConfigNode node) {

@@ -116,6 +116,9 @@ public final class RunConfigWriter {
     if (data.captionKey() != null) {
       map.put("caption_key", data.captionKey());
     }
+    if (data.exifRotation()) {
+      map.put("exif_rotation", true);
+    }
     return map;
   }
 

@@ -30,6 +30,7 @@ class RunConfigReaderTest {
         validation: data/emoji/openmoji
         group: 2
         distinct: true
+        exif_rotation: true
         image_key: filepath
         caption_key: title
       tokenizer: {train: 2000}
@@ -67,7 +68,8 @@ class RunConfigReaderTest {
                 2,
                 true,
                 "filepath",
-                "title"));
+                "title",
+                true));
     assertThat(run.augment()).isEqualTo(new Augment(0.6, 1, true, "imagenet", 0.5));
     assertThat(run.optimizer())
         .isEqualTo(new RunConfig.Optimizer("lamb", 2e-3, 0.05, 0.9, 0.98, 1e-4, 0, true));

@@ -13,9 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Two text columns of a Parquet file (uncompressed, Snappy or gzip pages). */
 final class ParquetColumns {
+  /** Held, because loggers are not: the library tells of its vectors at level INFO otherwise. */
+  private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
+
   private ParquetColumns() {}
 
   /**
@@ -28,6 +33,7 @@ final class ParquetColumns {
       Path file,
       UnaryOperator<List<String>> choose,
       BiFunction<List<String>, Map<String, List<String>>, TableSource> make) {
+    LIBRARY.setLevel(Level.WARNING);
     try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
       List<ColumnSchema> schema = parquet.getFileSchema().getColumns();
       List<String> chosen = choose.apply(schema.stream().map(ColumnSchema::name).toList());

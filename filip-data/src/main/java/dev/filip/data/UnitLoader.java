@@ -1,6 +1,5 @@
 package dev.filip.data;
 
-import dev.filip.image.ImageDecoder;
 import dev.filip.image.Normalizer;
 import dev.filip.image.PackedImage;
 import dev.filip.image.PilResize;
@@ -93,7 +92,7 @@ final class UnitLoader {
     if (sample.captions().isEmpty()) {
       throw new UnreadableSample(sample.key(), "no caption", "");
     }
-    PackedImage image = ImageDecoder.decodePacked(sample.image(), options.decoding());
+    PackedImage image = preprocessor.decode(sample.image());
     var decoded = new DecodedCache.Decoded(sample.key(), image, sample.captions());
     cache.put(source, index, decoded);
     return decoded;

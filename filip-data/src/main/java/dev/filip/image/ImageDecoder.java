@@ -38,6 +38,9 @@ public final class ImageDecoder {
     if (header.kind() == ImageHeader.Kind.JPEG && !endsAsJpeg(file)) {
       throw ImageHeader.broken(header.kind(), "truncated"); // before libjpeg speaks of it itself
     }
+    if (header.kind() == ImageHeader.Kind.WEBP && animated(file)) {
+      throw new UndecodableImage("animated webp", "only still ones are read");
+    }
     PackedImage image = Leptonica.read(file);
     if (image == null) {
       throw ImageHeader.broken(header.kind(), "truncated or damaged");
@@ -46,6 +49,10 @@ public final class ImageDecoder {
       return new PackedImage(image.width(), image.height(), image.pixels(), Stored.INDEXED);
     }
     return image;
+  }
+
+  private static boolean animated(byte[] file) {
+    return file.length > 20 && file[15] == 'X' && (file[20] & 2) != 0;
   }
 
   /** Whether an end marker follows the (last) start of a scan. */

@@ -38,6 +38,9 @@ public final class PilResize {
     part.within(image.width(), image.height());
     window.within(width, height);
     Filter filter = how.filter();
+    if (part.width() == width && part.height() == height) {
+      return cut(image, part, window);
+    }
     int[] pixels =
         filter == null
             ? nearest(image, part, width, height, window)
@@ -48,6 +51,15 @@ public final class PilResize {
                 weights(filter, part.height(), height),
                 window);
     return new PackedImage(window.width(), window.height(), pixels, image.stored());
+  }
+
+  private static PackedImage cut(PackedImage image, Crop part, Crop window) {
+    int[] out = new int[window.width() * window.height()];
+    for (int y = 0; y < window.height(); y++) {
+      int from = (part.y() + window.y() + y) * image.width() + part.x() + window.x();
+      System.arraycopy(image.pixels(), from, out, y * window.width(), window.width());
+    }
+    return new PackedImage(window.width(), window.height(), out, image.stored());
   }
 
   private int[] filtered(

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param rescale factor on bytes, 1/255
  * @param mean of the three channels, subtracted after the rescaling
  * @param std of the three channels, divided by
+ * @param exifRotation turned as the EXIF orientation says; our own key {@code exif_rotation}, which
+ *     the Python tools do not know (they never turn)
  */
 public record Preprocess(
     Behaviour behaviour,
@@ -28,7 +30,8 @@ public record Preprocess(
     @Nullable Exact crop,
     double rescale,
     List<Double> mean,
-    List<Double> std) {
+    List<Double> std,
+    boolean exifRotation) {
   private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
@@ -87,7 +90,13 @@ public record Preprocess(
         new Exact(imageSize, imageSize),
         1 / 255.0,
         mean,
-        std);
+        std,
+        false);
+  }
+
+  /** The same, turned by EXIF or not. */
+  public Preprocess withExifRotation(boolean turn) {
+    return new Preprocess(behaviour, size, resample, crop, rescale, mean, std, turn);
   }
 
   /**
@@ -106,7 +115,8 @@ public record Preprocess(
             ? json.path("rescale_factor").asDouble(1 / 255.0)
             : 1,
         normalize ? numbers(json, "image_mean") : List.of(0.0, 0.0, 0.0),
-        normalize ? numbers(json, "image_std") : List.of(1.0, 1.0, 1.0));
+        normalize ? numbers(json, "image_std") : List.of(1.0, 1.0, 1.0),
+        json.path("exif_rotation").asBoolean(false));
   }
 
   /**
@@ -135,7 +145,8 @@ public record Preprocess(
         square,
         1 / 255.0,
         json.has("mean") ? numbers(json, "mean") : CLIP_MEAN,
-        json.has("std") ? numbers(json, "std") : CLIP_STD);
+        json.has("std") ? numbers(json, "std") : CLIP_STD,
+        false);
   }
 
   private static Size size(JsonNode size) {
@@ -186,6 +197,9 @@ public record Preprocess(
     json.put("do_normalize", true);
     mean.forEach(json.putArray("image_mean")::add);
     std.forEach(json.putArray("image_std")::add);
+    if (exifRotation) {
+      json.put("exif_rotation", true);
+    }
     return json;
   }
 

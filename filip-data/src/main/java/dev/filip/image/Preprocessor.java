@@ -13,15 +13,15 @@ public final class Preprocessor {
   private final PilResize resize = new PilResize();
   private final Normalizer normalizer;
 
-  /** With the default limit on pixels, EXIF rotation ignored as the Python tools do. */
+  /** With the default limit on pixels. */
   public Preprocessor(Preprocess settings) {
     this(settings, DecodeOptions.DEFAULT);
   }
 
-  /** With own limits; {@code decoding.alpha} is overruled by the settings' behaviour. */
+  /** With an own limit; rotation and alpha are as the settings say. */
   public Preprocessor(Preprocess settings, DecodeOptions decoding) {
     this.settings = settings;
-    this.decoding = decoding;
+    this.decoding = decoding.withExifRotation(settings.exifRotation());
     this.normalizer = new Normalizer(settings);
   }
 
@@ -30,9 +30,14 @@ public final class Preprocessor {
     return settings;
   }
 
+  /** Decodes as the settings say. */
+  public PackedImage decode(byte[] encoded) throws UndecodableImage {
+    return ImageDecoder.decodePacked(encoded, decoding);
+  }
+
   /** An encoded image to {@code [3, height, width]}. */
   public float[] apply(byte[] encoded) throws UndecodableImage {
-    return apply(ImageDecoder.decodePacked(encoded, decoding));
+    return apply(decode(encoded));
   }
 
   /** A decoded image to {@code [3, height, width]}. */

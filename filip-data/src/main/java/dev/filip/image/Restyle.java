@@ -10,11 +10,11 @@ import java.util.SplittableRandom;
 final class Restyle {
   private static final double FLAT = 0.3;
   private static final double LINES = 0.6;
-  private static final double GRAY = 0.08;
-  private static final double HUE_TURNS = 0.04;
-  private static final double SATURATION = 0.5;
-  private static final double CONTRAST = 0.25;
-  private static final double BRIGHTNESS = 0.08;
+  private static final double GRAY = 0.05;
+  private static final double HUE_TURNS = 0.03;
+  private static final double SATURATION = 0.3;
+  private static final double CONTRAST = 0.2;
+  private static final double BRIGHTNESS = 0.07;
 
   private Restyle() {}
 

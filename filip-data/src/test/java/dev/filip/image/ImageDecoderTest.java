@@ -157,4 +157,15 @@ class ImageDecoderTest {
                 .reason())
         .isEqualTo("unknown kind");
   }
+
+  @Test
+  void animatedWebpHasItsOwnReason() throws IOException {
+    byte[] file = bytes("exif-6.webp");
+    assertThat(file[15]).isEqualTo((byte) 'X');
+    file[20] |= 2;
+    assertThat(
+            catchThrowableOfType(UndecodableImage.class, () -> ImageDecoder.decode(file, DROP))
+                .reason())
+        .isEqualTo("animated webp");
+  }
 }

@@ -68,11 +68,25 @@ class PreprocessTest {
     Preprocess read = Preprocess.of(json, Behaviour.TRANSFORMERS);
     assertThat(read).isEqualTo(Preprocess.clip(224, Behaviour.TRANSFORMERS));
     assertThat(Preprocess.of(read.toJson(), Behaviour.TRANSFORMERS)).isEqualTo(read);
+    Preprocess turned = read.withExifRotation(true);
+    assertThat(Preprocess.of(turned.toJson(), Behaviour.TRANSFORMERS)).isEqualTo(turned);
     JsonNode old =
         Json.parse(
             "{\"size\":224,\"crop_size\":224,\"resample\":3,\"image_mean\":[0.48145466,0.4578275,"
                 + "0.40821073],\"image_std\":[0.26862954,0.26130258,0.27577711]}");
     assertThat(Preprocess.of(old, Behaviour.TRANSFORMERS)).isEqualTo(read);
+  }
+
+  @Test
+  void theSettingTurnsByExif() throws IOException {
+    Preprocess plain = Preprocess.plain(6);
+    float[] upright = plain.apply(file("exif-1.png"));
+    assertThat(plain.apply(file("exif-3.png"))).isEqualTo(upright); // the same pixels are stored
+    DecodeOptions turning = DecodeOptions.DEFAULT.withExifRotation(true);
+    float[] turned =
+        new Preprocessor(plain).apply(ImageDecoder.decodePacked(file("exif-3.png"), turning));
+    assertThat(turned).isNotEqualTo(upright);
+    assertThat(plain.withExifRotation(true).apply(file("exif-3.png"))).isEqualTo(turned);
   }
 
   @Test

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The sources that a config names, through the prefetching pipeline. Owns the sources. */
 final class SourceFeeds implements FeedFactory {
   private final List<WeightedSource> sources;
-  private final int group;
+  private final RunConfig.Data data;
 
-  private SourceFeeds(List<WeightedSource> sources, int group) {
+  private SourceFeeds(List<WeightedSource> sources, RunConfig.Data data) {
     this.sources = sources;
-    this.group = group;
+    this.data = data;
   }
 
   /** Opens them and says what each is. */
@@ -44,16 +44,16 @@ final class SourceFeeds implements FeedFactory {
       log.accept("data.train: " + source.describe());
       sources.add(new WeightedSource(source, named.weight()));
     }
-    return new SourceFeeds(sources, config.data().group());
+    return new SourceFeeds(sources, config.data());
   }
 
   @Override
   public long samples() {
     long units = 0;
     for (WeightedSource source : sources) {
-      units += Math.round(source.weight() * Math.floorDiv(source.source().size(), group));
+      units += Math.round(source.weight() * Math.floorDiv(source.source().size(), data.group()));
     }
-    return units * group;
+    return units * data.group();
   }
 
   @Override
@@ -93,7 +93,9 @@ final class SourceFeeds implements FeedFactory {
 
   @Override
   public JsonNode preprocessor(ModelConfig model) {
-    return Preprocess.plain(model.vision().imageSize()).toJson();
+    return Preprocess.plain(model.vision().imageSize())
+        .withExifRotation(data.exifRotation())
+        .toJson();
   }
 
   @Override
