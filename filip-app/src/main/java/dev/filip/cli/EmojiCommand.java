@@ -74,6 +74,21 @@ final class EmojiCommand implements Callable<Integer> {
   private double lineArt;
 
   @Option(
+      names = "--variation",
+      defaultValue = "1",
+      description =
+          "With --collages: strength of slight colour and form changes of training drawings, 0 for none. Default: 1.")
+  private double variation;
+
+  @Option(
+      names = "--redrawn",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "Without --collages: N redrawings with lines of each training drawing, in OUT/google-line and twitter-line. Default: 4.")
+  private int redrawn;
+
+  @Option(
       names = "--test",
       defaultValue = "1000",
       description = "With --collages: test pictures of each kind. Default: 1000.")
@@ -87,6 +102,7 @@ final class EmojiCommand implements Callable<Integer> {
     EmojiOptions options =
         EmojiOptions.defaults(cache == null ? EmojiOptions.cacheBeside(out) : cache)
             .withSeed(seed)
+            .withLineArt(redrawn)
             .withPackages(packages);
     GenerateReport report = collages > 0 ? collages(options) : drawings(options);
     answer.print(report.toJson(), report.text());
@@ -101,7 +117,11 @@ final class EmojiCommand implements Callable<Integer> {
   }
 
   private GenerateReport collages(EmojiOptions emoji) throws IOException {
-    CollageOptions all = CollageOptions.defaults(emoji).withNames(names).withLineArt(lineArt);
+    CollageOptions all =
+        CollageOptions.defaults(emoji)
+            .withNames(names)
+            .withLineArt(lineArt)
+            .withVariation(variation);
     CollageOptions options = all.withCounts(collages, all.validation(), test);
     try (Progress progress = new Progress("collages", options.total())) {
       return Collages.generate(

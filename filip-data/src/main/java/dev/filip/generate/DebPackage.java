@@ -124,7 +124,7 @@ final class DebPackage {
                           + apt
                           + "): download the Debian packages openclipart-png and"
                           + " openclipart-svg elsewhere and give both .deb files with"
-                          + " --package FILE"));
+                          + " --deb FILE"));
       Optional<Path> deb = find(fresh, name);
       if (deb.isEmpty()) {
         throw new IOException(apt + " download " + name + " failed: " + problem);
