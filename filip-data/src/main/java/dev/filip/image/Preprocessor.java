@@ -42,8 +42,13 @@ public final class Preprocessor {
 
   /** A decoded image to {@code [3, height, width]}. */
   public float[] apply(PackedImage image) {
+    return normalised(pixels(image));
+  }
+
+  /** What {@link #pixels} gave, normalised: {@code [3, height, width]}. */
+  public float[] normalised(PackedImage pixels) {
     float[] out = new float[3 * settings.width() * settings.height()];
-    normalizer.write(pixels(image), out, 0);
+    normalizer.write(pixels, out, 0);
     return out;
   }
 

@@ -72,10 +72,9 @@ public final class ModelEmbedder implements Embedder {
   public Picture prepare(byte[] image) throws Unreadable {
     try {
       PackedImage decoded = ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT);
+      PackedImage seen = preprocessor.pixels(decoded);
       return new Picture(
-          preprocessor.apply(decoded),
-          preprocessor.pixels(decoded).toRgb(),
-          preprocessor.placement(decoded));
+          preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
     } catch (UndecodableImage e) {
       throw new Unreadable(e.reason(), e);
     }
