@@ -31,8 +31,9 @@ final class EmojiCaptions {
       captions.add(fill(FORMS.get(forms[i % forms.length]), called(emoji, dice)));
     }
     for (int i = 0; i < KEYED && !emoji.keywords().isEmpty(); i++) {
-      List<String> parts = keywords(emoji, 1 + dice.below(3), dice);
-      if (i % 2 == 0) {
+      boolean named = i % 2 == 0;
+      List<String> parts = keywords(emoji, named ? 1 + dice.below(3) : 2 + dice.below(2), dice);
+      if (named) {
         parts.addFirst(fill(dice.pick(FORMS), called(emoji, dice)));
       }
       captions.add(String.join(", ", parts));

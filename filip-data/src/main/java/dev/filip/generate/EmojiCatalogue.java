@@ -173,7 +173,8 @@ record EmojiCatalogue(List<Emoji> emoji, SequencedMap<String, Integer> rules) {
     Set<String> all = new LinkedHashSet<>();
     String listed = entry.path("tags").asText() + "," + entry.path("openmoji_tags").asText();
     Arrays.stream(listed.split(",")).map(EmojiCatalogue::clean).forEach(all::add);
-    all.removeIf(word -> word.isEmpty() || word.length() > 40 || word.equals(name));
+    all.removeIf(word -> !word.matches(".*\\p{L}{2}.*") || word.length() > 40);
+    all.remove(name);
     return List.copyOf(all);
   }
 }
