@@ -6,12 +6,17 @@ import java.lang.foreign.ValueLayout;
 /**
  * Token gradients from score gradients: a maximum passes its gradient to the two tokens that made
  * it, so of the n x m products of a pair only n + m count. Each side is one pass in which a task
- * owns a block of output items and meets all items of the other side in order: no two threads write
- * one row, and the order of sums is fixed.
+ * owns a block of output items and meets all items of the other side in order, some at a time: the
+ * winners of one output item among them are a sparse matrix, and its product with their tokens is
+ * made row by row in registers. No two threads write one row, and the order of sums depends on
+ * sizes only.
  */
 final class LateBackward {
-  /** Output rows of a block stay in a core's second-level cache. */
-  private static final int BLOCK_FLOATS = 1 << 17;
+  /** Items read together: a quarter of a MiB, so that their rows stay in second-level cache. */
+  private static final int READ_FLOATS = 1 << 16;
+
+  /** Rows written together: as many again read what was loaded once. */
+  private static final int WRITE_FLOATS = 1 << 18;
 
   private final Tile tile;
   private final Winners winners;
@@ -43,9 +48,13 @@ final class LateBackward {
     pass(workers, scratch, texts, images, out, this::intoText);
   }
 
-  /** Adds what pair (own, other) gives to the rows of {@code own} that begin at {@code at}. */
+  /** Adds the entries of one pair: rows of {@code own} from the other's rows at {@code source}. */
   private interface Pair {
-    void add(int own, int other, float[] otherRows, float[] target, int at);
+    void add(SparseRows entries, int own, int other, int source);
+  }
+
+  private static int items(TokenRows rows, int floats) {
+    return Math.clamp(floats / Math.max(1, rows.longest() * rows.d()), 1, 64);
   }
 
   private void pass(
@@ -55,26 +64,40 @@ final class LateBackward {
       TokenRows other,
       MemorySegment out,
       Pair pair) {
-    int itemFloats = Math.multiplyExact(own.longest(), own.d());
     int most = Math.ceilDiv(own.size(), 2 * workers.threads());
-    int block = Math.clamp(BLOCK_FLOATS / itemFloats, 1, Math.max(1, most));
+    int block = Math.min(items(own, WRITE_FLOATS), Math.max(1, most));
     workers.forEach(
         Math.ceilDiv(own.size(), block),
         (worker, task) -> {
           int from = task * block;
           int to = Math.min(own.size(), from + block);
-          Scratch s = scratch[worker];
-          float[] target = s.zeros((to - from) * itemFloats);
-          for (int o = 0; o < other.size(); o++) {
-            float[] rows = s.load(other, o);
-            for (int i = from; i < to; i++) {
-              pair.add(i, o, rows, target, (i - from) * itemFloats);
-            }
-          }
-          for (int i = from; i < to; i++) {
-            store(own, i, target, (i - from) * itemFloats, out);
-          }
+          rows(from, to, own, other, scratch[worker], out, pair);
         });
+  }
+
+  private void rows(
+      int from, int to, TokenRows own, TokenRows other, Scratch s, MemorySegment out, Pair pair) {
+    int d = own.d();
+    int stride = own.longest() * d;
+    int together = items(other, READ_FLOATS);
+    float[] target = s.zeros((to - from) * stride);
+    for (int o = 0; o < other.size(); o += together) {
+      int end = Math.min(other.size(), o + together);
+      float[] source = s.load(other, o, end, other.longest());
+      for (int i = from; i < to; i++) {
+        s.entries.clear(own.length()[i], (end - o) * (own.longest() + other.longest()));
+        for (int p = o; p < end; p++) {
+          pair.add(s.entries, i, p, (p - o) * other.longest() * d);
+        }
+        s.entries.sort();
+        for (int k = 0; k < own.length()[i]; k++) {
+          tile.combine(s.entries, k, source, target, (i - from) * stride + k * d, d);
+        }
+      }
+    }
+    for (int i = from; i < to; i++) {
+      store(own, i, target, (i - from) * stride, out);
+    }
   }
 
   private static void store(TokenRows own, int i, float[] target, int at, MemorySegment out) {
@@ -83,43 +106,43 @@ final class LateBackward {
     MemorySegment.copy(target, at, out, ValueLayout.JAVA_FLOAT_UNALIGNED, to, floats);
   }
 
-  private void intoImage(int i, int j, float[] text, float[] target, int at) {
+  private void intoImage(SparseRows entries, int i, int j, int source) {
     int n = images.length()[i];
     int m = texts.length()[j];
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
-    each(dsImage[pair] / n, cell, n, text, target, at);
-    toWinner(dsText[pair] / m, cell + n, m, text, target, at);
+    each(entries, dsImage[pair] / n, cell, n, source);
+    toWinner(entries, dsText[pair] / m, cell + n, m, source);
   }
 
-  private void intoText(int j, int i, float[] image, float[] target, int at) {
+  private void intoText(SparseRows entries, int j, int i, int source) {
     int n = images.length()[i];
     int m = texts.length()[j];
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
-    each(dsText[pair] / m, cell + n, m, image, target, at);
-    toWinner(dsImage[pair] / n, cell, n, image, target, at);
+    each(entries, dsText[pair] / m, cell + n, m, source);
+    toWinner(entries, dsImage[pair] / n, cell, n, source);
   }
 
   /** Each own token gets w times the token it chose. */
-  private void each(float w, long cell, int tokens, float[] other, float[] target, int at) {
+  private void each(SparseRows entries, float w, long cell, int tokens, int source) {
     if (w == 0) {
       return;
     }
     int d = images.d();
     for (int k = 0; k < tokens; k++) {
-      tile.axpy(w, other, winners.get(cell + k) * d, target, at + k * d, d);
+      entries.add(k, source + winners.get(cell + k) * d, w);
     }
   }
 
   /** Each token of the other side gives w times itself to the own token it chose. */
-  private void toWinner(float w, long cell, int tokens, float[] other, float[] target, int at) {
+  private void toWinner(SparseRows entries, float w, long cell, int tokens, int source) {
     if (w == 0) {
       return;
     }
     int d = images.d();
     for (int r = 0; r < tokens; r++) {
-      tile.axpy(w, other, r * d, target, at + winners.get(cell + r) * d, d);
+      entries.add(winners.get(cell + r), source + r * d, w);
     }
   }
 }

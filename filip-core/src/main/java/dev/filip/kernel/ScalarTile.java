@@ -49,9 +49,13 @@ final class ScalarTile implements Tile {
   }
 
   @Override
-  public void axpy(float w, float[] x, int xAt, float[] y, int yAt, int d) {
-    for (int c = 0; c < d; c++) {
-      y[yAt + c] += w * x[xAt + c];
+  public void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d) {
+    for (int e = rows.begin(k); e < rows.end(k); e++) {
+      float w = rows.weight[e];
+      int at = rows.source[e];
+      for (int c = 0; c < d; c++) {
+        y[yAt + c] += w * x[at + c];
+      }
     }
   }
 

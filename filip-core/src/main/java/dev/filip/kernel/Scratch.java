@@ -7,7 +7,10 @@ final class Scratch {
   final Panel panel;
   final Maxima maxima;
 
-  /** Rows of one item being read. */
+  /** Which source rows make up which gradient rows. */
+  final SparseRows entries = new SparseRows();
+
+  /** Rows of the items being read. */
   float[] source = new float[0];
 
   /** Gradient rows of a block of items. */
@@ -23,11 +26,19 @@ final class Scratch {
 
   /** Item i of rows, at the front of {@link #source}. */
   float[] load(TokenRows rows, int i) {
-    int floats = Math.multiplyExact(rows.length()[i], rows.d());
+    return load(rows, i, i + 1, rows.length()[i]);
+  }
+
+  /** Items {@code from} to {@code to}, each with room for so many tokens. */
+  float[] load(TokenRows rows, int from, int to, int tokens) {
+    int stride = Math.multiplyExact(tokens, rows.d());
+    int floats = Math.multiplyExact(stride, to - from);
     if (source.length < floats) {
       source = new float[floats];
     }
-    rows.copy(i, source);
+    for (int i = from; i < to; i++) {
+      rows.copy(i, 0, rows.length()[i], source, (i - from) * stride);
+    }
     return source;
   }
 

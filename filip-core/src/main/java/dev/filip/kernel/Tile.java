@@ -11,8 +11,11 @@ sealed interface Tile permits ScalarTile, VectorTile {
    */
   void maxima(float[] image, int n, Panel panel, Maxima out);
 
-  /** {@code y[yAt..] += w * x[xAt..]} over d floats. */
-  void axpy(float w, float[] x, int xAt, float[] y, int yAt, int d);
+  /**
+   * {@code y[yAt..] += sum of weight[e] * x[source[e]..]} over d floats, for the entries of row k
+   * in their order.
+   */
+  void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d);
 
   /** Whether the first {@code count} floats are all finite. */
   boolean finite(float[] x, int count);

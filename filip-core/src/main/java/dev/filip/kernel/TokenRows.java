@@ -70,11 +70,7 @@ public record TokenRows(MemorySegment rows, int d, int[] start, int[] length) {
     return most;
   }
 
-  /** Copies item i to the front of an array. */
-  void copy(int i, float[] to) {
-    copy(i, 0, length[i], to, 0);
-  }
-
+  /** Copies some tokens of item i into an array. */
   void copy(int i, int token, int count, float[] to, int at) {
     long from = ((long) start[i] + token) * d * Float.BYTES;
     MemorySegment.copy(rows, ValueLayout.JAVA_FLOAT_UNALIGNED, from, to, at, count * d);

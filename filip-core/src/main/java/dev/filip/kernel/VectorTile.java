@@ -100,15 +100,22 @@ final class VectorTile implements Tile {
   }
 
   @Override
-  public void axpy(float w, float[] x, int xAt, float[] y, int yAt, int d) {
-    FloatVector scale = FloatVector.broadcast(S, w);
+  public void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d) {
+    int begin = rows.begin(k);
+    int end = rows.end(k);
     int c = 0;
-    for (; c <= d - V; c += V) {
-      FloatVector sum = FloatVector.fromArray(S, y, yAt + c);
-      scale.fma(FloatVector.fromArray(S, x, xAt + c), sum).intoArray(y, yAt + c);
+    for (; c <= d - 8 * V; c += 8 * V) {
+      combine8(rows.source, rows.weight, begin, end, x, c, y, yAt + c);
+    }
+    for (; c <= d - 2 * V; c += 2 * V) {
+      combine2(rows.source, rows.weight, begin, end, x, c, y, yAt + c);
     }
     for (; c < d; c++) {
-      y[yAt + c] = Math.fma(w, x[xAt + c], y[yAt + c]);
+      float sum = y[yAt + c];
+      for (int e = begin; e < end; e++) {
+        sum = Math.fma(rows.weight[e], x[rows.source[e] + c], sum);
+      }
+      y[yAt + c] = sum;
     }
   }
 
@@ -359,5 +366,53 @@ final class VectorTile implements Tile {
     b2.intoArray(s, sAt + 5 * V);
     a3.intoArray(s, sAt + 6 * V);
     b3.intoArray(s, sAt + 7 * V);
+  }
+
+  // One row of a sparse product, eight or two vectors of it at a time.
+
+  private static void combine8(
+      int[] source, float[] weight, int begin, int end, float[] x, int c, float[] y, int at) {
+    FloatVector a0 = FloatVector.fromArray(S, y, at);
+    FloatVector a1 = FloatVector.fromArray(S, y, at + 1 * V);
+    FloatVector a2 = FloatVector.fromArray(S, y, at + 2 * V);
+    FloatVector a3 = FloatVector.fromArray(S, y, at + 3 * V);
+    FloatVector a4 = FloatVector.fromArray(S, y, at + 4 * V);
+    FloatVector a5 = FloatVector.fromArray(S, y, at + 5 * V);
+    FloatVector a6 = FloatVector.fromArray(S, y, at + 6 * V);
+    FloatVector a7 = FloatVector.fromArray(S, y, at + 7 * V);
+    for (int e = begin; e < end; e++) {
+      FloatVector w = FloatVector.broadcast(S, weight[e]);
+      int q = source[e] + c;
+      a0 = w.fma(FloatVector.fromArray(S, x, q), a0);
+      a1 = w.fma(FloatVector.fromArray(S, x, q + 1 * V), a1);
+      a2 = w.fma(FloatVector.fromArray(S, x, q + 2 * V), a2);
+      a3 = w.fma(FloatVector.fromArray(S, x, q + 3 * V), a3);
+      a4 = w.fma(FloatVector.fromArray(S, x, q + 4 * V), a4);
+      a5 = w.fma(FloatVector.fromArray(S, x, q + 5 * V), a5);
+      a6 = w.fma(FloatVector.fromArray(S, x, q + 6 * V), a6);
+      a7 = w.fma(FloatVector.fromArray(S, x, q + 7 * V), a7);
+    }
+    a0.intoArray(y, at);
+    a1.intoArray(y, at + 1 * V);
+    a2.intoArray(y, at + 2 * V);
+    a3.intoArray(y, at + 3 * V);
+    a4.intoArray(y, at + 4 * V);
+    a5.intoArray(y, at + 5 * V);
+    a6.intoArray(y, at + 6 * V);
+    a7.intoArray(y, at + 7 * V);
+  }
+
+  private static void combine2(
+      int[] source, float[] weight, int begin, int end, float[] x, int c, float[] y, int at) {
+    FloatVector a0 = FloatVector.fromArray(S, y, at);
+    FloatVector a1 = FloatVector.fromArray(S, y, at + 1 * V);
+    for (int e = begin; e < end; e++) {
+      FloatVector w = FloatVector.broadcast(S, weight[e]);
+      int q = source[e] + c;
+      a0 = w.fma(FloatVector.fromArray(S, x, q), a0);
+      a1 = w.fma(FloatVector.fromArray(S, x, q + 1 * V), a1);
+    }
+    a0.intoArray(y, at);
+    a1.intoArray(y, at + 1 * V);
   }
 }
