@@ -18,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Three tiny packages in the form of the real ones: twenty discs that we drew ourselves. */
-final class EmojiFixture {
+public final class EmojiFixture {
   static final List<String> NAMES =
       List.of(
           "red apple",
@@ -45,7 +45,7 @@ final class EmojiFixture {
   private EmojiFixture() {}
 
   /** The three files, as {@code npm pack} names them. */
-  static List<Path> write(Path folder) throws IOException {
+  public static List<Path> write(Path folder) throws IOException {
     Files.createDirectories(folder);
     Path google = folder.resolve("emoji-datasource-google-16.0.0.tgz");
     Path twitter = folder.resolve("emoji-datasource-twitter-16.0.0.tgz");
@@ -163,7 +163,7 @@ final class EmojiFixture {
   }
 
   /** Any PNG. */
-  static byte[] png(int width, int height, int rgb) {
+  public static byte[] png(int width, int height, int rgb) {
     byte[] bytes = new byte[3 * width * height];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (rgb >> (16 - 8 * (i % 3)));

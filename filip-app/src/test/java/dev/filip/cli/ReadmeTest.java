@@ -1,0 +1,166 @@
+package dev.filip.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.filip.generate.DebFixture;
+import dev.filip.generate.EmojiFixture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every {@code ./filip} command of the README is run, in order, each in a process of its own in one
+ * empty folder with the repository's configs, models and pictures: long ones with a smaller budget,
+ * network ones on packages made here. {@code ./build verify} is what runs this.
+ */
+class ReadmeTest {
+  private static final Path ROOT =
+      Path.of(System.getProperty("filip.root", "..")).toAbsolutePath().normalize();
+  private static final Pattern BLOCK = Pattern.compile("```bash\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+  private static final List<String> BATCH =
+      List.of(
+          "--set",
+          "batch=8",
+          "--set",
+          "steps=3",
+          "--set",
+          "evaluate.every=0",
+          "--set",
+          "tokenizer.train=540");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyCommandRuns() throws Exception {
+    for (String shared : List.of("configs", "models", "docs")) {
+      copy(ROOT.resolve(shared), folder.resolve(shared));
+    }
+    List<Path> emoji = EmojiFixture.write(folder.resolve("packages"));
+    List<Path> debs = debs();
+    List<String> commands = commands();
+    assertThat(commands).as("commands in README.md").hasSizeGreaterThan(8);
+    for (String command : commands) {
+      run(command, shortened(words(command), emoji, debs));
+    }
+  }
+
+  private static List<String> commands() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md")).replace("\r\n", "\n");
+    List<String> commands = new ArrayList<>();
+    Matcher block = BLOCK.matcher(readme);
+    while (block.find()) {
+      for (String line : block.group(1).replace("\\\n", " ").split("\n")) {
+        if (!line.isBlank() && !line.equals("./build verify")) {
+          assertThat(line).as("a README command").startsWith("./filip ");
+          commands.add(line.substring("./filip ".length()).strip());
+        }
+      }
+    }
+    return commands;
+  }
+
+  private static List<String> words(String command) {
+    List<String> words = new ArrayList<>();
+    Matcher word = WORD.matcher(command);
+    while (word.find()) {
+      words.add(word.group(1) != null ? word.group(1) : word.group(2));
+    }
+    return words;
+  }
+
+  private static List<String> shortened(List<String> words, List<Path> emoji, List<Path> debs) {
+    List<String> out = new ArrayList<>(words);
+    switch (words.get(0) + " " + (words.size() > 1 ? words.get(1) : "")) {
+      case "data emoji" -> {
+        emoji.forEach(file -> out.addAll(List.of("--package", file.toString())));
+        if (out.contains("--collages")) {
+          out.set(out.indexOf("--collages") + 1, "40");
+          out.addAll(List.of("--names", "8", "--test", "12"));
+        }
+      }
+      case "data openclipart" ->
+          debs.forEach(file -> out.addAll(List.of("--deb", file.toString())));
+      case "data scenes" ->
+          out.addAll(
+              List.of("--train", "64", "--validation", "16", "--test", "16", "--twins", "5"));
+      default -> {
+        if (words.get(0).equals("quickstart")) {
+          out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
+        } else if (words.get(0).equals("train") && !out.contains("--resume")) {
+          out.addAll(BATCH);
+        }
+      }
+    }
+    return out;
+  }
+
+  private void run(String shown, List<String> arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+    command.addAll(
+        List.of(
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(
+        List.of(
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-Djava.awt.headless=true"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.filip.cli.Main"));
+    command.addAll(arguments);
+    Path log = folder.resolve("command.log");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    int code = process.waitFor();
+    assertThat(code)
+        .as(
+            "./filip %s%n(run as: %s)%n%s",
+            shown, String.join(" ", arguments), Files.readString(log))
+        .isZero();
+  }
+
+  private List<Path> debs() throws IOException {
+    Map<String, byte[]> png = new LinkedHashMap<>();
+    Map<String, byte[]> svg = new LinkedHashMap<>();
+    for (String name :
+        List.of(
+            "pear", "plum", "wasp", "hammer", "violin", "teapot", "lemon", "sofa", "tulip", "vase",
+            "rocket", "yacht")) {
+      png.put(
+          "./usr/share/openclipart/png/things/" + name + ".png",
+          EmojiFixture.png(20, 20, name.hashCode() & 0xFFFFFF));
+      String meta = "<svg xmlns='http://www.w3.org/2000/svg'><title>" + name + "</title></svg>";
+      svg.put(
+          "./usr/share/openclipart/svg/things/" + name + ".svg",
+          meta.getBytes(StandardCharsets.UTF_8));
+    }
+    Path packages = folder.resolve("packages");
+    return List.of(
+        DebFixture.write(packages, "openclipart-png", png, Map.of()),
+        DebFixture.write(packages, "openclipart-svg", svg, Map.of()));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
