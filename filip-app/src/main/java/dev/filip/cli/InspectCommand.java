@@ -26,7 +26,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (var samples = Sources.open(source, columns.options());
+    try (var samples = Sources.open(source, columns.options().keepingTruncated());
         Progress progress = new Progress("inspect", samples.size())) {
       answer.print(Inspect.of(samples, progress).toJson());
     }
