@@ -48,7 +48,7 @@ public final class Outputs {
   public static void folder(Path out, Filler filler) throws IOException {
     Path parent = parent(out);
     Files.createDirectories(parent);
-    Path fresh = Files.createTempDirectory(parent, "." + out.getFileName() + ".tmp-");
+    Path fresh = Files.createDirectory(beside(out, "tmp"));
     try {
       filler.fill(fresh);
       replace(fresh, out);
@@ -62,7 +62,7 @@ public final class Outputs {
   public static void file(Path out, byte[] bytes) throws IOException {
     Path parent = parent(out);
     Files.createDirectories(parent);
-    Path fresh = Files.createTempFile(parent, "." + out.getFileName() + ".tmp-", "");
+    Path fresh = Files.createFile(beside(out, "tmp"));
     try {
       Files.write(fresh, bytes);
       sync(fresh);
@@ -101,10 +101,19 @@ public final class Outputs {
       Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    Path old = Files.createTempDirectory(parent(out), "." + out.getFileName() + ".old-");
+    Path old = Files.createDirectory(beside(out, "old"));
     Files.move(out, old.resolve("it"), StandardCopyOption.ATOMIC_MOVE);
     Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
     delete(old);
+  }
+
+  /**
+   * A free name beside {@code out}; unlike a temporary file's it has the user's own permissions.
+   */
+  private static Path beside(Path out, String kind) {
+    String unique =
+        Long.toHexString(ProcessHandle.current().pid()) + "-" + Long.toHexString(System.nanoTime());
+    return parent(out).resolve("." + out.getFileName() + "." + kind + "-" + unique);
   }
 
   private static Path parent(Path out) {
