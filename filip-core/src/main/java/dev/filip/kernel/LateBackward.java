@@ -48,9 +48,9 @@ final class LateBackward {
     pass(workers, scratch, texts, images, out, this::intoText);
   }
 
-  /** Adds the entries of one pair: rows of {@code own} from the other's rows at {@code source}. */
+  /** Adds what one pair gives to its own item. */
   private interface Pair {
-    void add(SparseRows entries, int own, int other, int source);
+    void add(SparseRows entries, int own, int other);
   }
 
   private static int items(TokenRows rows, int floats) {
@@ -85,11 +85,11 @@ final class LateBackward {
       int end = Math.min(other.size(), o + together);
       float[] source = s.load(other, o, end, other.longest());
       for (int i = from; i < to; i++) {
-        s.entries.clear(own.length()[i], (end - o) * (own.longest() + other.longest()));
+        s.entries.clear(own.length()[i], end - o, other.longest());
         for (int p = o; p < end; p++) {
-          pair.add(s.entries, i, p, (p - o) * other.longest() * d);
+          pair.add(s.entries, i, p);
         }
-        s.entries.sort();
+        s.entries.sort(other.longest() * d, d);
         for (int k = 0; k < own.length()[i]; k++) {
           tile.combine(s.entries, k, source, target, (i - from) * stride + k * d, d);
         }
@@ -106,43 +106,19 @@ final class LateBackward {
     MemorySegment.copy(target, at, out, ValueLayout.JAVA_FLOAT_UNALIGNED, to, floats);
   }
 
-  private void intoImage(SparseRows entries, int i, int j, int source) {
+  private void intoImage(SparseRows entries, int i, int j) {
     int n = images.length()[i];
     int m = texts.length()[j];
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
-    each(entries, dsImage[pair] / n, cell, n, source);
-    toWinner(entries, dsText[pair] / m, cell + n, m, source);
+    entries.add(winners, cell, dsImage[pair] / n, cell + n, dsText[pair] / m, m);
   }
 
-  private void intoText(SparseRows entries, int j, int i, int source) {
+  private void intoText(SparseRows entries, int j, int i) {
     int n = images.length()[i];
     int m = texts.length()[j];
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
-    each(entries, dsText[pair] / m, cell + n, m, source);
-    toWinner(entries, dsImage[pair] / n, cell, n, source);
-  }
-
-  /** Each own token gets w times the token it chose. */
-  private void each(SparseRows entries, float w, long cell, int tokens, int source) {
-    if (w == 0) {
-      return;
-    }
-    int d = images.d();
-    for (int k = 0; k < tokens; k++) {
-      entries.add(k, source + winners.get(cell + k) * d, w);
-    }
-  }
-
-  /** Each token of the other side gives w times itself to the own token it chose. */
-  private void toWinner(SparseRows entries, float w, long cell, int tokens, int source) {
-    if (w == 0) {
-      return;
-    }
-    int d = images.d();
-    for (int r = 0; r < tokens; r++) {
-      entries.add(winners.get(cell + r), source + r * d, w);
-    }
+    entries.add(winners, cell + n, dsText[pair] / m, cell, dsImage[pair] / n, n);
   }
 }

@@ -76,9 +76,7 @@ public final class LateKernel implements AutoCloseable {
   /** The best word of each patch of pair (i, j) of the last match, n being the patches of i. */
   public int[] words(int i, int j, int n) {
     int[] word = new int[n];
-    for (int k = 0; k < n; k++) {
-      word[k] = winners.get(winners.cell(i, j) + k);
-    }
+    winners.read(winners.cell(i, j), n, word, 0);
     return word;
   }
 

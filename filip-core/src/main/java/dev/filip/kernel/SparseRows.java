@@ -3,15 +3,18 @@ package dev.filip.kernel;
 import java.util.Arrays;
 
 /**
- * A sparse matrix in the making: entries are added in any order of rows and then sorted by row,
- * those of a row keeping the order in which they came. Scratch, one per worker.
+ * What one output item gets from several others, as a sparse matrix: pairs are added in the order
+ * of their sums and then sorted by output row, those of a row keeping that order. Scratch, one per
+ * worker.
  */
 final class SparseRows {
   private int rows;
-  private int count;
-  private int[] row = new int[0];
-  private int[] from = new int[0];
-  private float[] by = new float[0];
+  private int perPair;
+  private int pairs;
+  private int[] chosen = new int[0];
+  private int[] tokens = new int[0];
+  private float[] eachWeight = new float[0];
+  private float[] winnerWeight = new float[0];
   private int[] end = new int[0];
 
   /** Source offset and weight of each entry, by row once sorted. */
@@ -19,16 +22,21 @@ final class SparseRows {
 
   float[] weight = new float[0];
 
-  /** Empties it, with room for so many entries. */
-  void clear(int rowCount, int capacity) {
+  /** Empties it, with room for so many pairs of at most so many tokens on the other side. */
+  void clear(int rowCount, int pairCount, int otherTokens) {
     rows = rowCount;
-    count = 0;
-    if (row.length < capacity) {
-      row = new int[capacity];
-      from = new int[capacity];
-      by = new float[capacity];
+    perPair = rowCount + otherTokens;
+    pairs = 0;
+    int capacity = Math.multiplyExact(pairCount, perPair);
+    if (chosen.length < capacity) {
+      chosen = new int[capacity];
       source = new int[capacity];
       weight = new float[capacity];
+    }
+    if (tokens.length < pairCount) {
+      tokens = new int[pairCount];
+      eachWeight = new float[pairCount];
+      winnerWeight = new float[pairCount];
     }
     if (end.length < rowCount + 1) {
       end = new int[rowCount + 1];
@@ -36,30 +44,56 @@ final class SparseRows {
     Arrays.fill(end, 0, rowCount + 1, 0);
   }
 
-  void add(int toRow, int sourceOffset, float w) {
-    row[count] = toRow;
-    from[count] = sourceOffset;
-    by[count] = w;
-    end[toRow + 1]++;
-    count++;
+  /**
+   * One more pair.
+   *
+   * @param each weight with which every row gets the token it chose, chosen at {@code eachCell}
+   * @param winner weight with which each of the other's tokens goes to the row it chose
+   */
+  void add(
+      Winners winners, long eachCell, float each, long winnerCell, float winner, int otherTokens) {
+    int at = pairs * perPair;
+    winners.read(eachCell, rows, chosen, at);
+    winners.read(winnerCell, otherTokens, chosen, at + rows);
+    tokens[pairs] = otherTokens;
+    eachWeight[pairs] = each;
+    winnerWeight[pairs] = winner;
+    pairs++;
+    for (int r = at + rows; r < at + rows + otherTokens; r++) {
+      end[chosen[r] + 1]++;
+    }
   }
 
-  /** Counting sort; afterwards entries of row k are {@link #begin} to {@link #end}. */
-  void sort() {
+  /** Counting sort; pair p's source rows begin at {@code p * stride}, d floats each. */
+  void sort(int stride, int d) {
     for (int k = 1; k <= rows; k++) {
-      end[k] += end[k - 1];
+      end[k] += end[k - 1] + pairs; // each row is chosen for by itself once a pair
     }
-    for (int e = 0; e < count; e++) {
-      int at = end[row[e]]++;
-      source[at] = from[e];
-      weight[at] = by[e];
+    for (int p = 0; p < pairs; p++) {
+      int at = p * perPair;
+      float w = eachWeight[p];
+      for (int k = 0; k < rows; k++) {
+        put(k, p * stride + chosen[at + k] * d, w);
+      }
+      w = winnerWeight[p];
+      for (int r = 0; r < tokens[p]; r++) {
+        put(chosen[at + rows + r], p * stride + r * d, w);
+      }
     }
   }
 
+  private void put(int row, int from, float w) {
+    int to = end[row]++;
+    source[to] = from;
+    weight[to] = w;
+  }
+
+  /** First entry of row k. */
   int begin(int k) {
     return k == 0 ? 0 : end[k - 1];
   }
 
+  /** Behind the last entry of row k. */
   int end(int k) {
     return end[k];
   }

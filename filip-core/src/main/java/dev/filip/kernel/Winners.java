@@ -63,10 +63,17 @@ final class Winners implements AutoCloseable {
     }
   }
 
-  int get(long cell) {
-    return wide
-        ? cells.get(ValueLayout.JAVA_SHORT, 2 * cell) & 0xffff
-        : cells.get(ValueLayout.JAVA_BYTE, cell) & 0xff;
+  /** Copies so many indices from a cell on. */
+  void read(long cell, int count, int[] to, int at) {
+    if (wide) {
+      for (int k = 0; k < count; k++) {
+        to[at + k] = cells.get(ValueLayout.JAVA_SHORT, 2 * (cell + k)) & 0xffff;
+      }
+    } else {
+      for (int k = 0; k < count; k++) {
+        to[at + k] = cells.get(ValueLayout.JAVA_BYTE, cell + k) & 0xff;
+      }
+    }
   }
 
   /** Bytes held. */
