@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -30,6 +31,14 @@ public final class ModelFolder {
   static final String WEIGHTS = "model.safetensors";
   static final String PREPROCESSOR = "preprocessor_config.json";
   private static final int NAMED = 5;
+
+  /** Weights of other programs that may lie in a folder without {@link #WEIGHTS}. */
+  private static final List<String> FOREIGN =
+      List.of(
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "open_clip_model.safetensors",
+          "open_clip_pytorch_model.bin");
 
   private ModelFolder() {}
 
@@ -76,9 +85,9 @@ public final class ModelFolder {
     ModelConfig config = ConfigJson.read(folder.resolve(CONFIG).toString(), root);
     Path weights = folder.resolve(WEIGHTS);
     FilipModel model;
-    try (Safetensors file = Safetensors.open(weights)) {
+    try (Safetensors file = openWeights(folder)) {
       check(weights, file.tensors(), config);
-      model = FilipModel.of(config, (name, _) -> file.tensor(name).to(ScalarType.Float));
+      model = FilipModel.of(config, (name, _) -> finite(weights, name, file.tensor(name)));
     }
     Path preprocessor = folder.resolve(PREPROCESSOR);
     return new LoadedModel(
@@ -89,6 +98,30 @@ public final class ModelFolder {
         root.path("filip").path("trained").isObject()
             ? root.path("filip").path("trained")
             : Json.object());
+  }
+
+  /** The weights' file; other kinds of weights are named, not read. */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  static Safetensors openWeights(Path folder) {
+    Path weights = folder.resolve(WEIGHTS);
+    if (!Files.exists(weights)) {
+      String other =
+          FOREIGN.stream()
+              .filter(name -> Files.exists(folder.resolve(name)))
+              .map(name -> " (" + name + " is not read: save the model as one safetensors file)")
+              .findFirst()
+              .orElse("");
+      throw new BadInput(weights + ": there is no such file" + other);
+    }
+    return Safetensors.open(weights);
+  }
+
+  private static Tensor finite(Path file, String name, Tensor tensor) {
+    Tensor full = tensor.to(ScalarType.Float);
+    if (!full.isfinite().all().item_bool()) {
+      throw new BadInput(file + ": tensor " + name + ": holds numbers that are not finite");
+    }
+    return full;
   }
 
   /** Reads only the config of a folder. */

@@ -46,7 +46,7 @@ public record ModelShow(
     ModelConfig config = ModelFolder.readConfig(folder);
     Map<String, Long> parameters = new TreeMap<>();
     Map<String, Integer> dtypes = new TreeMap<>();
-    try (Safetensors file = Safetensors.open(folder.resolve(ModelFolder.WEIGHTS))) {
+    try (Safetensors file = ModelFolder.openWeights(folder)) {
       ModelFolder.check(folder.resolve(ModelFolder.WEIGHTS), file.tensors(), config);
       for (TensorInfo info : file.tensors().values()) {
         dtypes.merge(info.dtype().name(), 1, Integer::sum);

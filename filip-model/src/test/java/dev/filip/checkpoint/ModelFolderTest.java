@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,19 @@ class ModelFolderTest {
   }
 
   @Test
+  void weightsThatAreNotFiniteAreRefused() throws IOException {
+    Path out = saved();
+    rewrite(
+        out,
+        tensors ->
+            java.util.Objects.requireNonNull(tensors.get("text_projection.weight"))
+                .fill_(new Scalar(Double.NaN)));
+    assertThatThrownBy(() -> ModelFolder.load(out).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("tensor text_projection.weight: holds numbers that are not finite");
+  }
+
+  @Test
   void halfPrecisionWeightsAreReadAsFp32() throws IOException {
     Path out = saved();
     rewrite(out, tensors -> tensors.replaceAll((_, t) -> t.to(Dtype.BF16.type())));
@@ -195,7 +209,11 @@ class ModelFolderTest {
     Files.delete(out.resolve("model.safetensors"));
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("model.safetensors: there is no such file");
+        .hasMessageEndingWith("model.safetensors: there is no such file");
+    Files.writeString(out.resolve("pytorch_model.bin"), "PK");
+    assertThatThrownBy(() -> ModelFolder.load(out).close())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("pytorch_model.bin is not read");
     Files.writeString(out.resolve("config.json"), "{");
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)
