@@ -55,14 +55,7 @@ final class WebdatasetSource implements SampleSource {
   }
 
   private void index(Path shard, Set<String> keys) {
-    TarIndex tar = TarIndex.scan(shard);
-    if (tar.truncation() != null) {
-      if (!options.keepTruncated()) {
-        throw new BadInput(
-            tar.truncation() + " (" + tar.members().size() + " members before it are whole)");
-      }
-      truncations.add(tar.truncation());
-    }
+    TarIndex tar = scan(shard);
     String current = "";
     TreeMap<String, TarIndex.Member> parts = new TreeMap<>();
     for (TarIndex.Member member : tar.members()) {
@@ -83,6 +76,18 @@ final class WebdatasetSource implements SampleSource {
     if (tar.truncation() == null) { // else the last sample may lack members: not used
       sample(current, tar, parts, keys);
     }
+  }
+
+  private TarIndex scan(Path shard) {
+    TarIndex tar = TarIndex.scan(shard);
+    if (tar.truncation() != null) {
+      if (!options.keepTruncated()) {
+        throw new BadInput(
+            tar.truncation() + " (" + tar.members().size() + " members before it are whole)");
+      }
+      truncations.add(tar.truncation());
+    }
+    return tar;
   }
 
   private void sample(

@@ -23,7 +23,7 @@ final class GifDecoder {
     }
   }
 
-  private static UndecodableImage broken(String detail) {
+  static UndecodableImage broken(String detail) {
     return ImageHeader.broken(ImageHeader.Kind.GIF, detail);
   }
 
@@ -49,17 +49,22 @@ final class GifDecoder {
       palette = palette.clone();
       palette[clear] &= ~0xFF;
     }
-    byte[] indices = new Lzw().read(w * h);
+    byte[] indices = new GifLzw(file, at).read(w * h);
     int[] pixels = new int[width * height];
     java.util.Arrays.fill(pixels, ground(palette, background));
     for (int row = 0; row < h; row++) {
       int y = top + ((frame & 0x40) != 0 ? interlaced(row, h) : row);
-      for (int x = 0; x < w; x++) {
-        int index = indices[row * w + x] & 0xFF;
-        pixels[y * width + left + x] = index < palette.length ? palette[index] : 0xFF;
-      }
+      paint(indices, row * w, w, palette, pixels, y * width + left);
     }
     return new PackedImage(width, height, pixels, Stored.indexed(clear >= 0));
+  }
+
+  private static void paint(
+      byte[] indices, int from, int count, int[] palette, int[] pixels, int to) {
+    for (int x = 0; x < count; x++) {
+      int index = indices[from + x] & 0xFF;
+      pixels[to + x] = index < palette.length ? palette[index] : 0xFF;
+    }
   }
 
   private int ground(int[] palette, int background) {
@@ -119,83 +124,5 @@ final class GifDecoder {
 
   private int u16(int index) {
     return u8(index) | u8(index + 1) << 8;
-  }
-
-  /** GIF's variable-width LZW over sub-blocks. */
-  private final class Lzw {
-    private static final int MOST = 4096;
-    private final int root = u8(at++);
-    private final short[] prefix = new short[MOST];
-    private final byte[] last = new byte[MOST];
-    private final byte[] stack = new byte[MOST];
-    private int block;
-    private int bits;
-    private int held;
-
-    byte[] read(int count) throws UndecodableImage {
-      if (root < 1 || root > 8) {
-        throw broken("code size " + root);
-      }
-      byte[] out = new byte[count];
-      int reset = 1 << root;
-      int width = root + 1;
-      int next = reset + 2;
-      int old = -1;
-      int first = 0;
-      for (int filled = 0; filled < count; ) {
-        int code = code(width);
-        if (code == reset) {
-          width = root + 1;
-          next = reset + 2;
-          old = -1;
-          continue;
-        }
-        if (code == reset + 1 || code > next || code == next && old < 0) {
-          throw broken(code == reset + 1 ? "truncated" : "bad code " + code);
-        }
-        int depth = 0;
-        int walk = code;
-        if (code == next) {
-          stack[depth++] = (byte) first;
-          walk = old;
-        }
-        while (walk >= reset) {
-          stack[depth++] = last[walk];
-          walk = prefix[walk];
-        }
-        first = walk;
-        out[filled++] = (byte) first;
-        while (depth > 0 && filled < count) {
-          out[filled++] = stack[--depth];
-        }
-        if (old >= 0 && next < MOST) {
-          prefix[next] = (short) old;
-          last[next++] = (byte) first;
-          if (next == 1 << width && width < 12) {
-            width++;
-          }
-        }
-        old = code;
-      }
-      return out;
-    }
-
-    private int code(int width) throws UndecodableImage {
-      while (bits < width) {
-        if (block == 0) {
-          block = u8(at++);
-          if (block == 0) {
-            throw broken("truncated");
-          }
-        }
-        held |= u8(at++) << bits;
-        bits += 8;
-        block--;
-      }
-      int code = held & (1 << width) - 1;
-      held >>>= width;
-      bits -= width;
-      return code;
-    }
   }
 }

@@ -41,12 +41,7 @@ public record Npy(int[] shape, float[] values) {
         || !wide && !header.contains("<f4")) {
       throw BadInput.of(file.toString(), header.strip(), "float32 or float64 in C order");
     }
-    int[] shape =
-        Arrays.stream(matcher.group(1).split(","))
-            .map(String::strip)
-            .filter(s -> !s.isEmpty())
-            .mapToInt(Integer::parseInt)
-            .toArray();
+    int[] shape = shape(matcher.group(1));
     float[] values = new float[Arrays.stream(shape).reduce(1, Math::multiplyExact)];
     BadInput.require(
         bytes.length == from + length + (long) values.length * (wide ? 8 : 4),
@@ -58,5 +53,13 @@ public record Npy(int[] shape, float[] values) {
       values[i] = wide ? (float) data.getDouble() : data.getFloat();
     }
     return new Npy(shape, values);
+  }
+
+  private static int[] shape(String numbers) {
+    return Arrays.stream(numbers.split(","))
+        .map(String::strip)
+        .filter(s -> !s.isEmpty())
+        .mapToInt(Integer::parseInt)
+        .toArray();
   }
 }
