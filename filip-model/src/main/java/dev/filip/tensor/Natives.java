@@ -65,7 +65,7 @@ public final class Natives {
       String platform = platform();
       String bundle = "torch-" + version() + "-openblas-" + version("openblas") + "-" + platform;
       Path cache = NativeCache.ensure(bundle, List.of(TORCH), resources(platform));
-      Loader.load(org.bytedeco.pytorch.global.torch.class);
+      QuietLoad.torch();
       return cache;
     }
 
