@@ -6,13 +6,8 @@ cd "$(dirname "$0")/.."
 b=${1:-512} n=${2:-49} m=${3:-32} d=${4:-256} threads=${5:-2} steps=${6:-3}
 unset OPENBLAS_CORETYPE
 export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads
-./build -q -B -pl filip-bench -am -Dmaven.test.skip=true -Dspotless.check.skip=true package
-java=$(ls -d "${JAVA_HOME:-/nowhere}" /usr/lib/jvm/*25* 2>/dev/null | while read -r h; do
-  "$h/bin/java" -version 2>&1 | grep -q '"25' && echo "$h/bin/java" && break; done)
-classes="filip-bench/target/classes:$(echo filip-app/target/filip-app-*.jar):$(cat filip-app/target/classpath)"
-ours=$("$java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.nopointergc=true -Xmx1g \
-  -cp "$classes" dev.filip.bench.LossProcess late "$b" "$n" "$m" "$d" "$threads" "$steps" 2>/dev/null)
+. bench/java.sh
+ours=$(bench_java dev.filip.bench.LossProcess late "$b" "$n" "$m" "$d" "$threads" "$steps" 2>/dev/null)
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || true
 echo "$ours"
 for precision in ${PRECISIONS:-fp32 bf16}; do
