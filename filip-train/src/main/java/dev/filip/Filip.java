@@ -2,7 +2,6 @@ package dev.filip;
 
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
 import dev.filip.eval.Alignment;
 import dev.filip.eval.Embedder;
@@ -10,6 +9,7 @@ import dev.filip.eval.Encodings;
 import dev.filip.eval.LabelledText;
 import dev.filip.eval.Match;
 import dev.filip.eval.ModelEmbedder;
+import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
@@ -17,6 +16,7 @@ import dev.filip.eval.Explain;
 import dev.filip.eval.LabelledText;
 import dev.filip.eval.Similarity;
 import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;

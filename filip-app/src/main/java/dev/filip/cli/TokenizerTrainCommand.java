@@ -1,10 +1,10 @@
 package dev.filip.cli;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;

@@ -1,12 +1,12 @@
 package dev.filip.cli;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigReader;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.train.Evaluator;
 import dev.filip.train.ProgressListener;

@@ -1,6 +1,6 @@
 package dev.filip.quickstart;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /**
  * How much of the main job. The defaults are the job itself; smaller numbers make a shortened one

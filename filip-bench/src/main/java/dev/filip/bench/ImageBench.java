@@ -18,10 +18,12 @@ import java.util.stream.Stream;
 
 /**
  * Images a second of processor time (all threads of the process, so that a busy machine and the
- * collector's threads are counted fairly): decode; decode, resize and crop; the same and normalised. {@code
- * bench/images_peer.py} does the same with Pillow; {@code bench/images.sh} runs both.
+ * collector's threads are counted fairly): decode; decode, resize and crop; the same and
+ * normalised. {@code bench/images_peer.py} does the same with Pillow; {@code bench/images.sh} runs
+ * both.
  *
- * <p>Arguments: folder of images, side of the crop, rounds. Prints one JSON line with the best round.
+ * <p>Arguments: folder of images, side of the crop, rounds. Prints one JSON line with the best
+ * round.
  */
 public final class ImageBench {
   private static final int WARM_UP = 6;

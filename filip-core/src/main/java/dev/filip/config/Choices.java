@@ -1,5 +1,6 @@
 package dev.filip.config;
 
+import dev.filip.io.BadInput;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;

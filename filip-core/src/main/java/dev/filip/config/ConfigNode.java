@@ -2,6 +2,7 @@ package dev.filip.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.filip.io.BadInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

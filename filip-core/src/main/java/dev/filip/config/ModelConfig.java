@@ -1,6 +1,6 @@
 package dev.filip.config;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /**
  * What a model is: sizes of both towers, the shared width d, and the policies stored with it.

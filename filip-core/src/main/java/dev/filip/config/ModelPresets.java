@@ -1,5 +1,6 @@
 package dev.filip.config;
 
+import dev.filip.io.BadInput;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

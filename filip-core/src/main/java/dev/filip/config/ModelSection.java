@@ -2,6 +2,7 @@ package dev.filip.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;

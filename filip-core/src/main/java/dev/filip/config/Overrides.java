@@ -3,6 +3,7 @@ package dev.filip.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.BadInput;
 import java.util.List;
 import java.util.Map;
 

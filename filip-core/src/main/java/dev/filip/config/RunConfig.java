@@ -1,6 +1,6 @@
 package dev.filip.config;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

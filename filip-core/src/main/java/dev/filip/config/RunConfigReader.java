@@ -15,6 +15,7 @@ import dev.filip.config.RunConfig.PrecisionChoice;
 import dev.filip.config.RunConfig.Schedule;
 import dev.filip.config.RunConfig.TokenizerChoice;
 import dev.filip.config.RunConfig.WeightedSource;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

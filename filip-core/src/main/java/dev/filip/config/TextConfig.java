@@ -1,6 +1,6 @@
 package dev.filip.config;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /**
  * Sizes of the text tower: causal, learned positions, MLP 4 x width. {@code vocabularySize} 0

@@ -1,6 +1,6 @@
 package dev.filip.config;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /** Sizes of the image tower. The MLP is 4 x width. */
 public record VisionConfig(int imageSize, int patchSize, int width, int layers, int heads) {

@@ -1,6 +1,5 @@
 package dev.filip.io;
 
-import dev.filip.config.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.filip.text;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

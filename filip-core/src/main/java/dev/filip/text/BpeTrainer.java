@@ -1,7 +1,7 @@
 package dev.filip.text;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
+import dev.filip.io.BadInput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

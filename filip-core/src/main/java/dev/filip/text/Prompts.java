@@ -1,7 +1,7 @@
 package dev.filip.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.io.InputStream;

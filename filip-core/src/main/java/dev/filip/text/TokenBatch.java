@@ -1,6 +1,6 @@
 package dev.filip.text;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 
 /**
  * Token ids of t texts, padded to one length: {@code ids[row * context + position]}; valid ids of a

@@ -1,6 +1,6 @@
 package dev.filip.text;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -8,6 +8,7 @@ import dev.filip.config.RunConfig.Length;
 import dev.filip.config.RunConfig.ModelChoice;
 import dev.filip.config.RunConfig.TokenizerChoice;
 import dev.filip.config.RunConfig.WeightedSource;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.text.TokenBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.hardwood.InputFile;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;

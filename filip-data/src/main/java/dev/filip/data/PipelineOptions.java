@@ -1,10 +1,10 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.DecodeOptions;
 import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
 
 /**
  * How batches are made.

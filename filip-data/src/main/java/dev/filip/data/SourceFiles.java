@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.nio.charset.StandardCharsets;
 
 /** The 512-byte header of a POSIX ustar member, with fixed time, owner and mode. */

@@ -2,7 +2,7 @@ package dev.filip.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

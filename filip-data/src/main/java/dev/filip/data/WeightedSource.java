@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 
 /** A source of which an epoch holds each sample {@code weight} times (on average). */
 public record WeightedSource(SampleSource source, double weight) {

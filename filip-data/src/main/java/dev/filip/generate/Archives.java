@@ -1,6 +1,6 @@
 package dev.filip.generate;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

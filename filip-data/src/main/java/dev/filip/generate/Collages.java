@@ -2,7 +2,7 @@ package dev.filip.generate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
 import java.io.IOException;

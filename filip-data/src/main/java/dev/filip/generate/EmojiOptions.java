@@ -1,6 +1,6 @@
 package dev.filip.generate;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.nio.file.Path;
 import java.util.List;
 

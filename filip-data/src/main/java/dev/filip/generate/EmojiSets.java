@@ -36,7 +36,7 @@ public final class EmojiSets {
   /**
    * Fetches what is missing and writes the data set to {@code out}, which appears whole.
    *
-   * @throws dev.filip.config.BadInput when {@code out} exists and {@code force} is not set, or a
+   * @throws dev.filip.io.BadInput when {@code out} exists and {@code force} is not set, or a
    *     package is missing and npm too
    */
   public static GenerateReport generate(

@@ -1,6 +1,6 @@
 package dev.filip.generate;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import java.io.IOException;

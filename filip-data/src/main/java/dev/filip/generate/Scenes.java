@@ -41,7 +41,7 @@ public final class Scenes {
   /**
    * Writes the data set to {@code out}, which appears whole.
    *
-   * @throws dev.filip.config.BadInput when {@code out} exists and {@code force} is not set
+   * @throws dev.filip.io.BadInput when {@code out} exists and {@code force} is not set
    */
   public static GenerateReport generate(
       ScenesOptions options, Path out, boolean force, Progress progress) throws IOException {

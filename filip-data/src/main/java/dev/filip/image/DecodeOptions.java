@@ -1,6 +1,6 @@
 package dev.filip.image;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 
 /**
  * How to decode.

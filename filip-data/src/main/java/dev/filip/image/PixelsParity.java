@@ -2,7 +2,7 @@ package dev.filip.image;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;

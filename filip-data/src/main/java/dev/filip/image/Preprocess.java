@@ -2,8 +2,8 @@ package dev.filip.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.filip.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.BadInput;
 import dev.filip.image.Augmentation;
 import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
 import dev.filip.text.TokenBatch;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

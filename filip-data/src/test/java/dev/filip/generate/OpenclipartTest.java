@@ -3,7 +3,7 @@ package dev.filip.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
 import java.io.ByteArrayInputStream;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;

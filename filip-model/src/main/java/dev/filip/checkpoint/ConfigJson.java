@@ -3,12 +3,12 @@ package dev.filip.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
-import dev.filip.config.BadInput;
 import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.util.Locale;
 

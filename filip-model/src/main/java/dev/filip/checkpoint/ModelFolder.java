@@ -2,8 +2,8 @@ package dev.filip.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.model.FilipModel;

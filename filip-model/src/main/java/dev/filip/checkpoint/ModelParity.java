@@ -1,8 +1,8 @@
 package dev.filip.checkpoint;
 
 import dev.filip.checkpoint.ParityReport.Stage;
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
+import dev.filip.io.BadInput;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.model.RawTokens;

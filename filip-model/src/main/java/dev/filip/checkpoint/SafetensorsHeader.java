@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.filip.model;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;

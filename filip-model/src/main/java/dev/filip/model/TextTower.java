@@ -1,8 +1,8 @@
 package dev.filip.model;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
+import dev.filip.io.BadInput;
 import dev.filip.nn.Norm;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Autocast;

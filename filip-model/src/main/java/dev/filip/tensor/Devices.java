@@ -1,7 +1,7 @@
 package dev.filip.tensor;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig.DeviceChoice;
+import dev.filip.io.BadInput;
 import org.bytedeco.pytorch.global.torch;
 
 /** Chooses the device. */

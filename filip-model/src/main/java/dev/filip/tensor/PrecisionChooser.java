@@ -1,8 +1,8 @@
 package dev.filip.tensor;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig.PrecisionChoice;
+import dev.filip.io.BadInput;
 
 /**
  * Chooses the precision by rule, not by the clock: the same machine and model always get the same,

@@ -3,7 +3,7 @@ package dev.filip.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Activation;
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.GradMode;

@@ -3,11 +3,11 @@ package dev.filip.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.ModelPresets;
 import dev.filip.config.RunConfig.DeviceChoice;
 import dev.filip.config.RunConfig.PrecisionChoice;
+import dev.filip.io.BadInput;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
 import dev.filip.data.Sample;
+import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import java.io.IOException;
 import java.util.ArrayList;

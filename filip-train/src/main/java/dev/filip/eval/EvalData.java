@@ -1,7 +1,7 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
 import dev.filip.data.SampleSource;
+import dev.filip.io.BadInput;
 
 /**
  * What is judged on.

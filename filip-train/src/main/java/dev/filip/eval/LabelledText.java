@@ -1,6 +1,6 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
 import dev.filip.data.Sample;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.util.List;
 

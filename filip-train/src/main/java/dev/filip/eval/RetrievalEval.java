@@ -1,6 +1,6 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import java.io.IOException;
 import java.util.ArrayList;

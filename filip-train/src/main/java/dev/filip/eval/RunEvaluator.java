@@ -1,10 +1,10 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.io.BadInput;
 import dev.filip.train.Evaluator;
 import dev.filip.train.TrainedModel;
 import java.io.Closeable;

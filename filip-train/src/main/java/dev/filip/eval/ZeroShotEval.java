@@ -1,7 +1,7 @@
 package dev.filip.eval;
 
-import dev.filip.config.BadInput;
 import dev.filip.data.Sample;
+import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import dev.filip.kernel.TokenSet;
 import dev.filip.metric.MeanPerClass;

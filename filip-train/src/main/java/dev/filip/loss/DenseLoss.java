@@ -2,7 +2,7 @@ package dev.filip.loss;
 
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
-import org.bytedeco.javacpp.PointerScope;
+import dev.filip.tensor.StepScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -34,9 +34,8 @@ public final class DenseLoss implements ContrastiveLoss {
 
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    PointerScope caller = PointerScope.getInnerScope();
-    try (PointerScope _ = new PointerScope()) {
-      return new Pass(images, texts, logScale, caller).run();
+    try (StepScope scope = new StepScope()) {
+      return new Pass(images, texts, logScale, scope).run();
     }
   }
 
@@ -46,7 +45,7 @@ public final class DenseLoss implements ContrastiveLoss {
   private final class Pass {
     private final ImageFeatures images;
     private final TextFeatures texts;
-    private final @Nullable PointerScope caller;
+    private final StepScope scope;
     private final TensorOptions type;
     private final Tensor logScale;
     private @Nullable Leaves tokens;
@@ -55,10 +54,10 @@ public final class DenseLoss implements ContrastiveLoss {
     private double accuracyImage = Double.NaN;
     private double accuracyText = Double.NaN;
 
-    Pass(ImageFeatures images, TextFeatures texts, double scale, @Nullable PointerScope caller) {
+    Pass(ImageFeatures images, TextFeatures texts, double scale, StepScope scope) {
       this.images = images;
       this.texts = texts;
-      this.caller = caller;
+      this.scope = scope;
       Tensor like = late > 0 ? images.tokens() : images.embeds();
       type = new TensorOptions(like.scalar_type());
       logScale = torch.full(new long[0], new Scalar(scale), type).requires_grad_(true);
@@ -96,7 +95,7 @@ public final class DenseLoss implements ContrastiveLoss {
     }
 
     private Tensor out(Tensor leaf) {
-      return Handover.to(caller, leaf.grad().clone().contiguous());
+      return scope.up(leaf.grad().clone().contiguous());
     }
 
     /** Half the sum of both cross entropies, each in its own direction. */

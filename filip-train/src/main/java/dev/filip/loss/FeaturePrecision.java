@@ -1,6 +1,6 @@
 package dev.filip.loss;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 

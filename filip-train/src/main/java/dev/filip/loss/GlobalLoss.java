@@ -3,13 +3,12 @@ package dev.filip.loss;
 import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import dev.filip.tensor.StepScope;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * CLIP's loss on [CLS] and [EOS] embeddings {@code [b,d]}, with its own gradient: three matrix
@@ -28,8 +27,7 @@ public final class GlobalLoss implements ContrastiveLoss {
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
     int b = Features.globalBatch(images, texts);
-    PointerScope caller = PointerScope.getInnerScope();
-    try (PointerScope _ = new PointerScope()) {
+    try (StepScope scope = new StepScope()) {
       Tensor x = precision.round(images.embeds()).tensor();
       Tensor y = precision.round(texts.embeds()).tensor();
       float[] cosine = floats(x.matmul(y.t()), b);
@@ -45,8 +43,8 @@ public final class GlobalLoss implements ContrastiveLoss {
           e.value(),
           null,
           null,
-          out(g.matmul(y), caller),
-          out(g.t().matmul(x), caller),
+          out(g.matmul(y), scope),
+          out(g.t().matmul(x), scope),
           e.dLogScale(),
           e.accuracyImage(),
           e.accuracyText(),
@@ -65,7 +63,7 @@ public final class GlobalLoss implements ContrastiveLoss {
     return values;
   }
 
-  private static Tensor out(Tensor gradient, @Nullable PointerScope caller) {
-    return Handover.to(caller, gradient);
+  private static Tensor out(Tensor gradient, StepScope scope) {
+    return scope.up(gradient);
   }
 }

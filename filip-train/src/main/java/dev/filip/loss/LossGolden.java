@@ -3,7 +3,7 @@ package dev.filip.loss;
 import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.checkpoint.TensorInfo;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.Arrays;

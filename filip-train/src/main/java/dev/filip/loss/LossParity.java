@@ -4,7 +4,7 @@ import dev.filip.checkpoint.ParityCheck;
 import dev.filip.checkpoint.ParityReport;
 import dev.filip.checkpoint.ParityReport.Stage;
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.Natives;

@@ -1,6 +1,6 @@
 package dev.filip.optim;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /**
  * Constants of AdamW and LAMB.

@@ -1,6 +1,6 @@
 package dev.filip.optim;
 
-import static dev.filip.config.BadInput.require;
+import static dev.filip.io.BadInput.require;
 
 /**
  * Learning rate by step, a pure function: linear warm-up to {@code peak}, then a fall to {@code

@@ -1,7 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.optim.Optimizer;

@@ -1,7 +1,7 @@
 package dev.filip.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import java.io.IOException;

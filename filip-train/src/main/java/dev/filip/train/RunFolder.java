@@ -1,6 +1,6 @@
 package dev.filip.train;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.filip.train;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -2,7 +2,7 @@ package dev.filip.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.nio.file.Path;
 import java.util.Base64;

@@ -1,8 +1,8 @@
 package dev.filip.train;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import dev.filip.tensor.Natives;
 import java.io.IOException;

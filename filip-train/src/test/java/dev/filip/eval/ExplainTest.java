@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
 import dev.filip.config.Interaction;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

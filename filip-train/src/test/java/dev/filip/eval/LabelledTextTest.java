@@ -3,8 +3,8 @@ package dev.filip.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.Interaction;
+import dev.filip.io.BadInput;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

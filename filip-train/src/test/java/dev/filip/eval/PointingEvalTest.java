@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.BadInput;
 import dev.filip.config.Interaction;
 import dev.filip.image.Placement;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.filip.checkpoint.ParityReport;
 import dev.filip.checkpoint.ParityReport.Stage;
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.filip.config.BadInput;
+import dev.filip.io.BadInput;
 import dev.filip.optim.Schedule.Decay;
 import org.junit.jupiter.api.Test;
 

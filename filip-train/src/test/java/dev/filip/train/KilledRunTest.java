@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
+import dev.filip.io.BadInput;
 import dev.filip.train.TrainOptions.Existing;
 import java.io.File;
 import java.io.IOException;

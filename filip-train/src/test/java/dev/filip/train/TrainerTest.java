@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.config.BadInput;
 import dev.filip.config.RunConfig;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.train.TrainOptions.Existing;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.filip.config;
+package dev.filip.io;
 
 /**
  * Wrong use or bad input: the user can mend it. The message is one line that names what, the value
