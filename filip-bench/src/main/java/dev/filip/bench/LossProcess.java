@@ -19,13 +19,15 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * One process that computes the late loss and its gradient a few times, beside {@code
- * bench/loss_peer.py}: best wall time, CPU time, memory that grew during the loss, and the share of
- * this machine's own fp32 matrix product. Arguments: late|dense b n m d threads steps. Prints one
- * JSON line.
+ * bench/loss_peer.py}: best wall time, mean CPU time, memory that grew during the loss, and the
+ * share of this machine's own fp32 matrix product. Arguments: late|dense b n m d threads steps.
+ * Prints one JSON line.
  */
 public final class LossProcess {
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   private LossProcess() {}
 
@@ -43,7 +45,7 @@ public final class LossProcess {
     try (StepScope _ = new StepScope();
         ContrastiveLoss loss = form(args[0], threads)) {
       LossData warm = LossData.random(Math.min(b, 32), n, m, d);
-      for (int i = 0; i < 5; i++) {
+      for (long end = System.nanoTime() + WARM_UP_NANOS; System.nanoTime() < end; ) {
         run(loss, warm);
       }
       LossData data = LossData.random(b, n, m, d);
@@ -83,16 +85,14 @@ public final class LossProcess {
   }
 
   private static Time best(int steps, Runnable step) {
-    Time best = new Time(Double.MAX_VALUE, Double.MAX_VALUE);
+    double wall = Double.MAX_VALUE;
+    long used = PROCESS.getProcessCpuTime(); // counted in ticks of 10 ms: the mean of all steps
     for (int i = 0; i < steps; i++) {
       long start = System.nanoTime();
-      long used = PROCESS.getProcessCpuTime();
       step.run();
-      double cpu = (PROCESS.getProcessCpuTime() - used) / 1e6;
-      double wall = (System.nanoTime() - start) / 1e6;
-      best = new Time(Math.min(best.wall, wall), Math.min(best.cpu, cpu));
+      wall = Math.min(wall, (System.nanoTime() - start) / 1e6);
     }
-    return best;
+    return new Time(wall, (PROCESS.getProcessCpuTime() - used) / 1e6 / steps);
   }
 
   /** CPU time that libtorch's own fp32 product takes for so many operations. */
