@@ -97,7 +97,7 @@ class ReadmeTest {
       default -> {
         if (words.get(0).equals("quickstart")) {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
-        } else if (words.get(0).equals("train") && !out.contains("--resume")) {
+        } else if (words.get(0).equals("train")) {
           out.addAll(BATCH);
         }
       }
