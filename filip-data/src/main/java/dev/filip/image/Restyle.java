@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 /**
  * Restyling for transfer to hands never seen: flat colours, dark lines at edges, and a change of
  * hue, saturation, contrast and brightness. Chosen by experiment on drawings of several artists:
- * lines helped most, colour changes second (docs/BENCHMARKS.md).
+ * lines helped most, colour changes second (docs/DATA.md).
  */
 final class Restyle {
   private static final double FLAT = 0.3;
