@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * that one file serves both by {@code --set interaction=global}.
  *
  * @param batch pairs a step, over all processes
+ * @param microBatch pairs of a process whose activations are held at a time: the batch is encoded
+ *     twice, without and with a graph; 0 = none, one pass over the whole batch
  * @param workers threads that read, decode and augment; changes speed, never results
  */
 public record RunConfig(
@@ -29,6 +31,7 @@ public record RunConfig(
     TokenizerChoice tokenizer,
     Augment augment,
     int batch,
+    int microBatch,
     Length length,
     Optimizer optimizer,
     Schedule schedule,
@@ -45,6 +48,7 @@ public record RunConfig(
     loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
     require(batch >= 2, "batch", batch, ">= 2 (a pair needs others to be told from)");
     require(batch % data.group == 0, "batch", batch, "a multiple of data.group " + data.group);
+    require(microBatch >= 0, "micro_batch", microBatch, ">= 1, or none");
     require(workers >= 1, "workers", workers, ">= 1");
     require(
         interaction == Interaction.GLOBAL || loss.late > 0,
@@ -61,6 +65,11 @@ public record RunConfig(
         "loss.global",
         loss.global,
         "0 with interaction late (interaction: both trains both)");
+    require(
+        interaction != Interaction.LATE || loss.lateWarmup == 0,
+        "loss.late_warmup",
+        loss.lateWarmup,
+        "0 with interaction late (interaction: both has a second loss to begin with)");
     require(
         data.validation != null || evaluate.every == 0,
         "evaluate.every",
@@ -229,49 +238,61 @@ public record RunConfig(
    */
   public record Schedule(double warmup, String decay, double floor) {
     public Schedule {
-      require(
-          notNegative(warmup) && (warmup < 1 || warmup == Math.rint(warmup)),
-          "schedule.warmup",
-          warmup,
-          "a share of the steps in [0, 1) or a whole number of steps");
+      StepCount.check("schedule.warmup", warmup);
       requireOneOf(DECAYS, "schedule.decay", decay);
       require(share(floor), "schedule.floor", floor, "in [0, 1]");
     }
 
     /** Warm-up in steps, of {@code total}. */
     public int warmupSteps(int total) {
-      return (int) Math.min(total, Math.round(warmup < 1 ? warmup * total : warmup));
+      return StepCount.of(warmup, total);
     }
   }
 
   /**
-   * Weights of the two losses, token selection share, precision of features, label smoothing.
+   * Weights of the two losses and what keeps them steady.
    *
-   * @param keepTokens share of the tokens kept by token selection; 1 = all (the paper: 0.25)
-   * @param featurePrecision {@code fp32}, {@code bf16} or {@code fp16}: storage of the features the
-   *     loss sees
+   * @param lateWarmup share of the steps (below 1) or steps over which the late weight rises from 0
+   * @param featurePrecision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}: storage of
+   *     the features the loss sees
+   * @param zLoss weight of the mean squared log-sum-exp of the logits
+   * @param maxLogitScale cap of what similarities are multiplied by
    */
   public record Loss(
       double late,
       double global,
-      double keepTokens,
+      double lateWarmup,
+      KeepTokens keepTokens,
       String featurePrecision,
-      double labelSmoothing) {
+      double labelSmoothing,
+      double zLoss,
+      double maxLogitScale) {
     public Loss {
       require(notNegative(late), "loss.late", late, "finite and >= 0");
       require(notNegative(global), "loss.global", global, "finite and >= 0");
-      require(
-          keepTokens > 0 && keepTokens <= 1, "loss.keep_tokens", keepTokens, "in (0, 1], 1 = all");
+      StepCount.check("loss.late_warmup", lateWarmup);
       requireOneOf(FEATURE_PRECISIONS, "loss.feature_precision", featurePrecision);
       require(
           labelSmoothing >= 0 && labelSmoothing < 1,
           "loss.label_smoothing",
           labelSmoothing,
           "in [0, 1)");
+      require(notNegative(zLoss), "loss.z_loss", zLoss, "finite and >= 0");
+      require(
+          maxLogitScale >= 1 && Double.isFinite(maxLogitScale),
+          "loss.max_logit_scale",
+          maxLogitScale,
+          "finite and >= 1");
+    }
+
+    /** The late weight at a step; steps count from 1. */
+    public double late(long step, int total) {
+      int rise = StepCount.of(lateWarmup, total);
+      return step >= rise ? late : late * step / rise;
     }
 
     Loss onlyGlobal() {
-      return new Loss(0, 1, keepTokens, featurePrecision, labelSmoothing);
+      return new Loss(0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale);
     }
   }
 
@@ -330,7 +351,7 @@ public record RunConfig(
   static final Set<String> AUTOAUGMENTS = Choices.of("none", "imagenet");
   static final Set<String> OPTIMIZERS = Choices.of("adamw", "lamb");
   static final Set<String> DECAYS = Choices.of("cosine", "linear", "none");
-  static final Set<String> FEATURE_PRECISIONS = Choices.of("fp32", "bf16", "fp16");
+  static final Set<String> FEATURE_PRECISIONS = Choices.of("auto", "fp32", "bf16", "fp16");
 
   /** Tasks of evaluation and the metrics each yields, the most telling one first. */
   static final Map<String, List<String>> METRICS = metricsOfTasks();

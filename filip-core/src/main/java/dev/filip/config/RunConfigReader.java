@@ -38,6 +38,7 @@ public final class RunConfigReader {
           "tokenizer",
           "augment",
           "batch",
+          "micro_batch",
           "steps",
           "epochs",
           "optimizer",
@@ -59,7 +60,17 @@ public final class RunConfigReader {
       Choices.of("name", "lr", "weight_decay", "betas", "eps", "clip", "scale_lr");
   private static final Set<String> SCHEDULE = Choices.of("warmup", "decay", "floor");
   private static final Set<String> LOSS =
-      Choices.of("late", "global", "keep_tokens", "feature_precision", "label_smoothing");
+      Choices.of(
+          "late",
+          "global",
+          "late_warmup",
+          "keep_tokens",
+          "keep_after",
+          "keep_at_least",
+          "feature_precision",
+          "label_smoothing",
+          "z_loss",
+          "max_logit_scale");
   private static final Set<String> CHECKPOINT = Choices.of("every", "keep");
   private static final Set<String> EVALUATE = Choices.of("every", "tasks", "keep_best", "samples");
 
@@ -105,6 +116,7 @@ public final class RunConfigReader {
         tokenizer(root.at("tokenizer"), model),
         augment(root.at("augment")),
         root.integer("batch", 64),
+        root.at("micro_batch").map(RunConfigReader::microBatch).orElse(0),
         length(root),
         optimizer(root.orEmptyMap("optimizer").map(OPTIMIZER)),
         schedule(root.orEmptyMap("schedule").map(SCHEDULE)),
@@ -177,6 +189,16 @@ public final class RunConfigReader {
         map.number("style", 0));
   }
 
+  private static int microBatch(ConfigNode node) {
+    if (node.isNone()) {
+      return 0;
+    }
+    if (node.integer() < 1) {
+      throw node.wrong(">= 1, or none");
+    }
+    return node.integer();
+  }
+
   private static Length length(ConfigNode root) {
     Optional<ConfigNode> steps = root.at("steps");
     Optional<ConfigNode> epochs = root.at("epochs");
@@ -228,9 +250,15 @@ public final class RunConfigReader {
     return new Loss(
         map.number("late", interaction == Interaction.GLOBAL ? 0 : share),
         map.number("global", interaction == Interaction.LATE ? 0 : share),
-        map.number("keep_tokens", 1),
-        map.text("feature_precision", "fp32"),
-        map.number("label_smoothing", 0));
+        map.number("late_warmup", 0),
+        new KeepTokens(
+            map.number("keep_tokens", 1),
+            map.number("keep_after", KeepTokens.ALL.after()),
+            map.integer("keep_at_least", KeepTokens.ALL.atLeast())),
+        map.text("feature_precision", "auto"),
+        map.number("label_smoothing", 0),
+        map.number("z_loss", 0),
+        map.number("max_logit_scale", 100));
   }
 
   private static Checkpoint checkpoint(ConfigNode map) {

@@ -52,6 +52,11 @@ public final class RunConfigWriter {
     }
     root.set("augment", augment(config.augment()));
     root.put("batch", config.batch());
+    if (config.microBatch() == 0) {
+      root.put("micro_batch", "none");
+    } else {
+      root.put("micro_batch", config.microBatch());
+    }
     switch (config.length()) {
       case Length.Steps(int n) -> root.put("steps", n);
       case Length.Epochs(double n) -> root.put("epochs", n);
@@ -157,9 +162,14 @@ public final class RunConfigWriter {
     return Json.object()
         .put("late", loss.late())
         .put("global", loss.global())
-        .put("keep_tokens", loss.keepTokens())
+        .put("late_warmup", loss.lateWarmup())
+        .put("keep_tokens", loss.keepTokens().share())
+        .put("keep_after", loss.keepTokens().after())
+        .put("keep_at_least", loss.keepTokens().atLeast())
         .put("feature_precision", loss.featurePrecision())
-        .put("label_smoothing", loss.labelSmoothing());
+        .put("label_smoothing", loss.labelSmoothing())
+        .put("z_loss", loss.zLoss())
+        .put("max_logit_scale", loss.maxLogitScale());
   }
 
   private static ObjectNode evaluate(Evaluate evaluate) {

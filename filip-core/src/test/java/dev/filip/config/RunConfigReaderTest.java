@@ -37,10 +37,12 @@ class RunConfigReaderTest {
       tokenizer: {train: 2000}
       augment: {crop: [0.6, 1.0], flip: true, autoaugment: imagenet, style: 0.5}
       batch: 64
+      micro_batch: 16
       steps: 2000
       optimizer: {name: lamb, lr: 2.0e-3, weight_decay: 0.05, betas: [0.9, 0.98], eps: 1e-4, clip: none, scale_lr: true}
       schedule: {warmup: 0.1, decay: cosine, floor: 0.0}
-      loss: {late: 1.0, global: 0.0, keep_tokens: 1.0, feature_precision: fp32, label_smoothing: 0.0}
+      loss: {late: 1.0, global: 0.0, late_warmup: 0.0, keep_tokens: 0.25, keep_after: 0.5, keep_at_least: 9,
+             feature_precision: bf16, label_smoothing: 0.1, z_loss: 1.0e-4, max_logit_scale: 50.0}
       precision: auto
       device: auto
       gradient_checkpointing: true
@@ -75,6 +77,10 @@ class RunConfigReaderTest {
     assertThat(run.optimizer())
         .isEqualTo(new RunConfig.Optimizer("lamb", 2e-3, 0.05, 0.9, 0.98, 1e-4, 0, true));
     assertThat(run.schedule()).isEqualTo(new RunConfig.Schedule(0.1, "cosine", 0));
+    assertThat(run.loss())
+        .isEqualTo(
+            new RunConfig.Loss(1, 0, 0, new KeepTokens(0.25, 0.5, 9), "bf16", 0.1, 1e-4, 50));
+    assertThat(run.microBatch()).isEqualTo(16);
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
     assertThat(run.evaluate().samples()).isEqualTo(500);
@@ -94,6 +100,10 @@ class RunConfigReaderTest {
     assertThat(run.optimizer().name()).isEqualTo("adamw");
     assertThat(run.loss().late()).isEqualTo(1);
     assertThat(run.loss().global()).isEqualTo(0);
+    assertThat(run.loss().keepTokens()).isEqualTo(KeepTokens.ALL);
+    assertThat(run.loss().featurePrecision()).isEqualTo("auto");
+    assertThat(run.loss().maxLogitScale()).isEqualTo(100);
+    assertThat(run.microBatch()).isEqualTo(0);
     assertThat(run.evaluate().every()).as("no validation").isEqualTo(0);
     assertThat(run.seed()).isEqualTo(1);
   }
@@ -169,6 +179,13 @@ class RunConfigReaderTest {
         "tokenizer: {size: 1000} | tokenizer.size is not a key",
         "loss: {global: 0.2} | loss.global must be 0 with interaction late",
         "loss: {late: 0.0} | loss.late must be > 0 with interaction late, got 0.0",
+        "micro_batch: 0 | run.yaml: micro_batch must be >= 1, or none, got 0",
+        "loss: {keep_tokens: 0.0} | loss.keep_tokens must be in (0, 1], 1 = all, got 0.0",
+        "loss: {keep_after: 1.5} | loss.keep_after must be a share of the steps in [0, 1) or a whole number of steps, got 1.5",
+        "loss: {keep_at_least: 0} | loss.keep_at_least must be >= 1, got 0",
+        "loss: {late_warmup: 0.1} | loss.late_warmup must be 0 with interaction late",
+        "loss: {z_loss: -1} | loss.z_loss must be finite and >= 0, got -1.0",
+        "loss: {max_logit_scale: 0.5} | loss.max_logit_scale must be finite and >= 1, got 0.5",
         "loss: {label_smoothing: 1.0} | loss.label_smoothing must be in [0, 1), got 1.0",
         "evaluate: {every: 5} | evaluate.every must be 0 without data.validation, got 5",
         "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
@@ -325,5 +342,21 @@ class RunConfigReaderTest {
     assertThat(Choices.edits("", "abc")).isEqualTo(3);
     assertThat(Choices.edits("kitten", "sitting")).isEqualTo(3);
     assertThat(Choices.nearest(List.of("width", "layers"), "zzz")).isEmpty();
+  }
+
+  @Test
+  void lateWeightRisesAndSelectionBeginsAtTheirSteps() {
+    RunConfig both = parse(SHORT, "interaction=both", "loss={late_warmup: 0.25, keep_tokens: 0.5}");
+    assertThat(both.loss().late(1, 40)).isEqualTo(0.05);
+    assertThat(both.loss().late(10, 40)).isEqualTo(0.5);
+    assertThat(both.loss().late(40, 40)).isEqualTo(0.5);
+    assertThat(parse(SHORT, "interaction=global").loss().lateWarmup()).isZero();
+    KeepTokens keep = new KeepTokens(0.25, 10, 6);
+    assertThat(keep.selects(10, 40)).isFalse();
+    assertThat(keep.selects(11, 40)).isTrue();
+    assertThat(keep.of(4)).isEqualTo(4);
+    assertThat(keep.of(20)).isEqualTo(6);
+    assertThat(keep.of(49)).isEqualTo(12);
+    assertThat(KeepTokens.ALL.selects(1, 40)).isFalse();
   }
 }

@@ -22,7 +22,7 @@ public enum FeaturePrecision {
   /** By its name in a run config. */
   public static FeaturePrecision of(String name) {
     return switch (name) {
-      case "fp32" -> FP32;
+      case "auto", "fp32" -> FP32;
       case "bf16" -> BF16;
       case "fp16" -> FP16;
       default -> throw BadInput.of("loss.feature_precision", name, "fp32, bf16 or fp16");

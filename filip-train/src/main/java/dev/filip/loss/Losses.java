@@ -24,7 +24,9 @@ public final class Losses {
   private static ContrastiveLoss late(RunConfig.Loss loss, int threads) {
     ContrastiveLoss late =
         new LateLoss(loss.labelSmoothing(), FeaturePrecision.of(loss.featurePrecision()), threads);
-    return loss.keepTokens() < 1 ? new TokenSelection(loss.keepTokens(), late, threads) : late;
+    return loss.keepTokens().share() < 1
+        ? new TokenSelection(loss.keepTokens().share(), late, threads)
+        : late;
   }
 
   private static ContrastiveLoss global(RunConfig.Loss loss) {

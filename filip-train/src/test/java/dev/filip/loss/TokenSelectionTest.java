@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
+import dev.filip.config.KeepTokens;
 import dev.filip.config.RunConfig;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
@@ -139,7 +140,7 @@ class TokenSelectionTest {
 
   @Test
   void aRunConfigChoosesIt() {
-    RunConfig.Loss half = new RunConfig.Loss(1, 0, 0.5, "fp32", 0);
+    RunConfig.Loss half = new RunConfig.Loss(1, 0, 0, new KeepTokens(0.5, 0, 1), "fp32", 0, 0, 100);
     try (ContrastiveLoss loss = Losses.of(half, Interaction.LATE, 2)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
       assertThat(c.run(loss, ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
