@@ -19,6 +19,10 @@ CASES = {
     "quick": dict(act="quick_gelu", image=12, patch=4, vw=12, vl=2, vh=3, tw=8, tl=2, th=2, context=9, vocab=23, d=5),
     "gelu": dict(act="gelu", image=14, patch=7, vw=16, vl=3, vh=2, tw=24, tl=1, th=4, context=12, vocab=31, d=8),
     "wide": dict(act="quick_gelu", image=20, patch=4, vw=32, vl=1, vh=1, tw=20, tl=3, th=5, context=16, vocab=40, d=24),
+    # towers of unlike form, as LAION's ViT-H and bigG have: MLP not 4 x width, another eps and activation a tower
+    "forms": dict(act="gelu", image=8, patch=4, vw=12, vl=2, vh=2, tw=10, tl=2, th=2, context=9, vocab=23, d=6,
+                  vision=dict(intermediate_size=59, layer_norm_eps=1e-6),
+                  text=dict(intermediate_size=21, layer_norm_eps=1e-3, hidden_act="gelu_pytorch_tanh")),
 }
 TEXTS, IMAGES = 4, 3
 
@@ -27,11 +31,11 @@ def config(c):
     eos = c["vocab"] - 1
     common = dict(hidden_act=c["act"], projection_dim=c["d"])
     return CLIPConfig(
-        text_config=dict(hidden_size=c["tw"], intermediate_size=4 * c["tw"], num_hidden_layers=c["tl"],
+        text_config=dict(dict(hidden_size=c["tw"], intermediate_size=4 * c["tw"], num_hidden_layers=c["tl"],
                          num_attention_heads=c["th"], max_position_embeddings=c["context"], vocab_size=c["vocab"],
-                         bos_token_id=eos - 1, eos_token_id=eos, pad_token_id=eos, **common),
-        vision_config=dict(hidden_size=c["vw"], intermediate_size=4 * c["vw"], num_hidden_layers=c["vl"],
-                           num_attention_heads=c["vh"], image_size=c["image"], patch_size=c["patch"], **common),
+                         bos_token_id=eos - 1, eos_token_id=eos, pad_token_id=eos, **common), **c.get("text", {})),
+        vision_config=dict(dict(hidden_size=c["vw"], intermediate_size=4 * c["vw"], num_hidden_layers=c["vl"],
+                           num_attention_heads=c["vh"], image_size=c["image"], patch_size=c["patch"], **common), **c.get("vision", {})),
         projection_dim=c["d"])
 
 

@@ -3,17 +3,16 @@ package dev.filip.config;
 import static dev.filip.io.BadInput.require;
 
 /**
- * What a model is: sizes of both towers, the shared width d, and the policies stored with it.
+ * What a model is: both towers, the shared width d, and the policies stored with it.
  *
  * @param cls whether [CLS] takes part in late interaction (the paper's group: no)
- * @param text which Python tool's text cleaning it follows
- * @param pixels which Python tool's pixel preprocessing it follows
+ * @param textBehaviour which Python tool's text cleaning it follows
+ * @param pixelBehaviour which Python tool's pixel preprocessing it follows
  */
 public record ModelConfig(
     VisionConfig vision,
     TextConfig text,
     int embedDim,
-    Activation activation,
     Interaction interaction,
     boolean cls,
     Behaviour textBehaviour,
@@ -22,38 +21,49 @@ public record ModelConfig(
     require(embedDim > 0, "model.embed_dim", embedDim, "> 0");
   }
 
+  /** Both towers with one activation. */
+  public ModelConfig(
+      VisionConfig vision,
+      TextConfig text,
+      int embedDim,
+      Activation activation,
+      Interaction interaction,
+      boolean cls,
+      Behaviour textBehaviour,
+      Behaviour pixelBehaviour) {
+    this(
+        vision.withBlocks(vision.blocks().withActivation(activation)),
+        text.withBlocks(text.blocks().withActivation(activation)),
+        embedDim,
+        interaction,
+        cls,
+        textBehaviour,
+        pixelBehaviour);
+  }
+
   /** Image tokens in late interaction: patches, and [CLS] where the policy says so. */
   public int imageTokens() {
     return vision.patches() + (cls ? 1 : 0);
   }
 
+  /** The same with a tokenizer's size. */
   public ModelConfig withVocabulary(int size) {
-    return new ModelConfig(
-        vision,
-        text.withVocabulary(size),
-        embedDim,
-        activation,
-        interaction,
-        cls,
-        textBehaviour,
-        pixelBehaviour);
+    return with(vision, text.withVocabulary(size));
   }
 
   /** The same for pictures of another size (a multiple of the patch size). */
   public ModelConfig withImageSize(int size) {
-    return new ModelConfig(
-        new VisionConfig(size, vision.patchSize(), vision.width(), vision.layers(), vision.heads()),
-        text,
-        embedDim,
-        activation,
-        interaction,
-        cls,
-        textBehaviour,
-        pixelBehaviour);
+    return with(vision.withImageSize(size), text);
   }
 
-  public ModelConfig withInteraction(Interaction other) {
+  /** The same policies for other towers. */
+  public ModelConfig with(VisionConfig otherVision, TextConfig otherText) {
     return new ModelConfig(
-        vision, text, embedDim, activation, other, cls, textBehaviour, pixelBehaviour);
+        otherVision, otherText, embedDim, interaction, cls, textBehaviour, pixelBehaviour);
+  }
+
+  /** The same with another interaction. */
+  public ModelConfig withInteraction(Interaction other) {
+    return new ModelConfig(vision, text, embedDim, other, cls, textBehaviour, pixelBehaviour);
   }
 }

@@ -21,8 +21,17 @@ final class ModelSection {
           "cls",
           "text_behaviour",
           "pixel_behaviour");
-  private static final Set<String> VISION = Choices.of("width", "layers", "heads");
-  private static final Set<String> TEXT = Choices.of("width", "layers", "heads", "context");
+  private static final Set<String> VISION =
+      Choices.of("width", "layers", "heads", "intermediate_size", "activation", "layer_norm_eps");
+  private static final Set<String> TEXT =
+      Choices.of(
+          "width",
+          "layers",
+          "heads",
+          "context",
+          "intermediate_size",
+          "activation",
+          "layer_norm_eps");
   private static final int HEAD = 64;
 
   private ModelSection() {}
@@ -76,20 +85,41 @@ final class ModelSection {
     if (context < 2) {
       throw text.required("context").wrong(">= 2 ([BOS] and [EOS])");
     }
+    Activation activation = model.choice("activation", Activation.QUICK_GELU);
     return new ModelConfig(
         new VisionConfig(
             imageSize,
             patchSize,
             positive(vision, "width"),
             positive(vision, "layers"),
-            heads(vision)),
-        new TextConfig(positive(text, "width"), positive(text, "layers"), heads(text), context, 0),
+            heads(vision),
+            blocks(vision, activation)),
+        new TextConfig(
+            positive(text, "width"),
+            positive(text, "layers"),
+            heads(text),
+            context,
+            0,
+            blocks(text, activation)),
         positive(model, "embed_dim"),
-        model.choice("activation", Activation.QUICK_GELU),
         Interaction.LATE,
         model.flag("cls", false),
         model.choice("text_behaviour", Behaviour.TRANSFORMERS),
         model.choice("pixel_behaviour", Behaviour.TRANSFORMERS));
+  }
+
+  private static BlockForm blocks(ConfigNode tower, Activation both) {
+    BlockForm clip = BlockForm.clip(positive(tower, "width"), both);
+    double eps = tower.number("layer_norm_eps", clip.layerNormEps());
+    if (!(eps > 0 && eps < 1)) {
+      throw tower.required("layer_norm_eps").wrong("between 0 and 1");
+    }
+    return new BlockForm(
+        tower.at("intermediate_size").isPresent()
+            ? positive(tower, "intermediate_size")
+            : clip.intermediateSize(),
+        tower.choice("activation", both),
+        eps);
   }
 
   private static int positive(ConfigNode map, String key) {

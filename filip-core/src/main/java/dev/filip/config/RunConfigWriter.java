@@ -89,20 +89,38 @@ public final class RunConfigWriter {
     TextConfig text = config.text();
     ObjectNode map = Json.object();
     map.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
-    map.putObject("vision")
-        .put("width", vision.width())
-        .put("layers", vision.layers())
-        .put("heads", vision.heads());
-    map.putObject("text")
-        .put("width", text.width())
-        .put("layers", text.layers())
-        .put("heads", text.heads())
-        .put("context", text.context());
+    Activation both = vision.blocks().activation();
+    ObjectNode image =
+        map.putObject("vision")
+            .put("width", vision.width())
+            .put("layers", vision.layers())
+            .put("heads", vision.heads());
+    blocks(image, vision.blocks(), BlockForm.clip(vision.width(), both));
+    ObjectNode words =
+        map.putObject("text")
+            .put("width", text.width())
+            .put("layers", text.layers())
+            .put("heads", text.heads())
+            .put("context", text.context());
+    blocks(words, text.blocks(), BlockForm.clip(text.width(), both));
     return map.put("embed_dim", config.embedDim())
-        .put("activation", Choices.name(config.activation()))
+        .put("activation", Choices.name(both))
         .put("cls", config.cls())
         .put("text_behaviour", Choices.name(config.textBehaviour()))
         .put("pixel_behaviour", Choices.name(config.pixelBehaviour()));
+  }
+
+  /** What differs from CLIP's blocks, so that the fingerprints of CLIP's configs stay. */
+  private static void blocks(ObjectNode tower, BlockForm blocks, BlockForm clip) {
+    if (blocks.intermediateSize() != clip.intermediateSize()) {
+      tower.put("intermediate_size", blocks.intermediateSize());
+    }
+    if (blocks.activation() != clip.activation()) {
+      tower.put("activation", Choices.name(blocks.activation()));
+    }
+    if (blocks.layerNormEps() != clip.layerNormEps()) {
+      tower.put("layer_norm_eps", blocks.layerNormEps());
+    }
   }
 
   private static ObjectNode data(Data data) {

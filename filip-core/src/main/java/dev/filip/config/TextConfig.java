@@ -3,10 +3,11 @@ package dev.filip.config;
 import static dev.filip.io.BadInput.require;
 
 /**
- * Sizes of the text tower: causal, learned positions, MLP 4 x width. {@code vocabularySize} 0
- * means: taken from the tokenizer.
+ * Sizes and form of the text tower: causal, learned positions. {@code vocabularySize} 0 means:
+ * taken from the tokenizer.
  */
-public record TextConfig(int width, int layers, int heads, int context, int vocabularySize) {
+public record TextConfig(
+    int width, int layers, int heads, int context, int vocabularySize, BlockForm blocks) {
   public TextConfig {
     require(layers > 0, "text.layers", layers, "> 0");
     require(
@@ -18,8 +19,24 @@ public record TextConfig(int width, int layers, int heads, int context, int voca
     require(vocabularySize >= 0, "text.vocabulary_size", vocabularySize, ">= 0");
   }
 
+  /** CLIP's form with QuickGELU. */
+  public TextConfig(int width, int layers, int heads, int context, int vocabularySize) {
+    this(
+        width,
+        layers,
+        heads,
+        context,
+        vocabularySize,
+        BlockForm.clip(width, Activation.QUICK_GELU));
+  }
+
   /** The same with a tokenizer's size. */
   public TextConfig withVocabulary(int size) {
-    return new TextConfig(width, layers, heads, context, size);
+    return new TextConfig(width, layers, heads, context, size, blocks);
+  }
+
+  /** The same with blocks of another form. */
+  public TextConfig withBlocks(BlockForm other) {
+    return new TextConfig(width, layers, heads, context, vocabularySize, other);
   }
 }

@@ -2,8 +2,9 @@ package dev.filip.config;
 
 import static dev.filip.io.BadInput.require;
 
-/** Sizes of the image tower. The MLP is 4 x width. */
-public record VisionConfig(int imageSize, int patchSize, int width, int layers, int heads) {
+/** Sizes and form of the image tower. */
+public record VisionConfig(
+    int imageSize, int patchSize, int width, int layers, int heads, BlockForm blocks) {
   public VisionConfig {
     require(imageSize > 0, "vision.image_size", imageSize, "> 0");
     require(
@@ -19,6 +20,11 @@ public record VisionConfig(int imageSize, int patchSize, int width, int layers, 
         "a positive multiple of heads " + heads);
   }
 
+  /** CLIP's form with QuickGELU. */
+  public VisionConfig(int imageSize, int patchSize, int width, int layers, int heads) {
+    this(imageSize, patchSize, width, layers, heads, BlockForm.clip(width, Activation.QUICK_GELU));
+  }
+
   /** Patches a side. */
   public int grid() {
     return imageSize / patchSize;
@@ -27,5 +33,15 @@ public record VisionConfig(int imageSize, int patchSize, int width, int layers, 
   /** Patches, n without [CLS]. */
   public int patches() {
     return grid() * grid();
+  }
+
+  /** The same for pictures of another size. */
+  public VisionConfig withImageSize(int size) {
+    return new VisionConfig(size, patchSize, width, layers, heads, blocks);
+  }
+
+  /** The same with blocks of another form. */
+  public VisionConfig withBlocks(BlockForm other) {
+    return new VisionConfig(imageSize, patchSize, width, layers, heads, other);
   }
 }

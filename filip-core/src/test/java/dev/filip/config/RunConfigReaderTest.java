@@ -241,11 +241,32 @@ class RunConfigReaderTest {
             """);
     ModelConfig model = run.newModel().orElseThrow();
     assertThat(model.vision().heads()).isEqualTo(3);
-    assertThat(model.text()).isEqualTo(new TextConfig(32, 2, 1, 77, 0));
-    assertThat(model.activation()).isEqualTo(Activation.GELU);
+    assertThat(model.text())
+        .isEqualTo(new TextConfig(32, 2, 1, 77, 0, BlockForm.clip(32, Activation.GELU)));
+    assertThat(model.vision().blocks()).isEqualTo(new BlockForm(768, Activation.GELU, 1e-5));
     assertThat(model.imageTokens()).isEqualTo(17);
     assertThat(model.textBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
     assertThat(model.pixelBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+  }
+
+  @Test
+  void towersMayDifferInForm() {
+    RunConfig run =
+        parse(
+            """
+            model: {image_size: 64, patch_size: 16,
+                    vision: {width: 64, layers: 3, intermediate_size: 100, layer_norm_eps: 1e-6},
+                    text: {width: 32, layers: 2, activation: gelu_pytorch_tanh},
+                    embed_dim: 64, activation: gelu}
+            data: {train: a}
+            """);
+    ModelConfig model = run.newModel().orElseThrow();
+    assertThat(model.vision().blocks()).isEqualTo(new BlockForm(100, Activation.GELU, 1e-6));
+    assertThat(model.text().blocks())
+        .isEqualTo(new BlockForm(128, Activation.GELU_PYTORCH_TANH, 1e-5));
+    String canonical = RunConfigWriter.yaml(run);
+    assertThat(RunConfigWriter.yaml(parse(canonical))).isEqualTo(canonical);
+    assertThat(parse(canonical).newModel()).contains(model);
   }
 
   @Test

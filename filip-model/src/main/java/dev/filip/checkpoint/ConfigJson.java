@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
+import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
@@ -17,7 +18,6 @@ import java.util.Locale;
  * folders leave out has transformers' defaults; without the block a model is global.
  */
 final class ConfigJson {
-  private static final double EPS = 1e-5;
   private final String file;
   private final JsonNode root;
 
@@ -37,26 +37,27 @@ final class ConfigJson {
     root.put("torch_dtype", "float32");
     ObjectNode text = root.putObject("text_config").put("model_type", "clip_text_model");
     TextConfig t = config.text();
-    tower(text, config, t.width(), t.layers(), t.heads());
+    tower(text, t.width(), t.layers(), t.heads(), t.blocks());
+    text.put("projection_dim", config.embedDim());
     text.put("vocab_size", t.vocabularySize());
     text.put("max_position_embeddings", t.context());
     text.put("bos_token_id", bos).put("eos_token_id", eos).put("pad_token_id", eos);
     ObjectNode vision = root.putObject("vision_config").put("model_type", "clip_vision_model");
     VisionConfig v = config.vision();
-    tower(vision, config, v.width(), v.layers(), v.heads());
+    tower(vision, v.width(), v.layers(), v.heads(), v.blocks());
+    vision.put("projection_dim", config.embedDim());
     vision.put("image_size", v.imageSize()).put("patch_size", v.patchSize()).put("num_channels", 3);
     root.set("filip", block(config, trained));
     return root;
   }
 
-  private static void tower(ObjectNode node, ModelConfig config, int width, int layers, int heads) {
+  private static void tower(ObjectNode node, int width, int layers, int heads, BlockForm blocks) {
     node.put("hidden_size", width);
-    node.put("intermediate_size", 4 * width);
+    node.put("intermediate_size", blocks.intermediateSize());
     node.put("num_hidden_layers", layers);
     node.put("num_attention_heads", heads);
-    node.put("projection_dim", config.embedDim());
-    node.put("hidden_act", config.activation() == Activation.GELU ? "gelu" : "quick_gelu");
-    node.put("layer_norm_eps", EPS);
+    node.put("hidden_act", word(blocks.activation()));
+    node.put("layer_norm_eps", blocks.layerNormEps());
   }
 
   private static ObjectNode block(ModelConfig config, JsonNode trained) {
@@ -81,12 +82,6 @@ final class ConfigJson {
     require(type.equals("clip"), "model_type", type, "clip");
     JsonNode text = root.path("text_config");
     JsonNode vision = root.path("vision_config");
-    Activation activation = activation(vision, "vision_config");
-    require(
-        activation == activation(text, "text_config"),
-        "text_config.hidden_act",
-        text.path("hidden_act"),
-        "the same as vision_config's");
     require(
         number(vision, "vision_config", "num_channels", 3) == 3,
         "vision_config.num_channels",
@@ -97,40 +92,41 @@ final class ConfigJson {
         new VisionConfig(
             number(vision, "vision_config", "image_size", 224),
             number(vision, "vision_config", "patch_size", 32),
-            width(vision, "vision_config", 768),
+            number(vision, "vision_config", "hidden_size", 768),
             number(vision, "vision_config", "num_hidden_layers", 12),
-            number(vision, "vision_config", "num_attention_heads", 12)),
+            number(vision, "vision_config", "num_attention_heads", 12),
+            blocks(vision, "vision_config", 3072)),
         new TextConfig(
-            width(text, "text_config", 512),
+            number(text, "text_config", "hidden_size", 512),
             number(text, "text_config", "num_hidden_layers", 12),
             number(text, "text_config", "num_attention_heads", 8),
             number(text, "text_config", "max_position_embeddings", 77),
-            number(text, "text_config", "vocab_size", 49408)),
+            number(text, "text_config", "vocab_size", 49408),
+            blocks(text, "text_config", 2048)),
         number(root, "", "projection_dim", 512),
-        activation,
         choice(Interaction.class, block, "interaction", Interaction.GLOBAL),
         block.path("cls").asBoolean(false),
         choice(Behaviour.class, block, "text", Behaviour.TRANSFORMERS),
         choice(Behaviour.class, block, "pixels", Behaviour.TRANSFORMERS));
   }
 
-  private Activation activation(JsonNode tower, String name) {
-    String word = tower.path("hidden_act").asText("quick_gelu");
-    require(
-        word.equals("quick_gelu") || word.equals("gelu"),
-        name + ".hidden_act",
-        word,
-        "quick_gelu or gelu");
-    return word.equals("gelu") ? Activation.GELU : Activation.QUICK_GELU;
+  private BlockForm blocks(JsonNode tower, String name, int otherwise) {
+    int inner = number(tower, name, "intermediate_size", otherwise);
+    require(inner > 0, name + ".intermediate_size", inner, "> 0");
+    double eps = tower.path("layer_norm_eps").asDouble(1e-5);
+    require(eps > 0 && eps < 1, name + ".layer_norm_eps", tower.path("layer_norm_eps"), "in (0,1)");
+    return new BlockForm(inner, activation(tower, name), eps);
   }
 
-  private int width(JsonNode tower, String name, int otherwise) {
-    int width = number(tower, name, "hidden_size", otherwise);
-    int inner = number(tower, name, "intermediate_size", 4 * otherwise);
-    require(inner == 4 * width, name + ".intermediate_size", inner, "4 x hidden_size " + width);
-    double eps = tower.path("layer_norm_eps").asDouble(EPS);
-    require(eps == EPS, name + ".layer_norm_eps", eps, "1e-5");
-    return width;
+  private Activation activation(JsonNode tower, String name) {
+    String word = tower.path("hidden_act").asText("quick_gelu");
+    for (Activation known : Activation.values()) {
+      if (word(known).equals(word)) {
+        return known;
+      }
+    }
+    String rule = "quick_gelu, gelu or gelu_pytorch_tanh";
+    throw new BadInput(file + ": " + name + ".hidden_act must be " + rule + ", got " + word);
   }
 
   private int number(JsonNode node, String parent, String key, int otherwise) {

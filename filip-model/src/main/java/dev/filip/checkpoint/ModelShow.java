@@ -2,6 +2,7 @@ package dev.filip.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -101,7 +102,6 @@ public record ModelShow(
     ObjectNode root = Json.object().put("folder", folder.toString());
     root.put("interaction", word(config.interaction()));
     root.put("cls", config.cls());
-    root.put("activation", word(config.activation()));
     root.put("embed_dim", config.embedDim());
     root.put("text", word(config.textBehaviour()));
     root.put("pixels", word(config.pixelBehaviour()));
@@ -111,13 +111,19 @@ public record ModelShow(
         .put("patches", config.vision().patches())
         .put("width", config.vision().width())
         .put("layers", config.vision().layers())
-        .put("heads", config.vision().heads());
+        .put("heads", config.vision().heads())
+        .put("intermediate_size", config.vision().blocks().intermediateSize())
+        .put("activation", word(config.vision().blocks().activation()))
+        .put("layer_norm_eps", config.vision().blocks().layerNormEps());
     root.putObject("text_tower")
         .put("width", config.text().width())
         .put("layers", config.text().layers())
         .put("heads", config.text().heads())
         .put("context", config.text().context())
-        .put("vocabulary", config.text().vocabularySize());
+        .put("vocabulary", config.text().vocabularySize())
+        .put("intermediate_size", config.text().blocks().intermediateSize())
+        .put("activation", word(config.text().blocks().activation()))
+        .put("layer_norm_eps", config.text().blocks().layerNormEps());
     ObjectNode counts = root.putObject("parameters");
     parameters.forEach((part, count) -> counts.put(part.replace(' ', '_'), count));
     ObjectNode types = root.putObject("dtypes");
@@ -159,7 +165,8 @@ public record ModelShow(
             config.text().layers(),
             config.text().heads()));
     line(text, "shared width", config.embedDim());
-    line(text, "activation", word(config.activation()));
+    line(text, "image blocks", form(config.vision().blocks()));
+    line(text, "text blocks", form(config.text().blocks()));
     line(
         text,
         "follows",
@@ -176,6 +183,15 @@ public record ModelShow(
 
   private static void line(StringBuilder text, String key, Object value) {
     text.append(String.format(Locale.ROOT, "%-24s %s%n", key, value));
+  }
+
+  private static String form(BlockForm blocks) {
+    return String.format(
+        Locale.ROOT,
+        "MLP %d wide, %s, layer norm eps %.0e",
+        blocks.intermediateSize(),
+        word(blocks.activation()),
+        blocks.layerNormEps());
   }
 
   private static String word(Enum<?> value) {

@@ -31,16 +31,11 @@ final class ImageTower {
     patches = new PatchEmbedding(weights, Layout.PATCHES);
     positions = weights.get(Layout.IMAGE_POSITIONS);
     projection = weights.get(Layout.IMAGE_PROJECTION);
-    before = new Norm(weights, "vision_model.pre_layrnorm");
-    after = new Norm(weights, "vision_model.post_layernorm");
+    before = new Norm(weights, "vision_model.pre_layrnorm", sizes.blocks().layerNormEps());
+    after = new Norm(weights, "vision_model.post_layernorm", sizes.blocks().layerNormEps());
     blocks =
         new Transformer(
-            weights,
-            "vision_model.encoder",
-            sizes.layers(),
-            sizes.heads(),
-            false,
-            config.activation());
+            weights, "vision_model.encoder", sizes.layers(), sizes.heads(), false, sizes.blocks());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.filip.model;
 
+import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,28 +29,28 @@ public final class Layout {
     layout.put(LOGIT_SCALE);
     layout.put(TOKENS, config.text().vocabularySize(), text);
     layout.put(TEXT_POSITIONS, config.text().context(), text);
-    layout.blocks("text_model", text, config.text().layers());
+    layout.blocks("text_model", text, config.text().layers(), config.text().blocks());
     layout.norm("text_model.final_layer_norm", text);
     layout.put(CLS, image);
     layout.put(PATCHES, image, 3, patch, patch);
     layout.put(IMAGE_POSITIONS, config.vision().patches() + 1L, image);
     layout.norm("vision_model.pre_layrnorm", image);
-    layout.blocks("vision_model", image, config.vision().layers());
+    layout.blocks("vision_model", image, config.vision().layers(), config.vision().blocks());
     layout.norm("vision_model.post_layernorm", image);
     layout.put(IMAGE_PROJECTION, config.embedDim(), image);
     layout.put(TEXT_PROJECTION, config.embedDim(), text);
     return layout.shapes;
   }
 
-  private void blocks(String tower, long w, int count) {
+  private void blocks(String tower, long w, int count, BlockForm form) {
     for (int i = 0; i < count; i++) {
       String block = tower + ".encoder.layers." + i;
       for (String part : new String[] {"k_proj", "v_proj", "q_proj", "out_proj"}) {
         linear(block + ".self_attn." + part, w, w);
       }
       norm(block + ".layer_norm1", w);
-      linear(block + ".mlp.fc1", 4 * w, w);
-      linear(block + ".mlp.fc2", w, 4 * w);
+      linear(block + ".mlp.fc1", form.intermediateSize(), w);
+      linear(block + ".mlp.fc2", w, form.intermediateSize());
       norm(block + ".layer_norm2", w);
     }
   }

@@ -32,15 +32,10 @@ final class TextTower {
     tokens = weights.get(Layout.TOKENS);
     positions = weights.get(Layout.TEXT_POSITIONS);
     projection = weights.get(Layout.TEXT_PROJECTION);
-    after = new Norm(weights, "text_model.final_layer_norm");
+    after = new Norm(weights, "text_model.final_layer_norm", sizes.blocks().layerNormEps());
     blocks =
         new Transformer(
-            weights,
-            "text_model.encoder",
-            sizes.layers(),
-            sizes.heads(),
-            true,
-            config.activation());
+            weights, "text_model.encoder", sizes.layers(), sizes.heads(), true, sizes.blocks());
   }
 
   /**

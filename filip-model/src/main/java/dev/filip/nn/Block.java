@@ -1,6 +1,6 @@
 package dev.filip.nn;
 
-import dev.filip.config.Activation;
+import dev.filip.config.BlockForm;
 import dev.filip.tensor.Compute;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,11 +11,11 @@ final class Block {
   private final Norm norm2;
   private final Mlp mlp;
 
-  Block(Weights weights, String name, int heads, boolean causal, Activation activation) {
-    norm1 = new Norm(weights, name + ".layer_norm1");
+  Block(Weights weights, String name, int heads, boolean causal, BlockForm form) {
+    norm1 = new Norm(weights, name + ".layer_norm1", form.layerNormEps());
     attention = new Attention(weights, name + ".self_attn", heads, causal);
-    norm2 = new Norm(weights, name + ".layer_norm2");
-    mlp = new Mlp(weights, name + ".mlp", activation);
+    norm2 = new Norm(weights, name + ".layer_norm2", form.layerNormEps());
+    mlp = new Mlp(weights, name + ".mlp", form.activation());
   }
 
   Tensor forward(Tensor x, Compute compute) {

@@ -6,11 +6,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * {@code w -> 4w -> w} with the model's activation.
+ * {@code w -> u -> w} with the tower's activation; u is the intermediate size.
  *
  * <p>QuickGELU {@code x sigmoid(1.702 x)} is {@code silu(1.702 x) / 1.702}. Where there are more
- * rows than weights are wide, the two factors go into the weights (a {@code [4w, w]} product each)
- * instead of the activations ({@code [rows, 4w]}), which leaves one pass over the activations.
+ * rows than weights are wide, the two factors go into the weights (a {@code [u, w]} product each)
+ * instead of the activations ({@code [rows, u]}), which leaves one pass over the activations.
  */
 final class Mlp {
   private static final double SLOPE = 1.702;
@@ -29,9 +29,14 @@ final class Mlp {
   }
 
   Tensor forward(Tensor x) {
-    if (activation == Activation.GELU) {
-      return fc2.forward(torch.gelu(fc1.forward(x)));
-    }
+    return switch (activation) {
+      case QUICK_GELU -> quick(x);
+      case GELU -> fc2.forward(torch.gelu(fc1.forward(x)));
+      case GELU_PYTORCH_TANH -> fc2.forward(torch.gelu(fc1.forward(x), "tanh"));
+    };
+  }
+
+  private Tensor quick(Tensor x) {
     if (x.numel() < x.size(-1) * x.size(-1)) {
       return fc2.forward(torch.silu(fc1.forward(x).mul(slope)).mul(inverse));
     }

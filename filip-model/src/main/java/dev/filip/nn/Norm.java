@@ -4,15 +4,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Layer norm over the last dimension, eps 1e-5 as CLIP. */
+/** Layer norm over the last dimension. */
 public final class Norm {
-  private static final double EPS = 1e-5;
   private final long[] shape;
   private final TensorOptional weight;
   private final TensorOptional bias;
+  private final double eps;
 
   /** Reads {@code name.weight} and {@code name.bias}, both {@code [w]}. */
-  public Norm(Weights weights, String name) {
+  public Norm(Weights weights, String name, double eps) {
+    this.eps = eps;
     shape = new long[] {weights.get(name + ".weight").size(0)};
     weight = weights.optional(name + ".weight");
     bias = weights.optional(name + ".bias");
@@ -20,6 +21,6 @@ public final class Norm {
 
   /** {@code [..., w] -> [..., w]}. */
   public Tensor forward(Tensor x) {
-    return torch.layer_norm(x, shape, weight, bias, EPS, false);
+    return torch.layer_norm(x, shape, weight, bias, eps, false);
   }
 }

@@ -1,6 +1,6 @@
 package dev.filip.nn;
 
-import dev.filip.config.Activation;
+import dev.filip.config.BlockForm;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
 import java.util.ArrayList;
@@ -19,9 +19,9 @@ public final class Transformer {
    * @param causal whether position i sees only positions up to i
    */
   public Transformer(
-      Weights weights, String name, int layers, int heads, boolean causal, Activation activation) {
+      Weights weights, String name, int layers, int heads, boolean causal, BlockForm form) {
     for (int i = 0; i < layers; i++) {
-      blocks.add(new Block(weights, name + ".layers." + i, heads, causal, activation));
+      blocks.add(new Block(weights, name + ".layers." + i, heads, causal, form));
     }
   }
 

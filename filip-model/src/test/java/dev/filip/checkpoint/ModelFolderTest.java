@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
+import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
@@ -45,7 +46,6 @@ class ModelFolderTest {
         tiny.vision(),
         tiny.text(),
         tiny.embedDim(),
-        tiny.activation(),
         Interaction.BOTH,
         true,
         Behaviour.OPEN_CLIP,
@@ -77,6 +77,27 @@ class ModelFolderTest {
       }
     }
     assertThat(temp.toFile().list()).containsExactly("model");
+  }
+
+  @Test
+  void towersOfUnlikeFormComeBackAsTheyWere() throws IOException {
+    ModelConfig tiny = config();
+    ModelConfig config =
+        tiny.with(
+            tiny.vision().withBlocks(new BlockForm(59, Activation.GELU, 1e-6)),
+            tiny.text().withBlocks(new BlockForm(21, Activation.GELU_PYTORCH_TANH, 1e-3)));
+    Path out = temp.resolve("forms");
+    try (FilipModel model = FilipModel.create(config, 5)) {
+      ModelFolder.save(out, model, tokenizer, Json.object(), Json.object());
+      try (LoadedModel loaded = ModelFolder.load(out)) {
+        assertThat(loaded.config()).isEqualTo(config);
+        for (String name : model.parameters().names()) {
+          assertThat(Tensors.toFloats(loaded.model().parameters().get(name)))
+              .as(name)
+              .isEqualTo(Tensors.toFloats(model.parameters().get(name)));
+        }
+      }
+    }
   }
 
   @Test
@@ -170,12 +191,14 @@ class ModelFolderTest {
     Path out = saved();
     refused(out, "model_type", "\"siglip\"", "model_type must be clip");
     refused(out, "vision_config.hidden_act", "\"relu\"", "vision_config.hidden_act must be");
-    refused(out, "text_config.hidden_act", "\"quick_gelu\"", "text_config.hidden_act must be");
-    refused(out, "text_config.intermediate_size", "7", "text_config.intermediate_size must be");
+    refused(out, "text_config.hidden_act", "\"gelu_new\"", "text_config.hidden_act must be");
+    refused(out, "text_config.intermediate_size", "0", "text_config.intermediate_size must be");
+    refused(out, "text_config.intermediate_size", "7", "misshaped");
     refused(out, "vision_config.num_channels", "1", "vision_config.num_channels must be 3");
     refused(out, "vision_config.patch_size", "5", "vision.patch_size must be a divisor");
     refused(out, "vision_config.hidden_size", "\"x\"", "hidden_size must be a whole number");
-    refused(out, "text_config.layer_norm_eps", "0.1", "layer_norm_eps must be 1e-5");
+    refused(
+        out, "text_config.layer_norm_eps", "1.5", "text_config.layer_norm_eps must be in (0,1)");
     refused(out, "filip.interaction", "\"none\"", "filip.interaction");
     refused(out, "text_config.vocab_size", "40", "misshaped");
   }

@@ -23,7 +23,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms"})
   void everyStageAgreesWithTransformers(String name) {
     try (LoadedModel loaded = ModelFolder.load(folder(name))) {
       ParityReport report =
@@ -55,7 +55,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms"})
   void positionsInterpolatedForTwiceTheSizeAgreeWithTransformers(String name) {
     Path golden = folder(name).resolve("golden.safetensors");
     try (LoadedModel loaded = ModelFolder.load(folder(name));

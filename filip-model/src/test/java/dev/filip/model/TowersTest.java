@@ -247,7 +247,6 @@ class TowersTest {
             config.vision(),
             config.text(),
             config.embedDim(),
-            config.activation(),
             config.interaction(),
             true,
             config.textBehaviour(),

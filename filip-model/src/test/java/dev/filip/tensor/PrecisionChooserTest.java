@@ -46,7 +46,6 @@ class PrecisionChooserTest {
             new dev.filip.config.VisionConfig(8, 4, 16, 1, 1),
             new dev.filip.config.TextConfig(16, 1, 1, 8, 9),
             4,
-            b32.activation(),
             b32.interaction(),
             false,
             b32.textBehaviour(),

@@ -1,0 +1,30 @@
+package dev.filip.config;
+
+import static dev.filip.io.BadInput.require;
+
+/**
+ * What the blocks of a tower compute beside its sizes.
+ *
+ * @param intermediateSize width inside the MLP
+ * @param layerNormEps added to the variance in every layer norm of the tower
+ */
+public record BlockForm(int intermediateSize, Activation activation, double layerNormEps) {
+  private static final int CLIP_RATIO = 4;
+  private static final double CLIP_EPS = 1e-5;
+
+  public BlockForm {
+    require(intermediateSize > 0, "intermediate_size", intermediateSize, "> 0");
+    require(
+        layerNormEps > 0 && layerNormEps < 1, "layer_norm_eps", layerNormEps, "between 0 and 1");
+  }
+
+  /** CLIP's: an MLP of 4 x width, eps 1e-5. */
+  public static BlockForm clip(int width, Activation activation) {
+    return new BlockForm(Math.max(1, CLIP_RATIO * width), activation, CLIP_EPS);
+  }
+
+  /** The same with another activation. */
+  public BlockForm withActivation(Activation other) {
+    return new BlockForm(intermediateSize, other, layerNormEps);
+  }
+}
