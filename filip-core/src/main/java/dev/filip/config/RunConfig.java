@@ -42,7 +42,8 @@ public record RunConfig(
     int workers,
     long seed,
     Checkpoint checkpoint,
-    Evaluate evaluate) {
+    Evaluate evaluate,
+    Distributed distributed) {
 
   public RunConfig {
     loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
@@ -345,6 +346,21 @@ public record RunConfig(
     /** The metric that chooses the best checkpoint when the config does not say. */
     static String bestOf(String task) {
       return METRICS.getOrDefault(task, List.of("r1")).getFirst();
+    }
+  }
+
+  /**
+   * Training on several processes.
+   *
+   * @param timeout seconds after which a rank that does not answer ends the run
+   */
+  public record Distributed(int timeout) {
+    public Distributed {
+      require(
+          timeout >= 1 && timeout <= 86_400,
+          "distributed.timeout",
+          timeout,
+          "in [1, 86400] (seconds)");
     }
   }
 

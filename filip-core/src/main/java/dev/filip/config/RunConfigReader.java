@@ -6,6 +6,7 @@ import dev.filip.config.RunConfig.Augment;
 import dev.filip.config.RunConfig.Checkpoint;
 import dev.filip.config.RunConfig.Data;
 import dev.filip.config.RunConfig.DeviceChoice;
+import dev.filip.config.RunConfig.Distributed;
 import dev.filip.config.RunConfig.Evaluate;
 import dev.filip.config.RunConfig.Length;
 import dev.filip.config.RunConfig.Loss;
@@ -50,7 +51,8 @@ public final class RunConfigReader {
           "workers",
           "seed",
           "checkpoint",
-          "evaluate");
+          "evaluate",
+          "distributed");
   private static final Set<String> DATA =
       Choices.of(
           "train", "validation", "group", "distinct", "image_key", "caption_key", "exif_rotation");
@@ -73,6 +75,7 @@ public final class RunConfigReader {
           "max_logit_scale");
   private static final Set<String> CHECKPOINT = Choices.of("every", "keep");
   private static final Set<String> EVALUATE = Choices.of("every", "tasks", "keep_best", "samples");
+  private static final Set<String> DISTRIBUTED = Choices.of("timeout");
 
   private RunConfigReader() {}
 
@@ -127,7 +130,8 @@ public final class RunConfigReader {
         root.integer("workers", 2),
         root.at("seed").map(ConfigNode::whole).orElse(1L),
         checkpoint(root.orEmptyMap("checkpoint").map(CHECKPOINT)),
-        evaluate(root.orEmptyMap("evaluate").map(EVALUATE), data.validation() != null));
+        evaluate(root.orEmptyMap("evaluate").map(EVALUATE), data.validation() != null),
+        new Distributed(root.orEmptyMap("distributed").map(DISTRIBUTED).integer("timeout", 60)));
   }
 
   private static Data data(ConfigNode data) {

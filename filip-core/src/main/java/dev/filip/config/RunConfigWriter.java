@@ -73,6 +73,7 @@ public final class RunConfigWriter {
         .put("every", config.checkpoint().every())
         .put("keep", config.checkpoint().keep());
     root.set("evaluate", evaluate(config.evaluate()));
+    root.putObject("distributed").put("timeout", config.distributed().timeout());
     return root;
   }
 

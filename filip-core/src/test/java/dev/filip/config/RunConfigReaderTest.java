@@ -50,6 +50,7 @@ class RunConfigReaderTest {
       seed: 1
       checkpoint: {every: 500, keep: 3}
       evaluate: {every: 500, tasks: [retrieval], keep_best: r1, samples: 500}
+      distributed: {timeout: 120}
       """;
 
   private static RunConfig parse(String yaml, String... sets) {
@@ -84,6 +85,7 @@ class RunConfigReaderTest {
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
     assertThat(run.evaluate().samples()).isEqualTo(500);
+    assertThat(run.distributed().timeout()).isEqualTo(120);
   }
 
   @Test
@@ -188,6 +190,7 @@ class RunConfigReaderTest {
         "loss: {max_logit_scale: 0.5} | loss.max_logit_scale must be finite and >= 1, got 0.5",
         "loss: {label_smoothing: 1.0} | loss.label_smoothing must be in [0, 1), got 1.0",
         "evaluate: {every: 5} | evaluate.every must be 0 without data.validation, got 5",
+        "distributed: {timeout: 0} | distributed.timeout must be in [1, 86400] (seconds), got 0",
         "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
         "evaluate: {tasks: []} | evaluate.tasks must be at least one task, got []",
         "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, t2i_r1, i2t_r1, got top1",

@@ -182,7 +182,7 @@ final class SessionBuilder {
 
   /** The first key with another value, but for those that change no weight; or null. */
   static @Nullable String firstDifference(String path, JsonNode now, JsonNode then) {
-    if (path.matches("workers|checkpoint|evaluate") || now.equals(then)) {
+    if (path.matches("workers|checkpoint|evaluate|distributed") || now.equals(then)) {
       return null;
     }
     if (!now.isObject() || !then.isObject()) {
