@@ -81,6 +81,14 @@ final class EmojiCommand implements Callable<Integer> {
   private double variation;
 
   @Option(
+      names = "--captions",
+      paramLabel = "N",
+      defaultValue = "2",
+      description =
+          "With --collages: captions of a training picture: the plain one, the same told from the last thing, then rewordings. Default: 2.")
+  private int captions;
+
+  @Option(
       names = "--redrawn",
       paramLabel = "N",
       defaultValue = "4",
@@ -121,7 +129,8 @@ final class EmojiCommand implements Callable<Integer> {
         CollageOptions.defaults(emoji)
             .withNames(names)
             .withLineArt(lineArt)
-            .withVariation(variation);
+            .withVariation(variation)
+            .withCaptions(captions);
     CollageOptions options = all.withCounts(collages, all.validation(), test);
     try (Progress progress = new Progress("collages", options.total())) {
       return Collages.generate(

@@ -119,6 +119,7 @@ public record RunConfig(
    * @param captionKey column of the caption in CSV sources; null = the reader's default
    * @param exifRotation images are turned as their EXIF orientation says; goes into a new model's
    *     preprocessor file
+   * @param captions which of a training sample's captions are drawn from
    */
   public record Data(
       List<WeightedSource> train,
@@ -127,7 +128,8 @@ public record RunConfig(
       boolean distinct,
       @Nullable String imageKey,
       @Nullable String captionKey,
-      boolean exifRotation) {
+      boolean exifRotation,
+      CaptionChoice captions) {
     public Data {
       train = List.copyOf(train);
       require(!train.isEmpty(), "data.train", "an empty list", "at least one source");
@@ -295,6 +297,12 @@ public record RunConfig(
     Loss onlyGlobal() {
       return new Loss(0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale);
     }
+  }
+
+  /** Which captions of a training sample are used: all, one drawn each time, or only its first. */
+  public enum CaptionChoice {
+    ALL,
+    FIRST
   }
 
   /** Arithmetic of the towers. */

@@ -3,6 +3,7 @@ package dev.filip.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.RunConfig.Augment;
+import dev.filip.config.RunConfig.CaptionChoice;
 import dev.filip.config.RunConfig.Checkpoint;
 import dev.filip.config.RunConfig.Data;
 import dev.filip.config.RunConfig.DeviceChoice;
@@ -55,7 +56,14 @@ public final class RunConfigReader {
           "distributed");
   private static final Set<String> DATA =
       Choices.of(
-          "train", "validation", "group", "distinct", "image_key", "caption_key", "exif_rotation");
+          "train",
+          "validation",
+          "group",
+          "distinct",
+          "image_key",
+          "caption_key",
+          "exif_rotation",
+          "captions");
   private static final Set<String> SOURCE = Choices.of("source", "weight");
   private static final Set<String> AUGMENT = Choices.of("crop", "flip", "autoaugment", "style");
   private static final Set<String> OPTIMIZER =
@@ -144,7 +152,8 @@ public final class RunConfigReader {
         data.flag("distinct", false),
         nullable(data.at("image_key")),
         nullable(data.at("caption_key")),
-        data.flag("exif_rotation", false));
+        data.flag("exif_rotation", false),
+        data.choice("captions", CaptionChoice.ALL));
   }
 
   private static WeightedSource source(ConfigNode node) {

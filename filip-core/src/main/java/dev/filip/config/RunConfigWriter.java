@@ -143,6 +143,9 @@ public final class RunConfigWriter {
     if (data.exifRotation()) {
       map.put("exif_rotation", true);
     }
+    if (data.captions() != RunConfig.CaptionChoice.ALL) {
+      map.put("captions", Choices.name(data.captions()));
+    }
     return map;
   }
 

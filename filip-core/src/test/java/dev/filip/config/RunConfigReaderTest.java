@@ -34,6 +34,7 @@ class RunConfigReaderTest {
         exif_rotation: true
         image_key: filepath
         caption_key: title
+        captions: first
       tokenizer: {train: 2000}
       augment: {crop: [0.6, 1.0], flip: true, autoaugment: imagenet, style: 0.5}
       batch: 64
@@ -73,7 +74,8 @@ class RunConfigReaderTest {
                 true,
                 "filepath",
                 "title",
-                true));
+                true,
+                RunConfig.CaptionChoice.FIRST));
     assertThat(run.augment()).isEqualTo(new Augment(0.6, 1, true, "imagenet", 0.5));
     assertThat(run.optimizer())
         .isEqualTo(new RunConfig.Optimizer("lamb", 2e-3, 0.05, 0.9, 0.98, 1e-4, 0, true));
@@ -230,6 +232,15 @@ class RunConfigReaderTest {
     assertThatThrownBy(() -> parse("data: {train: a}\n" + model))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void captionsAreAllOrTheFirst() {
+    assertThat(parse(SHORT).data().captions()).isEqualTo(RunConfig.CaptionChoice.ALL);
+    assertThat(parse(SHORT, "data.captions=first").data().captions())
+        .isEqualTo(RunConfig.CaptionChoice.FIRST);
+    assertThatThrownBy(() -> parse(SHORT, "data.captions=some"))
+        .hasMessageContaining("data.captions must be one of all, first, got some");
   }
 
   @Test

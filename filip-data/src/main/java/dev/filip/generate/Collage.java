@@ -1,7 +1,6 @@
 package dev.filip.generate;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -54,34 +53,5 @@ record Collage(CollageGround ground, List<Item> items) {
       items.add(new Item(name, dice.pick(artists), ROUND[(start + step * i) % 4]));
     }
     return new Collage(dice.pick(CollageGround.values()), items);
-  }
-
-  /** {@code NAME REL NAME ... on COLOUR ground}, from the first item on or from the last. */
-  Caption say(List<String> names, boolean fromLast) {
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
-      order.add(i);
-    }
-    if (fromLast) {
-      Collections.reverse(order);
-    }
-    Caption.Builder caption = new Caption.Builder();
-    for (int i = 0; i < order.size(); i++) {
-      Item item = items.get(order.get(i));
-      if (i > 0) {
-        caption.say(relation(items.get(order.get(i - 1)), item));
-      }
-      String name = names.get(item.name());
-      int noun = name.lastIndexOf(' ') + 1;
-      caption.name(name.substring(0, noun).strip(), name.substring(noun), order.get(i));
-    }
-    return caption.say("on " + ground.word() + " ground").build();
-  }
-
-  private static String relation(Item a, Item b) {
-    if (a.row() == b.row()) {
-      return a.column() < b.column() ? "left of" : "right of";
-    }
-    return a.row() < b.row() ? "above" : "below";
   }
 }

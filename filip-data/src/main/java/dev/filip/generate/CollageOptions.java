@@ -13,6 +13,7 @@ import dev.filip.io.BadInput;
  * @param names different things
  * @param imageSize pixels each way
  * @param lineArt share of the training drawings that is redrawn with lines
+ * @param captions of a training collage: the plain one, the same from the last thing on, rewordings
  * @param variation strength of colour and form changes of the training drawings, 0 for none
  */
 public record CollageOptions(
@@ -23,7 +24,8 @@ public record CollageOptions(
     int names,
     int imageSize,
     double lineArt,
-    double variation) {
+    double variation,
+    int captions) {
   public CollageOptions {
     BadInput.require(train >= 0, "collages", train, "0 or more");
     BadInput.require(validation >= 0, "validation", validation, "0 or more");
@@ -34,11 +36,12 @@ public record CollageOptions(
     BadInput.require(lineArt >= 0 && lineArt <= 1, "line-art", lineArt, "in [0, 1]");
     BadInput.require(
         variation >= 0 && variation <= 2, "variation", variation, "in [0, 2], 0 for none");
+    BadInput.require(captions >= 1 && captions <= 10, "captions", captions, "1 to 10");
   }
 
   /** 24,000 training, 500 validation, twice 1,000 test collages of 100 names at 84 pixels. */
   public static CollageOptions defaults(EmojiOptions emoji) {
-    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7, 1);
+    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7, 1, 2);
   }
 
   /** All samples of all splits. */
@@ -47,22 +50,32 @@ public record CollageOptions(
   }
 
   public CollageOptions withCounts(int train, int validation, int test) {
-    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt, variation);
+    return new CollageOptions(
+        emoji, train, validation, test, names, imageSize, lineArt, variation, captions);
   }
 
   public CollageOptions withNames(int other) {
-    return new CollageOptions(emoji, train, validation, test, other, imageSize, lineArt, variation);
+    return new CollageOptions(
+        emoji, train, validation, test, other, imageSize, lineArt, variation, captions);
   }
 
   public CollageOptions withImageSize(int other) {
-    return new CollageOptions(emoji, train, validation, test, names, other, lineArt, variation);
+    return new CollageOptions(
+        emoji, train, validation, test, names, other, lineArt, variation, captions);
   }
 
   public CollageOptions withVariation(double other) {
-    return new CollageOptions(emoji, train, validation, test, names, imageSize, lineArt, other);
+    return new CollageOptions(
+        emoji, train, validation, test, names, imageSize, lineArt, other, captions);
   }
 
   public CollageOptions withLineArt(double other) {
-    return new CollageOptions(emoji, train, validation, test, names, imageSize, other, variation);
+    return new CollageOptions(
+        emoji, train, validation, test, names, imageSize, other, variation, captions);
+  }
+
+  public CollageOptions withCaptions(int other) {
+    return new CollageOptions(
+        emoji, train, validation, test, names, imageSize, lineArt, variation, other);
   }
 }

@@ -35,16 +35,17 @@ public final class Collages {
           "activities",
           "smileys-emotion");
   private static final long NAMES = 77;
+  private static final long WORDS = 78;
 
   private final CollageOptions options;
-  private final List<String> names;
+  private final CollageWording wording;
   private final List<String> codes;
   private final CollagePainter painter;
 
   private Collages(
-      CollageOptions options, List<String> names, List<String> codes, CollagePainter painter) {
+      CollageOptions options, CollageWording wording, List<String> codes, CollagePainter painter) {
     this.options = options;
-    this.names = names;
+    this.wording = wording;
     this.codes = codes;
     this.painter = painter;
   }
@@ -64,6 +65,7 @@ public final class Collages {
       writer.note("seed", Long.toString(options.emoji().seed()));
       writer.note("image size", options.imageSize() + " px");
       writer.note("line art", options.lineArt() + " of the training drawings");
+      writer.note("captions of a training collage", Integer.toString(options.captions()));
       writer.note("variation of the training drawings", Double.toString(options.variation()));
       return writer.report();
     }
@@ -89,7 +91,7 @@ public final class Collages {
     }
     return new Collages(
         options,
-        taken.stream().map(i -> library.emoji().get(i).name()).toList(),
+        CollageWording.of(taken.stream().map(i -> library.emoji().get(i)).toList()),
         taken.stream().map(i -> library.emoji().get(i).code()).toList(),
         new CollagePainter(options, drawings));
   }
@@ -103,7 +105,7 @@ public final class Collages {
     writer.split(folder, "validation", options.validation(), i -> sample(2, i, SEEN));
     writer.split(folder, "test-seen", options.test(), i -> sample(3, i, SEEN));
     writer.split(folder, "test-unseen", options.test(), i -> sample(4, i, UNSEEN));
-    EmojiSets.lines(folder, "names.txt", names.stream());
+    EmojiSets.lines(folder, "names.txt", wording.names().stream());
     String notices = Artist.GOOGLE.notice() + "\n" + Artist.TWITTER.notice();
     for (String split : List.of("train", "validation", "test-seen", "test-unseen")) {
       if (Files.isDirectory(folder.resolve(split))) {
@@ -118,13 +120,15 @@ public final class Collages {
   private MadeSample sample(long split, int index, List<Artist> artists) {
     boolean training = split == 1;
     Dice dice = new Dice(options.emoji().seed(), NAMES, split, index);
-    Collage collage = Collage.random(names.size(), artists, dice);
+    Collage collage = Collage.random(wording.names().size(), artists, dice);
     float[][] canvas = collage.ground().paint(options.imageSize(), dice);
     List<Box> boxes = painter.paint(collage, training, canvas, dice);
-    List<Caption> captions = new ArrayList<>(List.of(collage.say(names, false)));
-    if (training) {
-      captions.add(collage.say(names, true));
-    }
+    // a stream of their own: the pictures are the same however many captions they have
+    Dice words = new Dice(options.emoji().seed(), WORDS, split, index);
+    List<Caption> captions =
+        training
+            ? wording.captions(collage, options.captions(), words)
+            : List.of(wording.plain(collage));
     ObjectNode metadata = Caption.metadata(captions, boxes);
     describe(collage, metadata);
     return MadeSample.of(Sprite.image(canvas, options.imageSize()), captions, metadata);
@@ -135,7 +139,7 @@ public final class Collages {
     for (Collage.Item item : collage.items()) {
       things
           .addObject()
-          .put("name", names.get(item.name()))
+          .put("name", wording.names().get(item.name()))
           .put("code", codes.get(item.name()))
           .put("artist", item.artist().split())
           .put("row", item.row())

@@ -110,6 +110,20 @@ class BatchPipelineTest {
   }
 
   @Test
+  void firstCaptionsOnlyChangesTheTextsAlone() {
+    SampleSource all = Made.of(24);
+    try (BatchPipeline drawn = open(all, options(8), Cursor.START);
+        BatchPipeline first = open(new FirstCaptionSource(all), options(8), Cursor.START)) {
+      TrainBatch some = drawn.next();
+      TrainBatch batch = first.next();
+      assertThat(batch.keys()).isEqualTo(some.keys());
+      assertThat(batch.pixels()).isEqualTo(some.pixels());
+      assertThat(batch.captions()).allMatch(caption -> caption.startsWith("a "));
+      assertThat(some.captions()).anyMatch(caption -> !caption.startsWith("a "));
+    }
+  }
+
+  @Test
   void anEpochHoldsEverySampleOnceAndTheNextIsAnotherOrder() {
     try (BatchPipeline pipeline = open(Made.of(24), options(8), Cursor.START)) {
       assertThat(pipeline.samplesPerEpoch()).isEqualTo(24);

@@ -198,6 +198,53 @@ class EmojiSetsTest {
     }
   }
 
+  @Test
+  void moreCaptionsRewordTheSamePicture() throws Exception {
+    collages(few(options), "two");
+    GenerateReport report = collages(few(options).withCaptions(5), "five");
+    assertThat(collages(few(options.withWorkers(3)).withCaptions(5), "again").sha256())
+        .isEqualTo(report.sha256());
+    var five = samples("five/train");
+    String called = "(" + String.join("|", EmojiFixture.NAMES) + "|thing [a-z]{3})";
+    String relation =
+        "(?:(?:to |on )?(?:the )?(?:left|right) of|above|below|over|under|on top of|beneath)";
+    String grammar =
+        called
+            + "(?: "
+            + relation
+            + " "
+            + called
+            + "){1,3}"
+            + " (on [a-z]+ ground|with [a-z]+ background|in front of [a-z]+)";
+    int otherWords = 0;
+    for (var old : samples("two/train").entrySet()) {
+      var sample = five.getOrDefault(old.getKey(), new LinkedHashMap<>());
+      assertThat(sample.get("png")).isEqualTo(old.getValue().get("png"));
+      List<String> lines = text(sample, "txt").lines().toList();
+      assertThat(lines).hasSize(5).doesNotHaveDuplicates().allMatch(line -> line.matches(grammar));
+      assertThat(lines.subList(0, 2)).isEqualTo(text(old.getValue(), "txt").lines().toList());
+      assertThat(json(sample).get("boxes")).isEqualTo(json(old.getValue()).get("boxes"));
+      otherWords += spans(json(sample), lines);
+    }
+    assertThat(otherWords).isPositive();
+    assertThat(text(samples("five/test-seen").firstEntry().getValue(), "txt").lines()).hasSize(1);
+  }
+
+  /** Every caption's spans spell things; answers how many are called by another word. */
+  private static int spans(JsonNode metadata, List<String> lines) {
+    int otherWords = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      for (JsonNode box : metadata.get("captions").get(i).get("boxes")) {
+        String phrase = cut(lines.get(i), box.get("span"));
+        boolean other = phrase.startsWith("thing ");
+        assertThat(other || EmojiFixture.NAMES.contains(phrase)).as(phrase).isTrue();
+        assertThat(phrase).endsWith(cut(lines.get(i), box.get("noun")));
+        otherWords += other ? 1 : 0;
+      }
+    }
+    return otherWords;
+  }
+
   private static void place(String relation, JsonNode a, JsonNode b) {
     int axis = relation.endsWith(" of") ? 0 : 1;
     int way = relation.equals("left of") || relation.equals("above") ? 1 : -1;

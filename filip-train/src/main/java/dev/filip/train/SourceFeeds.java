@@ -7,6 +7,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.BatchPipeline;
 import dev.filip.data.Cursor;
+import dev.filip.data.FirstCaptionSource;
 import dev.filip.data.PipelineOptions;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
@@ -41,6 +42,9 @@ final class SourceFeeds implements FeedFactory {
         SourceOptions.columns(config.data().imageKey(), config.data().captionKey());
     for (RunConfig.WeightedSource named : config.data().train()) {
       SampleSource source = Sources.open(named.source(), options);
+      if (config.data().captions() == RunConfig.CaptionChoice.FIRST) {
+        source = new FirstCaptionSource(source);
+      }
       log.accept("data.train: " + source.describe());
       sources.add(new WeightedSource(source, named.weight()));
     }
