@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
-import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -34,7 +33,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class Safetensors implements AutoCloseable {
   private static final long MAX_HEADER = 100_000_000;
-  private static final int SLICE = 1 << 28;
 
   private final Path file;
   private final SafetensorsHeader header;
@@ -137,9 +135,9 @@ public final class Safetensors implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        writeAll(channel, ByteBuffer.wrap(header(order, metadata)));
+        Tensors.write(channel, ByteBuffer.wrap(header(order, metadata)));
         for (Map.Entry<String, Tensor> entry : order) {
-          writeTensor(channel, entry.getValue());
+          Tensors.write(channel, entry.getValue());
         }
         channel.force(true);
       }
@@ -174,23 +172,5 @@ public final class Safetensors implements AutoCloseable {
     Arrays.fill(bytes, (byte) ' ');
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
     return bytes;
-  }
-
-  private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
-    try (var _ = new StepScope()) {
-      Tensor plain = tensor.detach();
-      plain = (plain.is_cpu() ? plain : plain.cpu()).contiguous();
-      MemorySegment bytes = Tensors.bytes(plain);
-      for (long at = 0; at < bytes.byteSize(); at += SLICE) {
-        long size = Math.min(SLICE, bytes.byteSize() - at);
-        writeAll(channel, bytes.asSlice(at, size).asByteBuffer());
-      }
-    }
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
   }
 }

@@ -1,7 +1,10 @@
 package dev.filip.tensor;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Tensor;
@@ -15,6 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 @SuppressWarnings("restricted")
 public final class Tensors {
+  private static final int SLICE = 1 << 28;
+
   private Tensors() {}
 
   /** A new fp32 CPU tensor with a copy of the values, row-major. */
@@ -88,6 +93,26 @@ public final class Tensors {
     return size == 0
         ? MemorySegment.ofArray(new byte[0])
         : MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(size);
+  }
+
+  /** Writes the values, from any device and stride, in logical order, little endian. */
+  public static void write(WritableByteChannel channel, Tensor tensor) throws IOException {
+    try (var _ = new StepScope()) {
+      Tensor plain = tensor.detach();
+      plain = (plain.is_cpu() ? plain : plain.cpu()).contiguous();
+      MemorySegment bytes = bytes(plain);
+      for (long at = 0; at < bytes.byteSize(); at += SLICE) {
+        long size = Math.min(SLICE, bytes.byteSize() - at);
+        write(channel, bytes.asSlice(at, size).asByteBuffer());
+      }
+    }
+  }
+
+  /** Writes all that remains of {@code bytes}. */
+  public static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   /** An uninitialised CPU tensor. */

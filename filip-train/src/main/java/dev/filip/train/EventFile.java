@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.io.ProtoBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

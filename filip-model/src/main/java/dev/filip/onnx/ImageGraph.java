@@ -1,0 +1,106 @@
+package dev.filip.onnx;
+
+import static dev.filip.onnx.OnnxAttribute.integer;
+import static dev.filip.onnx.OnnxAttribute.integers;
+
+import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.nn.Weights;
+import dev.filip.tensor.Tensors;
+import java.util.List;
+
+/**
+ * The image tower: {@code pixel_values [batch,3,h,w]} to {@code image_tokens [batch,n,d]}, the unit
+ * rows of late interaction, and {@code image_embeds [batch,d]}, the unit [CLS] row.
+ */
+final class ImageGraph {
+  private static final String EMBEDDINGS = "vision_model.embeddings";
+  private final ModelConfig config;
+  private final VisionConfig sizes;
+  private final Weights weights;
+  private final OnnxGraph graph = new OnnxGraph("image");
+  private final OnnxLayers layers;
+
+  private ImageGraph(ModelConfig config, Weights weights) {
+    this.config = config;
+    this.sizes = config.vision();
+    this.weights = weights;
+    layers = new OnnxLayers(graph, weights);
+  }
+
+  static OnnxGraph of(ModelConfig config, Weights weights) {
+    ImageGraph tower = new ImageGraph(config, weights);
+    tower.outputs(tower.projected(tower.embedded()));
+    return tower.graph;
+  }
+
+  private String embedded() {
+    String side = Integer.toString(sizes.imageSize());
+    String pixels = graph.input("pixel_values", OnnxType.FLOAT, "batch 3 " + side + " " + side);
+    long p = sizes.patchSize();
+    String map =
+        graph.node(
+            "Conv",
+            "patches.map",
+            List.of(pixels, layers.parameter(EMBEDDINGS + ".patch_embedding.weight")),
+            integers("kernel_shape", p, p),
+            integers("strides", p, p));
+    String columns = layers.reshape(map, "patches.columns", 0, sizes.width(), -1);
+    String patches = layers.transpose(columns, "patches", 0, 2, 1);
+    String tokens =
+        graph.node("Concat", "tokens", List.of(cls(pixels), patches), integer("axis", 1));
+    return graph.node(
+        "Add",
+        "embedded",
+        List.of(tokens, layers.parameter(EMBEDDINGS + ".position_embedding.weight")));
+  }
+
+  /** [CLS] once for each image. */
+  private String cls(String pixels) {
+    String shape = graph.node("Shape", "pixels.shape", List.of(pixels));
+    String batch =
+        graph.node(
+            "Slice",
+            "batch.size",
+            List.of(shape, graph.integers("zero", 0), graph.integers("one", 1)));
+    String rest = graph.integers("cls.rest", 1, sizes.width());
+    String wanted = graph.node("Concat", "cls.shape", List.of(batch, rest), integer("axis", 0));
+    String one = layers.parameter(EMBEDDINGS + ".class_embedding");
+    return graph.node("Expand", "cls", List.of(one, wanted));
+  }
+
+  private String projected(String embedded) {
+    double eps = 1e-5;
+    String before = layers.norm(embedded, "vision_model.pre_layrnorm", eps);
+    OnnxTransformer blocks =
+        new OnnxTransformer(
+            layers,
+            "vision_model.encoder",
+            sizes.width(),
+            sizes.heads(),
+            eps,
+            config.activation(),
+            null);
+    String x = blocks.add(before, sizes.layers());
+    return layers.projection(
+        layers.norm(x, "vision_model.post_layernorm", eps), "visual_projection");
+  }
+
+  private void outputs(String projected) {
+    String unit = layers.unit(projected, "tokens.unit");
+    graph.node(
+        "Slice",
+        "image_tokens",
+        List.of(
+            unit,
+            graph.integers("first", config.cls() ? 0 : 1),
+            graph.integers("last", Integer.MAX_VALUE),
+            graph.integers("axis", 1)));
+    String index =
+        graph.constant("cls.index", OnnxType.INT64, () -> Tensors.fromLongs(new long[1]));
+    graph.node("Gather", "image_embeds", List.of(unit, index), integer("axis", 1));
+    graph.output(
+        "image_tokens", OnnxType.FLOAT, "batch " + config.imageTokens() + " " + config.embedDim());
+    graph.output("image_embeds", OnnxType.FLOAT, "batch " + config.embedDim());
+  }
+}
