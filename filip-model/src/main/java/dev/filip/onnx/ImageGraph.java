@@ -70,17 +70,11 @@ final class ImageGraph {
   }
 
   private String projected(String embedded) {
-    double eps = 1e-5;
+    double eps = sizes.blocks().layerNormEps();
     String before = layers.norm(embedded, "vision_model.pre_layrnorm", eps);
     OnnxTransformer blocks =
         new OnnxTransformer(
-            layers,
-            "vision_model.encoder",
-            sizes.width(),
-            sizes.heads(),
-            eps,
-            config.activation(),
-            null);
+            layers, "vision_model.encoder", sizes.width(), sizes.heads(), sizes.blocks(), null);
     String x = blocks.add(before, sizes.layers());
     return layers.projection(
         layers.norm(x, "vision_model.post_layernorm", eps), "visual_projection");

@@ -48,7 +48,8 @@ public final class OnnxExport {
     properties.put("interaction", word(config.interaction()));
     properties.put("cls", Boolean.toString(config.cls()));
     properties.put("logit_scale", Double.toString(Math.exp(model.logScale())));
-    properties.put("activation", word(config.activation()));
+    properties.put("image_activation", word(config.vision().blocks().activation()));
+    properties.put("text_activation", word(config.text().blocks().activation()));
     properties.put("text", word(config.textBehaviour()));
     properties.put("pixels", word(config.pixelBehaviour()));
     properties.put("context", Integer.toString(config.text().context()));

@@ -114,6 +114,14 @@ final class OnnxLayers {
         String erf = graph.node("Erf", name + ".erf", List.of(narrow));
         yield half(x, name, erf);
       }
+      case GELU_PYTORCH_TANH -> {
+        String square = graph.node("Mul", name + ".square", List.of(x, x));
+        String slope = times(square, name + ".slope", 0.044715);
+        String factor = graph.node("Add", name + ".factor", List.of(slope, graph.number(1)));
+        String bent = graph.node("Mul", name + ".bent", List.of(x, factor));
+        String scaled = times(bent, name + ".scaled", Math.sqrt(2 / Math.PI));
+        yield half(x, name, graph.node("Tanh", name + ".tanh", List.of(scaled)));
+      }
     };
   }
 

@@ -2,7 +2,7 @@ package dev.filip.onnx;
 
 import static dev.filip.onnx.OnnxAttribute.integer;
 
-import dev.filip.config.Activation;
+import dev.filip.config.BlockForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask value added to the scores {@code [n,n]}, or null for none
  */
 record OnnxTransformer(
-    OnnxLayers layers,
-    String name,
-    int width,
-    int heads,
-    double eps,
-    Activation activation,
-    @Nullable String mask) {
+    OnnxLayers layers, String name, int width, int heads, BlockForm form, @Nullable String mask) {
   /** Adds {@code count} blocks and names the last one's result. */
   String add(String x, int count) {
     String y = x;
@@ -30,10 +24,11 @@ record OnnxTransformer(
   }
 
   private String block(String x, String block) {
+    double eps = form.layerNormEps();
     String mixed = attention(layers.norm(x, block + ".layer_norm1", eps), block + ".self_attn");
     String y = layers.graph().node("Add", block + ".attended", List.of(x, mixed));
     String inner = layers.linear(layers.norm(y, block + ".layer_norm2", eps), block + ".mlp.fc1");
-    String active = layers.activation(inner, block + ".mlp.activation", activation);
+    String active = layers.activation(inner, block + ".mlp.activation", form.activation());
     String outer = layers.linear(active, block + ".mlp.fc2");
     return layers.graph().node("Add", block, List.of(y, outer));
   }

@@ -75,16 +75,10 @@ final class TextGraph {
   }
 
   private String projected(String embedded, String mask) {
-    double eps = 1e-5;
+    double eps = sizes.blocks().layerNormEps();
     OnnxTransformer blocks =
         new OnnxTransformer(
-            layers,
-            "text_model.encoder",
-            sizes.width(),
-            sizes.heads(),
-            eps,
-            config.activation(),
-            mask);
+            layers, "text_model.encoder", sizes.width(), sizes.heads(), sizes.blocks(), mask);
     String x = blocks.add(embedded, sizes.layers());
     return layers.projection(layers.norm(x, "text_model.final_layer_norm", eps), "text_projection");
   }

@@ -44,7 +44,7 @@ class OnnxExportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms"})
   void everyOutputEqualsOurEncodersAtEveryBatchSize(String name) throws Exception {
     try (LoadedModel loaded = golden(name)) {
       OnnxExport.write(temp, loaded);
@@ -60,7 +60,6 @@ class OnnxExportTest {
             plain.vision(),
             plain.text(),
             plain.embedDim(),
-            plain.activation(),
             plain.interaction(),
             true,
             plain.textBehaviour(),
@@ -100,7 +99,7 @@ class OnnxExportTest {
             .containsAllEntriesOf(
                 Map.of(
                     "interaction", "global",
-                    "activation", "quick_gelu",
+                    "text_activation", "quick_gelu",
                     "text", "transformers",
                     "logit_scale", Double.toString(Math.exp(loaded.model().logScale()))));
         assertThat(session.getInputNames()).containsExactly("input_ids", "text_length");
