@@ -2,8 +2,13 @@ package dev.filip.model;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
+import dev.filip.nn.Blocks;
+import dev.filip.nn.PackedTransformer;
+import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.Kept;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
@@ -28,17 +33,29 @@ public final class FilipModel implements AutoCloseable {
   private final ParameterMap parameters;
   private final Compute compute;
   private final boolean checkpointing;
+  private final Runnable owned;
   private final ImageTower imageTower;
   private final TextTower textTower;
 
   private FilipModel(
       ModelConfig config, ParameterMap parameters, Compute compute, boolean checkpointing) {
+    this(config, parameters, compute, checkpointing, parameters::close, Transformer::new);
+  }
+
+  private FilipModel(
+      ModelConfig config,
+      ParameterMap parameters,
+      Compute compute,
+      boolean checkpointing,
+      Runnable owned,
+      Blocks.Maker stack) {
     this.config = config;
     this.parameters = parameters;
     this.compute = compute;
     this.checkpointing = checkpointing;
-    this.imageTower = new ImageTower(parameters, config);
-    this.textTower = new TextTower(parameters, config);
+    this.owned = owned;
+    this.imageTower = new ImageTower(parameters, config, stack);
+    this.textTower = new TextTower(parameters, config, stack);
   }
 
   /** A new model with CLIP's initialisation; the same seed gives the same bits. */
@@ -94,10 +111,38 @@ public final class FilipModel implements AutoCloseable {
    * one of the two. On another device they are a copy of its own.
    */
   public FilipModel with(Compute other, boolean gradientCheckpointing) {
+    if (other.precision() == Precision.INT8) {
+      throw new IllegalArgumentException("int8 is for packed weights only");
+    }
     try (var _ = new StepScope()) {
       ParameterMap home =
           other.device() == compute.device() ? parameters : parameters.on(other.device());
       return new FilipModel(config, home, other, gradientCheckpointing);
+    }
+  }
+
+  /**
+   * The same model for encoding only, its products packed once for the arithmetic: faster, without
+   * gradients, equal up to rounding. Borrows this model's weights for all else, so close it first;
+   * it does not see later changes of the weights.
+   */
+  public FilipModel packed(Compute other) {
+    if (other.device() != compute.device()) {
+      throw new IllegalArgumentException("packed for " + other.device() + ", weights elsewhere");
+    }
+    Kept kept = new Kept();
+    try (var _ = new StepScope()) {
+      return new FilipModel(
+          config,
+          parameters,
+          other,
+          false,
+          kept::close,
+          (weights, name, layers, heads, causal, form) ->
+              new PackedTransformer(weights, name, layers, heads, causal, form, other, kept));
+    } catch (RuntimeException e) {
+      kept.close();
+      throw e;
     }
   }
 
@@ -182,9 +227,9 @@ public final class FilipModel implements AutoCloseable {
     return x.div(norm).contiguous();
   }
 
-  /** Frees the weights. */
+  /** Frees the weights, or what was packed of them. */
   @Override
   public void close() {
-    parameters.close();
+    owned.run();
   }
 }

@@ -2,9 +2,9 @@ package dev.filip.model;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
 import dev.filip.nn.PatchEmbedding;
-import dev.filip.nn.Transformer;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.Tensors;
@@ -23,9 +23,9 @@ final class ImageTower {
   private final Tensor projection;
   private final Norm before;
   private final Norm after;
-  private final Transformer blocks;
+  private final Blocks blocks;
 
-  ImageTower(ParameterMap weights, ModelConfig config) {
+  ImageTower(ParameterMap weights, ModelConfig config, Blocks.Maker stack) {
     sizes = config.vision();
     cls = weights.get(Layout.CLS);
     patches = new PatchEmbedding(weights, Layout.PATCHES);
@@ -34,7 +34,7 @@ final class ImageTower {
     before = new Norm(weights, "vision_model.pre_layrnorm", sizes.blocks().layerNormEps());
     after = new Norm(weights, "vision_model.post_layernorm", sizes.blocks().layerNormEps());
     blocks =
-        new Transformer(
+        stack.make(
             weights, "vision_model.encoder", sizes.layers(), sizes.heads(), false, sizes.blocks());
   }
 

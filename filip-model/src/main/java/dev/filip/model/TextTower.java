@@ -3,8 +3,8 @@ package dev.filip.model;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
 import dev.filip.io.BadInput;
+import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
-import dev.filip.nn.Transformer;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.Tensors;
@@ -25,16 +25,16 @@ final class TextTower {
   private final Tensor positions;
   private final Tensor projection;
   private final Norm after;
-  private final Transformer blocks;
+  private final Blocks blocks;
 
-  TextTower(ParameterMap weights, ModelConfig config) {
+  TextTower(ParameterMap weights, ModelConfig config, Blocks.Maker stack) {
     sizes = config.text();
     tokens = weights.get(Layout.TOKENS);
     positions = weights.get(Layout.TEXT_POSITIONS);
     projection = weights.get(Layout.TEXT_PROJECTION);
     after = new Norm(weights, "text_model.final_layer_norm", sizes.blocks().layerNormEps());
     blocks =
-        new Transformer(
+        stack.make(
             weights, "text_model.encoder", sizes.layers(), sizes.heads(), true, sizes.blocks());
   }
 

@@ -9,8 +9,8 @@ import java.util.function.ObjIntConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** A stack of blocks, {@code [b,n,w] -> [b,n,w]}; the residual stream stays fp32. */
-public final class Transformer {
+/** The trainable stack of blocks. */
+public final class Transformer implements Blocks {
   private final List<Block> blocks = new ArrayList<>();
 
   /**
@@ -25,13 +25,7 @@ public final class Transformer {
     }
   }
 
-  /**
-   * Runs all blocks.
-   *
-   * @param checkpoint keep only each block's input and compute the block again in the backward
-   *     pass: gradients are bit-equal, memory falls to one block's
-   * @param watch is given each block's residual output and number, or null
-   */
+  @Override
   public Tensor forward(
       Tensor x, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
     Tensor y = x;

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Matrix products of this thread in the given precision until closed (by the same thread). {@code
- * FP32} switches autocast off.
+ * FP32} and {@code INT8} switch autocast off.
  */
 public final class Autocast implements AutoCloseable {
   private final DeviceType device;
@@ -19,10 +19,11 @@ public final class Autocast implements AutoCloseable {
     enabledBefore = torch.is_autocast_enabled(this.device);
     typeBefore = torch.get_autocast_dtype(this.device);
     torch.increment_nesting();
-    if (precision != Precision.FP32) {
+    boolean lower = precision.type() != ScalarType.Float;
+    if (lower) {
       torch.set_autocast_dtype(this.device, precision.type());
     }
-    torch.set_autocast_enabled(this.device, precision != Precision.FP32);
+    torch.set_autocast_enabled(this.device, lower);
   }
 
   @Override

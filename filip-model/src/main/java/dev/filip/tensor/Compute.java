@@ -6,6 +6,9 @@ public record Compute(Precision precision, ComputeDevice device) {
   public static final Compute FP32 = new Compute(Precision.FP32, ComputeDevice.CPU);
 
   public Compute {
+    if (precision == Precision.INT8 && device != ComputeDevice.CPU) {
+      throw new IllegalArgumentException("int8 has no GPU kernels here: a CPU is needed");
+    }
     if (precision == Precision.FP16 && device == ComputeDevice.CPU) {
       throw new IllegalArgumentException("fp16 has no CPU kernels: a GPU is needed");
     }
