@@ -11,10 +11,17 @@ import dev.filip.eval.Match;
 import dev.filip.eval.ModelEmbedder;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
+import dev.filip.model.Encoder;
+import dev.filip.model.FilipModel;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.EncodingPrecision;
+import dev.filip.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model as a library.
@@ -34,13 +41,24 @@ import java.util.List;
  */
 public final class Filip implements AutoCloseable {
   private final LoadedModel loaded;
+  private final @Nullable FilipModel packed;
   private final ModelEmbedder embedder;
   private final Match match;
 
-  private Filip(LoadedModel loaded) {
+  private Filip(LoadedModel loaded, @Nullable FilipModel packed) {
     this.loaded = loaded;
-    this.embedder = new ModelEmbedder(loaded);
+    this.packed = packed;
+    this.embedder = new ModelEmbedder(loaded, encoder(loaded.model(), packed));
     this.match = Match.of(loaded.config().interaction());
+  }
+
+  private static Encoder encoder(FilipModel model, @Nullable FilipModel packed) {
+    if (packed == null) {
+      return new Encoder(model);
+    }
+    return packed.compute().precision() == Precision.INT8
+        ? Encoder.checked(packed, model)
+        : new Encoder(packed);
   }
 
   /**
@@ -51,8 +69,29 @@ public final class Filip implements AutoCloseable {
   public static Filip open(Path folder) {
     LoadedModel loaded = ModelFolder.load(folder);
     try {
-      return new Filip(loaded);
+      return new Filip(loaded, null);
     } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a model folder for encoding much: weights are packed once for the arithmetic, which costs
+   * up to as much memory again. int8 is checked on the first images and texts: a mean cosine of
+   * their tokens below 0.99 to fp32's is {@link BadInput}.
+   */
+  public static Filip open(Path folder, EncodingPrecision precision) {
+    LoadedModel loaded = ModelFolder.load(folder);
+    FilipModel packed = null;
+    try {
+      Precision chosen = precision.choose().precision();
+      packed = loaded.model().packed(new Compute(chosen, ComputeDevice.CPU));
+      return new Filip(loaded, packed);
+    } catch (RuntimeException e) {
+      if (packed != null) {
+        packed.close();
+      }
       loaded.close();
       throw e;
     }
@@ -140,6 +179,9 @@ public final class Filip implements AutoCloseable {
   /** Frees the weights. */
   @Override
   public void close() {
+    if (packed != null) {
+      packed.close();
+    }
     loaded.close();
   }
 }

@@ -27,6 +27,7 @@ final class EvalSource {
       description = "Use at most N samples, evenly spread. Default: all.")
   private int limit;
 
+  @Mixin private PrecisionOption precision;
   @Mixin private ColumnOptions columns;
 
   /** A judgement of a model on data. */
@@ -41,7 +42,7 @@ final class EvalSource {
   /** Opens both, judges, closes both. */
   <R> R judge(Task<R> task) throws IOException {
     try (var samples = Sources.open(source, columns.options());
-        Filip filip = Filip.open(model)) {
+        Filip filip = precision.openForMany(model)) {
       EvalData all = EvalData.all(samples);
       return task.run(
           filip.embedder(), new EvalData(samples, source, limit > 0 ? limit : all.limit(), false));

@@ -49,13 +49,14 @@ final class ExplainCommand implements Callable<Integer> {
   private @Nullable String label;
 
   @Mixin private ForceOption force;
+  @Mixin private PrecisionOption precision;
   @Mixin private Answer answer;
 
   @Override
   public Integer call() throws Exception {
     Outputs.refuseExisting(out, force.isOn());
     List<LabelledText> marked = texts.stream().map(this::marked).toList();
-    try (Filip filip = Filip.open(model)) {
+    try (Filip filip = precision.open(model)) {
       Explain result = Explain.of(filip.embedder(), image, marked);
       result.write(out, force.isOn());
       answer.print(result.toJson(), text(result));

@@ -43,11 +43,12 @@ final class SimilarityCommand implements Callable<Integer> {
   private List<String> texts;
 
   @Mixin private MatchOption match;
+  @Mixin private PrecisionOption precision;
   @Mixin private Answer answer;
 
   @Override
   public Integer call() {
-    try (Filip filip = Filip.open(model)) {
+    try (Filip filip = precision.open(model)) {
       Similarity result = Similarity.of(filip.embedder(), images, texts, match.match());
       answer.print(result.toJson(), table(result));
     }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model as a function: arrays in, arrays out, no gradients, in batches. Thread-safe by
@@ -20,6 +21,7 @@ public final class Encoder {
   private static final int BATCH = 64;
   private final FilipModel model;
   private final int batch;
+  private final @Nullable Agreement agreement;
 
   /** Batches of 64. */
   public Encoder(FilipModel model) {
@@ -28,8 +30,22 @@ public final class Encoder {
 
   /** Batches of a given size: memory grows with it, results do not change. */
   public Encoder(FilipModel model, int batch) {
+    this(model, batch, null);
+  }
+
+  private Encoder(FilipModel model, int batch, @Nullable Agreement agreement) {
     this.model = model;
     this.batch = batch;
+    this.agreement = agreement;
+  }
+
+  /**
+   * An encoder that compares the first items of either kind with {@code full}'s: a mean cosine of
+   * the tokens below 0.99 is {@link dev.filip.io.BadInput}.
+   */
+  public static Encoder checked(FilipModel packed, FilipModel full) {
+    String precision = packed.compute().precision().word();
+    return new Encoder(packed, BATCH, new Agreement(new Encoder(full), precision));
   }
 
   /** Shared width. */
@@ -57,7 +73,11 @@ public final class Encoder {
       }
     }
     int[] start = IntStream.rangeClosed(0, count).map(i -> i * n).toArray();
-    return new EncodedImages(new TokenSet(d, rows, start), embeds);
+    EncodedImages encoded = new EncodedImages(new TokenSet(d, rows, start), embeds);
+    if (agreement != null && count > 0) {
+      agreement.images(pixels, size, encoded);
+    }
+    return encoded;
   }
 
   /** Texts of any mix of lengths; they are batched by length, results come in the given order. */
@@ -79,7 +99,11 @@ public final class Encoder {
       int[] chosen = Arrays.copyOfRange(order, from, Math.min(from + batch, order.length));
       encode(select(texts, chosen), chosen, rows, start, embeds);
     }
-    return new EncodedTexts(new TokenSet(d, rows, start), embeds);
+    EncodedTexts encoded = new EncodedTexts(new TokenSet(d, rows, start), embeds);
+    if (agreement != null && texts.rows() > 0) {
+      agreement.texts(texts, encoded);
+    }
+    return encoded;
   }
 
   private void encode(TokenBatch part, int[] chosen, float[] rows, int[] start, float[] embeds) {
@@ -98,7 +122,7 @@ public final class Encoder {
     }
   }
 
-  private static TokenBatch select(TokenBatch texts, int[] rows) {
+  static TokenBatch select(TokenBatch texts, int[] rows) {
     int context = texts.context();
     int[] ids = new int[rows.length * context];
     int[] length = new int[rows.length];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
@@ -96,6 +97,26 @@ class PackedTest {
         model.packed(on(precision)).close();
       }
       assertThat(new Encoder(model).images(pixels, 2).tokens().rows()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void anEncoderHoldsALowPrecisionToFullPrecision() {
+    ModelConfig config = Models.small84();
+    float[] pixels = Models.pixels(config, 3, 1);
+    var texts = Models.texts(config, 6, 2);
+    try (FilipModel model = FilipModel.create(config, 3);
+        FilipModel other = FilipModel.create(config, 4);
+        FilipModel packed = model.packed(on(Precision.INT8))) {
+      Encoder good = Encoder.checked(packed, model);
+      assertThat(good.images(pixels, 3).tokens().size()).isEqualTo(3);
+      assertThat(good.texts(texts).tokens().size()).isEqualTo(6);
+      Encoder bad = Encoder.checked(packed, other);
+      assertThatThrownBy(() -> bad.images(pixels, 3))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("precision int8: the first images' tokens have a mean cosine of")
+          .hasMessageContaining(">= 0.99");
+      assertThatThrownBy(() -> bad.texts(texts)).isInstanceOf(BadInput.class);
     }
   }
 

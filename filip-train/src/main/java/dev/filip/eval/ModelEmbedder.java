@@ -35,9 +35,23 @@ public final class ModelEmbedder implements Embedder {
    *     taken
    */
   public ModelEmbedder(FilipModel model, BpeTokenizer tokenizer, JsonNode preprocessing) {
+    this(model, new Encoder(model), tokenizer, preprocessing);
+  }
+
+  /**
+   * Of a model folder, computing in the encoder's way.
+   *
+   * @param encoder of the folder's model or of one packed from it
+   */
+  public ModelEmbedder(LoadedModel loaded, Encoder encoder) {
+    this(loaded.model(), encoder, loaded.tokenizer(), loaded.preprocessor());
+  }
+
+  private ModelEmbedder(
+      FilipModel model, Encoder encoder, BpeTokenizer tokenizer, JsonNode preprocessing) {
     this.model = model;
     this.config = model.config();
-    this.encoder = new Encoder(model);
+    this.encoder = encoder;
     this.tokenizer = tokenizer;
     int side = config.vision().imageSize();
     this.preprocessor =
