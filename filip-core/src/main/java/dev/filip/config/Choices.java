@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Closed sets of words: how they are spelt, and which one was probably meant. */
 final class Choices {
@@ -26,6 +27,11 @@ final class Choices {
   /** An enum constant as the user types it. */
   static String name(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Constants as the user types them, {@code [image, text]}. */
+  static String names(Collection<? extends Enum<?>> values) {
+    return values.stream().map(Choices::name).collect(Collectors.joining(", ", "[", "]"));
   }
 
   static BadInput notOneOf(Set<String> allowed, String key, String value) {

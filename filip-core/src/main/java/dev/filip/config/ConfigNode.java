@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.filip.io.BadInput;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +145,17 @@ record ConfigNode(String path, JsonNode node) {
       }
     }
     throw Choices.notOneOf(Choices.of(values), path, typed);
+  }
+
+  /** A set of words under a key; a single word stands for a set of one. */
+  <T extends Enum<T>> EnumSet<T> choices(String key, Class<T> type, EnumSet<T> byDefault) {
+    Optional<ConfigNode> given = at(key);
+    if (given.isEmpty()) {
+      return byDefault;
+    }
+    EnumSet<T> chosen = EnumSet.noneOf(type);
+    given.get().listOrOne().forEach(node -> chosen.add(node.choice(type)));
+    return chosen;
   }
 
   /** The elements; a single text stands for a list of one. */

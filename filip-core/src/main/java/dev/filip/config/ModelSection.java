@@ -6,6 +6,8 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The {@code model} key: a preset's name, a model folder, or sizes. */
@@ -36,7 +38,19 @@ final class ModelSection {
 
   private ModelSection() {}
 
-  static ModelChoice read(ConfigNode model) {
+  /** {@code imageSize} is another one than the folder's. */
+  static ModelChoice read(ConfigNode model, Optional<ConfigNode> imageSize) {
+    ModelChoice choice = read(model);
+    if (imageSize.isEmpty()) {
+      return choice;
+    }
+    if (!(choice instanceof ModelChoice.Folder(String path, _))) {
+      throw imageSize.get().wrong("left out unless model is a model folder (it has its own size)");
+    }
+    return new ModelChoice.Folder(path, OptionalInt.of(imageSize.get().integer()));
+  }
+
+  private static ModelChoice read(ConfigNode model) {
     if (model.node().isObject()) {
       return new ModelChoice.Sizes(sizes(model.map(KEYS)));
     }
@@ -45,7 +59,7 @@ final class ModelSection {
       return new ModelChoice.Preset(name);
     }
     if (Files.isDirectory(Path.of(name))) {
-      return new ModelChoice.Folder(name);
+      return new ModelChoice.Folder(name, OptionalInt.empty());
     }
     throw BadInput.of(
         "model",
@@ -61,7 +75,7 @@ final class ModelSection {
     return switch (model) {
       case ModelChoice.Preset(String name) -> ModelPresets.get(name).interaction();
       case ModelChoice.Sizes(ModelConfig config) -> config.interaction();
-      case ModelChoice.Folder(String path) -> stored(Path.of(path).resolve("config.json"));
+      case ModelChoice.Folder(String path, _) -> stored(Path.of(path).resolve("config.json"));
     };
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>With {@code interaction: global} the weights of the losses are 0 and 1 whatever was given, so
  * that one file serves both by {@code --set interaction=global}.
  *
+ * @param finetune {@link Finetune#ALL} unless the model is a folder
  * @param batch pairs a step, over all processes
  * @param microBatch pairs of a process whose activations are held at a time: the batch is encoded
  *     twice, without and with a graph; 0 = none, one pass over the whole batch
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunConfig(
     ModelChoice model,
+    Finetune finetune,
     Interaction interaction,
     Data data,
     TokenizerChoice tokenizer,
@@ -46,6 +49,11 @@ public record RunConfig(
     Distributed distributed) {
 
   public RunConfig {
+    require(
+        model instanceof ModelChoice.Folder || finetune.equals(Finetune.ALL),
+        "finetune",
+        finetune,
+        "left out unless model is a model folder");
     loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
     require(batch >= 2, "batch", batch, ">= 2 (a pair needs others to be told from)");
     require(batch % data.group == 0, "batch", batch, "a multiple of data.group " + data.group);
@@ -94,8 +102,17 @@ public record RunConfig(
     /** One of {@link ModelPresets#names()}. */
     record Preset(String name) implements ModelChoice {}
 
-    /** A model folder; training goes on from its weights. */
-    record Folder(String path) implements ModelChoice {}
+    /**
+     * A model folder; training goes on from its weights.
+     *
+     * @param imageSize pixels a side where they are not the folder's: its positions are
+     *     interpolated
+     */
+    record Folder(String path, OptionalInt imageSize) implements ModelChoice {
+      public Folder {
+        require(imageSize.orElse(1) >= 1, "image_size", imageSize.orElse(1), ">= 1");
+      }
+    }
 
     /** Sizes written out. */
     record Sizes(ModelConfig config) implements ModelChoice {}

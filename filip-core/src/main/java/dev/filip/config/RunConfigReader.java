@@ -35,6 +35,8 @@ public final class RunConfigReader {
   private static final Set<String> KEYS =
       Choices.of(
           "model",
+          "image_size",
+          "finetune",
           "interaction",
           "data",
           "tokenizer",
@@ -114,7 +116,7 @@ public final class RunConfigReader {
   }
 
   private static RunConfig run(ConfigNode root) {
-    ModelChoice model = ModelSection.read(root.required("model"));
+    ModelChoice model = ModelSection.read(root.required("model"), root.at("image_size"));
     Interaction interaction =
         root.at("interaction")
             .map(node -> node.choice(Interaction.class))
@@ -122,6 +124,7 @@ public final class RunConfigReader {
     Data data = data(root.required("data").map(DATA));
     return new RunConfig(
         model,
+        Finetune.read(root.at("finetune"), model instanceof ModelChoice.Folder),
         interaction,
         data,
         tokenizer(root.at("tokenizer"), model),
@@ -174,11 +177,16 @@ public final class RunConfigReader {
 
   private static TokenizerChoice tokenizer(Optional<ConfigNode> node, ModelChoice model) {
     if (node.isEmpty()) {
-      return model instanceof ModelChoice.Folder(String path)
+      return model instanceof ModelChoice.Folder(String path, _)
           ? new TokenizerChoice.Folder(path)
           : new TokenizerChoice.Train(2000);
     }
     ConfigNode given = node.get();
+    if (model instanceof ModelChoice.Folder(String path, _)
+        && !given.node().asText().equals(path)) {
+      throw given.wrong(
+          "left out, or the model folder " + path + ": weights know their own tokens");
+    }
     if (given.node().isTextual()) {
       return new TokenizerChoice.Folder(given.text());
     }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.OptionalInt;
 
 /**
  * The canonical form of a config: every key, defaults too, in one order. Reading it back gives an
@@ -44,6 +45,9 @@ public final class RunConfigWriter {
   public static ObjectNode json(RunConfig config) {
     ObjectNode root = Json.object();
     model(root, config.model());
+    if (config.model() instanceof ModelChoice.Folder) {
+      root.set("finetune", finetune(config.finetune()));
+    }
     root.put("interaction", Choices.name(config.interaction()));
     root.set("data", data(config.data()));
     switch (config.tokenizer()) {
@@ -80,7 +84,10 @@ public final class RunConfigWriter {
   private static void model(ObjectNode root, ModelChoice model) {
     switch (model) {
       case ModelChoice.Preset(String name) -> root.put("model", name);
-      case ModelChoice.Folder(String path) -> root.put("model", path);
+      case ModelChoice.Folder(String path, OptionalInt imageSize) -> {
+        root.put("model", path);
+        imageSize.ifPresent(size -> root.put("image_size", size));
+      }
       case ModelChoice.Sizes(ModelConfig config) -> root.set("model", sizes(config));
     }
   }
@@ -122,6 +129,24 @@ public final class RunConfigWriter {
     if (blocks.layerNormEps() != clip.layerNormEps()) {
       tower.put("layer_norm_eps", blocks.layerNormEps());
     }
+  }
+
+  private static ObjectNode finetune(Finetune finetune) {
+    ObjectNode map =
+        Json.object()
+            .put("lock", Choices.name(finetune.lock()))
+            .put("lock_projection", finetune.lockProjection())
+            .put("layer_decay", finetune.layerDecay());
+    if (finetune.lora().isEmpty()) {
+      return map.put("lora", "none");
+    }
+    Finetune.Lora lora = finetune.lora().get();
+    ObjectNode adapters = map.putObject("lora").put("rank", lora.rank()).put("alpha", lora.alpha());
+    ArrayNode towers = adapters.putArray("towers");
+    lora.towers().forEach(tower -> towers.add(Choices.name(tower)));
+    ArrayNode targets = adapters.putArray("targets");
+    lora.targets().forEach(target -> targets.add(Choices.name(target)));
+    return map;
   }
 
   private static ObjectNode data(Data data) {

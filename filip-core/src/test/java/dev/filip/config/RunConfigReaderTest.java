@@ -3,6 +3,10 @@ package dev.filip.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.config.Finetune.Lock;
+import dev.filip.config.Finetune.Lora;
+import dev.filip.config.Finetune.Target;
+import dev.filip.config.Finetune.Tower;
 import dev.filip.config.RunConfig.Augment;
 import dev.filip.config.RunConfig.Length;
 import dev.filip.config.RunConfig.ModelChoice;
@@ -12,7 +16,10 @@ import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -341,6 +348,85 @@ class RunConfigReaderTest {
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"clip\"}");
     assertThat(parse("model: " + folder + "\ndata: {train: a}\n").interaction())
         .isEqualTo(Interaction.GLOBAL);
+  }
+
+  private static String folder(Path folder) throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"clip\"}");
+    return "model: " + folder + "\ndata: {train: a}\n";
+  }
+
+  @Test
+  void fineTuningArrives(@TempDir Path folder) throws IOException {
+    String yaml = folder(folder);
+    assertThat(parse(yaml).finetune()).isEqualTo(Finetune.ALL);
+    assertThat(parse(yaml + "image_size: 112\n").model())
+        .isEqualTo(new ModelChoice.Folder(folder.toString(), OptionalInt.of(112)));
+    Finetune lit = parse(yaml, "finetune={lock: image, lock_projection: false}").finetune();
+    assertThat(lit).isEqualTo(new Finetune(Lock.IMAGE, false, 1, Optional.empty()));
+    assertThat(lit.isLocked(Tower.IMAGE)).isTrue();
+    assertThat(lit.keepsProjection(Tower.IMAGE)).isFalse();
+    Finetune lora = parse(yaml, "finetune={lock: image, layer_decay: 0.5, lora: {}}").finetune();
+    assertThat(lora.lora())
+        .contains(new Lora(8, 16, EnumSet.of(Tower.TEXT), EnumSet.allOf(Target.class)));
+    assertThat(lora.keepsProjection(Tower.TEXT)).isTrue();
+    Finetune some =
+        parse(yaml, "finetune.lora={rank: 4, alpha: 2, towers: image, targets: [v, q]}").finetune();
+    assertThat(some.lora())
+        .contains(new Lora(4, 2, EnumSet.of(Tower.IMAGE), EnumSet.of(Target.Q, Target.V)));
+    assertThat(some.lora().orElseThrow().scale()).isEqualTo(0.5);
+    assertThat(parse(yaml, "finetune.lora=none").finetune()).isEqualTo(Finetune.ALL);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "finetune={lock: both} | finetune.lock must be none, image or text (with both locked"
+            + " nothing is left to train), got \"both\"",
+        "finetune={lock: [image, text]} | with both locked nothing is left to train",
+        "finetune={lock: imag} | did you mean image?",
+        "finetune={locks: image} | did you mean finetune.lock?",
+        "finetune={layer_decay: 0} | finetune.layer_decay must be in (0, 1], got 0.0",
+        "finetune={layer_decay: 1.5} | finetune.layer_decay must be in (0, 1], got 1.5",
+        "finetune={lock_projection: false} | finetune.lock_projection must be left out",
+        "finetune={lock: text, lora: {towers: [image, text]}} | finetune.lora.towers must be"
+            + " without text, which finetune.lock keeps as it is, got [image, text]",
+        "finetune={lora: {rank: 0}} | finetune.lora.rank must be >= 1, got 0",
+        "finetune={lora: {alpha: 0}} | finetune.lora.alpha must be a finite number > 0",
+        "finetune={lora: {targets: [q, w]}} | finetune.lora.targets.1 must be one of q, k, v, out",
+        "finetune={lora: {targets: []}} | finetune.lora.targets must be one or more of",
+        "image_size=0 | image_size must be >= 1, got 0",
+        "tokenizer={train: 1000} | tokenizer must be left out, or the model folder",
+      })
+  void badFineTuningIsOneLine(String set, String message, @TempDir Path folder) throws IOException {
+    String yaml = folder(folder);
+    assertThatThrownBy(() -> parse(yaml, set))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(message)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void fineTuningNeedsAFolder() {
+    assertThatThrownBy(() -> parse(SHORT, "finetune={lock: image}"))
+        .hasMessageContaining("finetune must be left out unless model is a model folder");
+    assertThatThrownBy(() -> parse(SHORT, "image_size=112"))
+        .hasMessageContaining("image_size must be left out unless model is a model folder");
+  }
+
+  @Test
+  void theCanonicalFormOfAFolderReadsBackEqual(@TempDir Path folder) throws IOException {
+    String yaml = folder(folder);
+    for (RunConfig run :
+        List.of(
+            parse(yaml),
+            parse(yaml, "image_size=112", "finetune={lock: text, layer_decay: 0.75}"),
+            parse(yaml, "finetune.lora={rank: 4, towers: image, targets: [v, fc1]}"))) {
+      assertThat(parse(RunConfigWriter.yaml(run))).isEqualTo(run);
+      assertThat(parse(RunConfigWriter.json(run).toString())).isEqualTo(run);
+    }
   }
 
   @Test

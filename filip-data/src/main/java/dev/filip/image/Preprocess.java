@@ -99,6 +99,30 @@ public record Preprocess(
     return new Preprocess(behaviour, size, resample, crop, rescale, mean, std, turn);
   }
 
+  /** The same for another size of the square that comes out; the resize before it in proportion. */
+  public Preprocess withImageSize(int to) {
+    int from = width();
+    Size scaled =
+        switch (size) {
+          case null -> null;
+          case ShortestEdge(int length) -> new ShortestEdge(scaled(length, to, from));
+          case Exact(int w, int h) -> new Exact(scaled(w, to, from), scaled(h, to, from));
+        };
+    return new Preprocess(
+        behaviour,
+        scaled,
+        resample,
+        crop == null ? null : new Exact(to, to),
+        rescale,
+        mean,
+        std,
+        exifRotation);
+  }
+
+  private static int scaled(int length, int to, int from) {
+    return (int) Math.round((double) length * to / from);
+  }
+
   /**
    * From {@code preprocessor_config.json}; older forms (bare numbers as sizes) are read too.
    *

@@ -8,7 +8,9 @@ import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.model.FilipModel;
 import dev.filip.model.Layout;
+import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,16 +53,26 @@ public final class ModelFolder {
   public static void save(
       Path out, FilipModel model, BpeTokenizer tokenizer, JsonNode preprocessor, JsonNode trained)
       throws IOException {
+    Outputs.folder(out, folder -> write(folder, model, tokenizer, preprocessor, trained));
+  }
+
+  /** Writes the files into a folder that is there; adapters are merged into their matrices. */
+  public static void write(
+      Path folder,
+      FilipModel model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      JsonNode trained)
+      throws IOException {
     ObjectNode config = ConfigJson.write(model.config(), tokenizer.bos(), tokenizer.eos(), trained);
-    Outputs.folder(
-        out,
-        folder -> {
-          text(folder.resolve(CONFIG), Json.pretty(config));
-          text(folder.resolve(PREPROCESSOR), Json.pretty(preprocessor));
-          tokenizer.save(folder, model.config().text().context());
-          Safetensors.write(
-              folder.resolve(WEIGHTS), model.parameters().map(), Map.of("format", "pt"));
-        });
+    text(folder.resolve(CONFIG), Json.pretty(config));
+    text(folder.resolve(PREPROCESSOR), Json.pretty(preprocessor));
+    tokenizer.save(folder, model.config().text().context());
+    try (var _ = new StepScope();
+        var _ = GradMode.off()) {
+      Map<String, Tensor> merged = model.parameters().merged();
+      Safetensors.write(folder.resolve(WEIGHTS), merged, Map.of("format", "pt"));
+    }
   }
 
   static void fits(Path folder, ModelConfig config, BpeTokenizer tokenizer) {

@@ -1,5 +1,7 @@
 package dev.filip.model;
 
+import dev.filip.config.Finetune;
+import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.nn.Blocks;
@@ -118,6 +120,35 @@ public final class FilipModel implements AutoCloseable {
       ParameterMap home =
           other.device() == compute.device() ? parameters : parameters.on(other.device());
       return new FilipModel(config, home, other, gradientCheckpointing);
+    }
+  }
+
+  /** The same weights, scored otherwise; close only one of the two. */
+  public FilipModel with(Interaction interaction) {
+    try (var _ = new StepScope()) {
+      return new FilipModel(
+          config.withInteraction(interaction), parameters, compute, checkpointing);
+    }
+  }
+
+  /**
+   * The same weights, trained as {@code finetune} says: locked ones require no gradient, so that
+   * their part of a pass records none, and adapters are in place. They are shared: use and close
+   * only the model returned. For a model on the CPU.
+   *
+   * @param seed of the adapters
+   */
+  public FilipModel tuned(Finetune finetune, long seed) {
+    try (var _ = new StepScope()) {
+      new Tuning(finetune, parameters, config, seed).apply();
+      return new FilipModel(config, parameters, compute, checkpointing);
+    }
+  }
+
+  /** The same weights with leaves, and so gradients, of its own; close both. */
+  public FilipModel replica() {
+    try (var _ = new StepScope()) {
+      return new FilipModel(config, parameters.sharing(), compute, checkpointing);
     }
   }
 

@@ -40,6 +40,13 @@ final class Initialiser {
     return values;
   }
 
+  /** Uniform within 1 / sqrt(in) of {@code [rank, in]}. */
+  float[] adapter(String name, long[] shape) {
+    float[] values = new float[Math.toIntExact(shape[0] * shape[1])];
+    uniform(values, name, 1 / Math.sqrt(shape[1]));
+    return values;
+  }
+
   /** Standard deviation of a normally drawn weight (filip-paper notes 1.3). */
   double std(String name) {
     boolean text = name.startsWith("text");

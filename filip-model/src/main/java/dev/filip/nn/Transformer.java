@@ -3,6 +3,7 @@ package dev.filip.nn;
 import dev.filip.config.BlockForm;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.StepScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The trainable stack of blocks. */
 public final class Transformer implements Blocks {
   private final List<Block> blocks = new ArrayList<>();
+  private final boolean trained;
 
   /**
    * Reads {@code name.layers.0} onwards.
@@ -20,6 +22,7 @@ public final class Transformer implements Blocks {
    */
   public Transformer(
       Weights weights, String name, int layers, int heads, boolean causal, BlockForm form) {
+    trained = weights.trains(name + ".");
     for (int i = 0; i < layers; i++) {
       blocks.add(new Block(weights, name + ".layers." + i, heads, causal, form));
     }
@@ -28,13 +31,11 @@ public final class Transformer implements Blocks {
   @Override
   public Tensor forward(
       Tensor x, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
+    boolean again = checkpoint && trained; // a locked stack has no graph to spare
     Tensor y = x;
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
-      y =
-          checkpoint
-              ? Checkpointed.forward(t -> run(block, t, compute), y)
-              : run(block, y, compute);
+      y = again ? Checkpointed.forward(t -> run(block, t, compute), y) : run(block, y, compute);
       if (watch != null) {
         watch.accept(y, i);
       }
@@ -43,8 +44,9 @@ public final class Transformer implements Blocks {
   }
 
   private static Tensor run(Block block, Tensor x, Compute compute) {
-    try (var _ = new Autocast(compute.device(), compute.precision())) {
-      return block.forward(x, compute);
+    try (StepScope scope = new StepScope(); // a block's own temporaries end with it
+        var _ = new Autocast(compute.device(), compute.precision())) {
+      return scope.up(block.forward(x, compute));
     }
   }
 }

@@ -19,8 +19,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * AdamW (Loshchilov and Hutter 2019) as torch's: decoupled weight decay, bias correction.
  *
- * <p>One fused aten call per decay group over the flat buffers; {@link ScalarOptimizers#adamw} is
- * the oracle. The call is reached through the boxed dispatcher: the Java bindings lack it.
+ * <p>One fused aten call per group of weight decay and rate over the flat buffers; {@link
+ * ScalarOptimizers#adamw} is the oracle. The call is reached through the boxed dispatcher: the Java
+ * bindings lack it.
  */
 public final class AdamW implements Optimizer {
   private final OptimizerSettings settings;
@@ -62,7 +63,7 @@ public final class AdamW implements Optimizer {
     stack.push_back(list(part(moments.second, group)));
     stack.push_back(new IValue(new GenericList(new Type.TypePtr(TensorType.get())))); // no amsgrad
     stack.push_back(list(stepCount));
-    stack.push_back(new IValue(lr));
+    stack.push_back(new IValue(lr * group.rate()));
     stack.push_back(new IValue(settings.beta1()));
     stack.push_back(new IValue(settings.beta2()));
     stack.push_back(new IValue(group.decay() ? settings.weightDecay() : 0.0));

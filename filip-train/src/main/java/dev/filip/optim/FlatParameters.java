@@ -16,21 +16,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All parameters of a model in one buffer, their gradients in another: clipping is one norm, AdamW
- * two calls, and no per-tensor Java work is left in a step of a small model.
+ * one call a group, and no per-tensor Java work is left in a step of a small model.
  *
  * <p>Construction moves the leaves: each keeps its identity and its values but becomes a view of
  * {@link #values}; its {@code grad()} is a view of {@link #gradients}, into which backward passes
- * add. Parameters with weight decay come first, so each group is one slice.
+ * add. Parameters with weight decay come first, and within these two halves the higher learning
+ * rates, so each group is one slice.
  *
  * <p>Owns both buffers until {@link #close}; the leaves keep the storage alive beyond that. Not
  * thread-safe.
  */
 public final class FlatParameters implements AutoCloseable {
-  /** One parameter's place: elements {@code offset} to {@code offset + size} of the buffers. */
-  public record Slot(String name, long offset, long size, boolean decay) {}
+  /**
+   * One parameter's place: elements {@code offset} to {@code offset + size} of the buffers.
+   *
+   * @param rate what multiplies its learning rate
+   */
+  public record Slot(String name, long offset, long size, boolean decay, double rate) {
+    boolean sharesGroup(Slot other) {
+      return decay == other.decay && rate == other.rate;
+    }
+  }
 
-  /** A run of neighbours that share one weight decay. */
-  public record Run(long offset, long size, boolean decay, List<Slot> slots) {}
+  /** A run of neighbours that share weight decay and rate. */
+  public record Run(long offset, long size, boolean decay, double rate, List<Slot> slots) {}
 
   private final Kept owned = new Kept();
   private final Map<String, Tensor> leaves;
@@ -58,12 +67,14 @@ public final class FlatParameters implements AutoCloseable {
 
   private static List<Slot> place(Map<String, Tensor> leaves, ParameterGroups groups) {
     List<String> names = new ArrayList<>(leaves.keySet());
-    names.sort(Comparator.comparing(name -> !groups.decays(name))); // stable: decayed ones first
+    names.sort( // stable: decayed ones first, then by rate
+        Comparator.<String, Boolean>comparing(name -> !groups.decays(name))
+            .thenComparing(name -> -groups.rate(name)));
     List<Slot> slots = new ArrayList<>();
     long offset = 0;
     for (String name : names) {
       long size = Objects.requireNonNull(leaves.get(name)).numel();
-      slots.add(new Slot(name, offset, size, groups.decays(name)));
+      slots.add(new Slot(name, offset, size, groups.decays(name), groups.rate(name)));
       offset += size;
     }
     return List.copyOf(slots);
@@ -108,13 +119,15 @@ public final class FlatParameters implements AutoCloseable {
     return Objects.requireNonNull(leaves.get(name), name);
   }
 
-  /** Neighbours with the same decay, up to {@code most} weights a run (one slot at least). */
+  /**
+   * Neighbours with the same decay and rate, up to {@code most} weights a run (one slot at least).
+   */
   List<Run> runs(long most) {
     List<Run> runs = new ArrayList<>();
     List<Slot> open = new ArrayList<>();
     for (Slot slot : slots) {
       if (!open.isEmpty()
-          && (open.getFirst().decay() != slot.decay()
+          && (!open.getFirst().sharesGroup(slot)
               || slot.offset() + slot.size() - open.getFirst().offset() > most)) {
         runs.add(run(open));
         open.clear();
@@ -129,7 +142,7 @@ public final class FlatParameters implements AutoCloseable {
     Slot first = slots.getFirst();
     Slot last = slots.getLast();
     long size = last.offset() + last.size() - first.offset();
-    return new Run(first.offset(), size, first.decay(), List.copyOf(slots));
+    return new Run(first.offset(), size, first.decay(), first.rate(), List.copyOf(slots));
   }
 
   /**

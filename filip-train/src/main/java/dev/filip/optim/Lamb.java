@@ -116,7 +116,7 @@ public final class Lamb implements Optimizer {
     torch.stack(norms).cpu().data_ptr_float().get(norm);
     for (int i = 0; i < n; i++) {
       double trust = trustRatio(norm[i], norm[n + i]);
-      p.slotValues.get(i).add_(p.slotUpdates.get(i), new Scalar(-lr * trust));
+      p.slotValues.get(i).add_(p.slotUpdates.get(i), new Scalar(-lr * p.run.rate() * trust));
     }
   }
 

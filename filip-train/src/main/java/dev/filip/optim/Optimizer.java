@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Changes the weights of a {@link FlatParameters} by their gradients. Not thread-safe. */
 public interface Optimizer extends AutoCloseable {
-  /** One update at this learning rate. */
+  /** One update at this learning rate, times each parameter's own share of it. */
   void step(double lr);
 
   /** Updates done so far. */

@@ -6,20 +6,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which parameters get weight decay, by the first matching rule. A parameter no rule covers is an
- * error: a new kind of parameter must be decided, not guessed.
+ * Which parameters get weight decay, by the first matching rule, and at which share of the learning
+ * rate each is trained. A parameter no rule covers is an error: a new kind of parameter must be
+ * decided, not guessed.
  *
  * @param rules tried in order
  */
-public record ParameterGroups(List<GroupRule> rules) {
+public record ParameterGroups(List<GroupRule> rules, LayerRates rates) {
   public ParameterGroups {
     rules = List.copyOf(rules);
+  }
+
+  /** One rate for all. */
+  public ParameterGroups(List<GroupRule> rules) {
+    this(rules, LayerRates.SAME);
+  }
+
+  /** The same rules with other rates. */
+  public ParameterGroups with(LayerRates other) {
+    return new ParameterGroups(rules, other);
   }
 
   /**
    * The paper's (its section "Experimental setup"): no decay on bias, layer norm, token embedding,
    * positional embedding and temperature. The class embedding, on which the paper is silent, is
-   * added to the sequence as a positional embedding is, so it is left out too.
+   * added to the sequence as a positional embedding is, so it is left out too. Adapters decay as
+   * matrices do, which pulls them back to the weights they began from.
    */
   public static ParameterGroups paper() {
     return new ParameterGroups(
@@ -30,6 +42,7 @@ public record ParameterGroups(List<GroupRule> rules) {
             GroupRule.of(".*token_embedding\\.weight", false, "token embedding"),
             GroupRule.of(".*position_embedding\\.weight", false, "positional embedding"),
             GroupRule.of(".*class_embedding", false, "class embedding"),
+            GroupRule.of(".*lora_[AB]\\.weight", true, "adapters"),
             GroupRule.of(
                 ".*(proj|projection|fc1|fc2|patch_embedding)(\\.weight|_weight)",
                 true,
@@ -51,6 +64,11 @@ public record ParameterGroups(List<GroupRule> rules) {
     return ruleOf(parameter).decay();
   }
 
+  /** What multiplies the learning rate of a parameter. */
+  public double rate(String parameter) {
+    return rates.of(parameter);
+  }
+
   /** One line for the log: {@code decay: 24 matrices; none: 18 bias, 9 layer norm}. */
   public String describe(Collection<String> parameters) {
     Map<String, Integer> with = new LinkedHashMap<>();
@@ -59,7 +77,7 @@ public record ParameterGroups(List<GroupRule> rules) {
       GroupRule rule = ruleOf(name);
       (rule.decay() ? with : without).merge(rule.reason(), 1, Integer::sum);
     }
-    return "decay: " + counts(with) + "; no decay: " + counts(without);
+    return "decay: " + counts(with) + "; no decay: " + counts(without) + rates.describe();
   }
 
   private static String counts(Map<String, Integer> counts) {

@@ -4,7 +4,9 @@ import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.model.ParameterMap;
 import dev.filip.optim.Optimizer;
+import dev.filip.tensor.GradMode;
 import dev.filip.tensor.StepScope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +21,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * {@code checkpoints/step-NNNNNN/}: {@code model/} (a model folder), {@code optimizer.safetensors},
- * {@code state.json}. Each appears whole, by a rename; the newest {@code keep} stay, and an old one
- * goes only after a newer one is there.
+ * {@code state.json}, and {@code adapters.safetensors} where there are adapters. Each appears
+ * whole, by a rename; the newest {@code keep} stay, and an old one goes only after a newer one is
+ * there.
  */
 final class Checkpoints {
   /** Writes the current model as a model folder. */
@@ -29,6 +32,8 @@ final class Checkpoints {
   }
 
   private static final String PREFIX = "step-";
+  private static final String MOMENTS = "optimizer.safetensors";
+  private static final String ADAPTERS = "adapters.safetensors";
   private final Path root;
   private final int keep;
 
@@ -38,13 +43,17 @@ final class Checkpoints {
   }
 
   /** Writes one and drops the oldest beyond {@code keep}. */
-  void write(RunState state, ModelWriter model, Optimizer optimizer) throws IOException {
+  void write(RunState state, ModelWriter model, Optimizer optimizer, ParameterMap parameters)
+      throws IOException {
     Outputs.folder(
         folder(state.step()),
         fresh -> {
           model.write(fresh.resolve("model"));
           try (var _ = new StepScope()) {
-            Safetensors.write(fresh.resolve("optimizer.safetensors"), optimizer.state(), Map.of());
+            Safetensors.write(fresh.resolve(MOMENTS), optimizer.state(), Map.of());
+            if (!parameters.adapters().isEmpty()) {
+              Safetensors.write(fresh.resolve(ADAPTERS), parameters.adapterState(), Map.of());
+            }
           }
           Path file = fresh.resolve("state.json");
           Files.write(file, Json.pretty(state.toJson()).getBytes(StandardCharsets.UTF_8));
@@ -96,17 +105,30 @@ final class Checkpoints {
 
   /** Copies moments back and sets the count of updates. */
   static void restore(Path checkpoint, Optimizer optimizer, long steps) {
-    Path file = checkpoint.resolve("optimizer.safetensors");
-    try (var _ = new StepScope();
-        Safetensors saved = Safetensors.open(file)) {
-      for (Map.Entry<String, Tensor> moment : optimizer.state().entrySet()) {
-        if (!saved.tensors().containsKey(moment.getKey())) {
-          throw new BadInput(
-              file + " lacks " + moment.getKey() + ": it was written for another model");
-        }
-        moment.getValue().copy_(saved.tensor(moment.getKey()));
-      }
+    try (var _ = new StepScope()) {
+      copy(checkpoint.resolve(MOMENTS), optimizer.state());
     }
     optimizer.resumeAt(steps);
+  }
+
+  /** Parts matrices that were written with their adapters merged; nothing without adapters. */
+  static void restoreAdapters(Path checkpoint, ParameterMap parameters) {
+    if (!parameters.adapters().isEmpty()) {
+      copy(checkpoint.resolve(ADAPTERS), parameters.adapterState());
+    }
+  }
+
+  private static void copy(Path file, Map<String, Tensor> live) {
+    try (var _ = new StepScope();
+        var _ = GradMode.off();
+        Safetensors saved = Safetensors.open(file)) {
+      for (Map.Entry<String, Tensor> entry : live.entrySet()) {
+        if (!saved.tensors().containsKey(entry.getKey())) {
+          throw new BadInput(
+              file + " lacks " + entry.getKey() + ": it was written for another model");
+        }
+        entry.getValue().copy_(saved.tensor(entry.getKey()));
+      }
+    }
   }
 }

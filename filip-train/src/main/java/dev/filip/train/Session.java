@@ -70,6 +70,9 @@ record Session(
 
   private ObjectNode provenance(long step) {
     ObjectNode json = Json.object().put("step", step).put("steps", schedule.total());
+    if (!trained.from().isEmpty()) {
+      json.set("from", trained.from());
+    }
     json.put("config_sha256", RunConfigWriter.sha256(config));
     json.set("config", RunConfigWriter.json(config));
     json.set("data", data);

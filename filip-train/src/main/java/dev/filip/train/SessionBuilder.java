@@ -3,11 +3,9 @@ package dev.filip.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.config.Behaviour;
+import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.config.RunConfig.ModelChoice;
-import dev.filip.config.RunConfig.TokenizerChoice;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -16,21 +14,21 @@ import dev.filip.model.FilipModel;
 import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
+import dev.filip.optim.LayerRates;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.LossScale;
-import dev.filip.text.BpeTokenizer;
-import dev.filip.text.BpeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +48,8 @@ final class SessionBuilder {
   /** A run from its first step. */
   Session fresh(RunFolder folder) throws IOException {
     torch.manual_seed(config.seed());
-    return build(folder, start(), null, null);
+    TrainedModel start = new StartingModel(config, data, log).get();
+    return build(folder, start.with(tuned(start.model())), null, null);
   }
 
   /** A run from where a checkpoint stands. */
@@ -59,36 +58,23 @@ final class SessionBuilder {
     requireSameRun(state, checkpoint);
     LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
     log.accept("resuming from " + checkpoint);
-    Session session = build(folder, model(loaded), state, checkpoint);
+    FilipModel model = tuned(loaded.model());
+    Checkpoints.restoreAdapters(checkpoint, model.parameters());
+    TrainedModel then =
+        new TrainedModel(
+            model, loaded.tokenizer(), loaded.preprocessor(), loaded.trained().path("from"));
+    Session session = build(folder, then, state, checkpoint);
     RandomState.set(state.random());
     return session;
   }
 
-  private TrainedModel start() throws IOException {
-    Optional<ModelConfig> fresh = config.newModel();
-    if (fresh.isEmpty() && config.model() instanceof ModelChoice.Folder(String path)) {
-      return model(ModelFolder.load(Path.of(path)));
+  private FilipModel tuned(FilipModel model) {
+    if (config.finetune().equals(Finetune.ALL)) {
+      return model;
     }
-    ModelConfig sizes = fresh.orElseThrow();
-    BpeTokenizer tokenizer = tokenizer(sizes.textBehaviour());
-    ModelConfig whole = sizes.withVocabulary(tokenizer.size());
-    return new TrainedModel(
-        FilipModel.create(whole, config.seed()), tokenizer, data.preprocessor(whole));
-  }
-
-  private TrainedModel model(LoadedModel loaded) {
-    return new TrainedModel(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
-  }
-
-  private BpeTokenizer tokenizer(Behaviour behaviour) {
-    return switch (config.tokenizer()) {
-      case TokenizerChoice.Folder(String path) -> BpeTokenizer.load(Path.of(path), behaviour);
-      case TokenizerChoice.Train(int size) -> {
-        BpeTokenizer tokenizer = BpeTrainer.train(data.captions(), size, behaviour);
-        log.accept("tokenizer: " + tokenizer.size() + " pieces of " + size + " asked for");
-        yield tokenizer;
-      }
-    };
+    FilipModel tuned = model.tuned(config.finetune(), config.seed());
+    log.accept(new TrainedShare(config.finetune(), tuned.parameters()).describe());
+    return tuned;
   }
 
   private Session build(
@@ -99,14 +85,15 @@ final class SessionBuilder {
     if (!compute.device().isCpu()) {
       plain.model().close(); // the device has a copy of its own
     }
-    TrainedModel trained = new TrainedModel(model, plain.tokenizer(), plain.preprocessor());
-    ParameterGroups groups = ParameterGroups.paper();
-    FlatParameters flat = new FlatParameters(model.parameters().map(), groups);
+    TrainedModel trained = plain.with(model);
+    ParameterGroups groups = groups(model.config());
+    Map<String, Tensor> leaves = model.parameters().trained();
+    FlatParameters flat = new FlatParameters(leaves, groups);
     log.accept(
         "model: "
             + String.format(Locale.ROOT, "%,d", flat.size())
-            + " parameters; "
-            + groups.describe(model.parameters().names()));
+            + " parameters trained; "
+            + groups.describe(leaves.keySet()));
     Optimizer optimizer = optimizer(flat);
     if (state != null && checkpoint != null) {
       Checkpoints.restore(checkpoint, optimizer, state.step());
@@ -115,7 +102,7 @@ final class SessionBuilder {
         state != null
             ? state.parallelism()
             : Parallelism.choose(
-                flat.size(),
+                model.parameters().count(""),
                 config.batch(),
                 compute.device(),
                 Runtime.getRuntime().availableProcessors());
@@ -125,7 +112,7 @@ final class SessionBuilder {
         folder,
         trained,
         parallelism,
-        new Towers(model, flat, parallelism, config.gradientCheckpointing()),
+        new Towers(model, flat, parallelism),
         Losses.of(config.loss(), config.interaction()),
         flat,
         optimizer,
@@ -140,6 +127,13 @@ final class SessionBuilder {
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
         data.describe());
+  }
+
+  private ParameterGroups groups(ModelConfig model) {
+    return ParameterGroups.paper()
+        .with(
+            new LayerRates(
+                config.finetune().layerDecay(), model.vision().layers(), model.text().layers()));
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

@@ -107,7 +107,7 @@ final class Shard implements AutoCloseable {
       Tensor features,
       @Nullable Tensor whole,
       double scale) {
-    if (whole == null) {
+    if (whole == null || !features.requires_grad()) { // a locked tower's have no graph
       return;
     }
     Tensor part = of(whole, rows);

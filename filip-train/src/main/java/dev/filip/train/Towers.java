@@ -26,16 +26,14 @@ final class Towers implements AutoCloseable {
   private final List<Shard> shards = new ArrayList<>();
   private final List<FilipModel> replicas = new ArrayList<>();
 
-  /** {@code model} is borrowed; its parameters lie in {@code parameters}. */
-  Towers(FilipModel model, FlatParameters parameters, Parallelism parallelism, boolean checkpoint) {
+  /** {@code model} is borrowed; what is trained of it lies in {@code parameters}. */
+  Towers(FilipModel model, FlatParameters parameters, Parallelism parallelism) {
     this.config = model.config();
     this.parameters = parameters;
     shards.add(new Shard(model, 0, parallelism.threads()));
     for (int i = 1; i < parallelism.shards(); i++) {
-      FilipModel own =
-          FilipModel.of(config, (name, _) -> parameters.leaf(name).detach())
-              .with(model.compute(), checkpoint);
-      parameters.addReplica(own.parameters().map());
+      FilipModel own = model.replica();
+      parameters.addReplica(own.parameters().trained());
       replicas.add(own);
       shards.add(new Shard(own, i, parallelism.threads()));
     }

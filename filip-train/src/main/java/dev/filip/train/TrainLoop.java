@@ -205,7 +205,8 @@ final class TrainLoop {
                 .write(
                     session.state(now, best),
                     folder -> session.writeModel(folder, now),
-                    session.optimizer()));
+                    session.optimizer(),
+                    session.trained().model().parameters()));
   }
 
   /** Something that writes. */

@@ -123,7 +123,7 @@ class TrainStepTest {
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
-      towers = new Towers(model, flat, new Parallelism(2, 1), false);
+      towers = new Towers(model, flat, new Parallelism(2, 1));
       step = new TrainStep(towers, loss, flat, optimizer, 1, scaling);
     }
 

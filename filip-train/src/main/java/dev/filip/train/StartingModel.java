@@ -1,0 +1,118 @@
+package dev.filip.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.Behaviour;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.config.RunConfig.TokenizerChoice;
+import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.model.FilipModel;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** The model a run begins with: a new one, or a model folder's, fitted to the config. */
+final class StartingModel {
+  private final RunConfig config;
+  private final FeedFactory data;
+  private final Consumer<String> log;
+
+  StartingModel(RunConfig config, FeedFactory data, Consumer<String> log) {
+    this.config = config;
+    this.data = data;
+    this.log = log;
+  }
+
+  /** Makes or reads it. */
+  TrainedModel get() {
+    return switch (config.model()) {
+      case ModelChoice.Folder folder -> read(folder);
+      case ModelChoice.Preset _, ModelChoice.Sizes _ -> make(config.newModel().orElseThrow());
+    };
+  }
+
+  private TrainedModel make(ModelConfig sizes) {
+    BpeTokenizer tokenizer = tokenizer(sizes.textBehaviour());
+    ModelConfig whole = sizes.withVocabulary(tokenizer.size());
+    return new TrainedModel(
+        FilipModel.create(whole, config.seed()),
+        tokenizer,
+        data.preprocessor(whole),
+        Json.object());
+  }
+
+  private BpeTokenizer tokenizer(Behaviour behaviour) {
+    return switch (config.tokenizer()) {
+      case TokenizerChoice.Folder(String path) -> BpeTokenizer.load(Path.of(path), behaviour);
+      case TokenizerChoice.Train(int size) -> {
+        BpeTokenizer tokenizer = BpeTrainer.train(data.captions(), size, behaviour);
+        log.accept("tokenizer: " + tokenizer.size() + " pieces of " + size + " asked for");
+        yield tokenizer;
+      }
+    };
+  }
+
+  private TrainedModel read(ModelChoice.Folder folder) {
+    LoadedModel loaded = ModelFolder.load(Path.of(folder.path()));
+    ModelConfig stored = loaded.config();
+    BpeTokenizer tokenizer = loaded.tokenizer();
+    int size = folder.imageSize().orElse(stored.vision().imageSize());
+    if (stored.interaction() == Interaction.GLOBAL && config.interaction() != Interaction.GLOBAL) {
+      log.accept(
+          "model: the weights of "
+              + folder.path()
+              + " were trained globally: which word belongs to which patch must be learnt anew");
+    }
+    return new TrainedModel(
+        sized(loaded.model(), size).with(config.interaction()),
+        tokenizer,
+        sized(loaded.preprocessor(), stored, size),
+        origin(folder, loaded));
+  }
+
+  private FilipModel sized(FilipModel model, int size) {
+    int now = model.config().vision().imageSize();
+    if (size == now) {
+      return model;
+    }
+    int patch = model.config().vision().patchSize();
+    BadInput.require(
+        size % patch == 0, "image_size", size, "a multiple of the model's patch size " + patch);
+    log.accept(
+        String.format(
+            "image size %d to %d: positions interpolated from %d x %2$d patches",
+            now, size, size / patch));
+    try (model) {
+      return model.resized(size);
+    }
+  }
+
+  private static JsonNode sized(JsonNode preprocessor, ModelConfig stored, int size) {
+    return size == stored.vision().imageSize()
+        ? preprocessor
+        : Preprocess.of(preprocessor, stored.pixelBehaviour()).withImageSize(size).toJson();
+  }
+
+  /** For the provenance of what is trained from it. */
+  private static ObjectNode origin(ModelChoice.Folder folder, LoadedModel loaded) {
+    ObjectNode from =
+        Json.object()
+            .put("model", folder.path())
+            .put(
+                "interaction",
+                loaded.config().interaction().name().toLowerCase(java.util.Locale.ROOT))
+            .put("image_size", loaded.config().vision().imageSize());
+    if (!loaded.trained().isEmpty()) {
+      from.set("trained", loaded.trained());
+    }
+    return from;
+  }
+}
