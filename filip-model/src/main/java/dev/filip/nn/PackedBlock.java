@@ -47,20 +47,24 @@ final class PackedBlock {
   /** Packs named weights. */
   private record Parts(Weights weights, Packing packing) {
     Product product(String name, double weightFactor, double biasFactor, After after) {
-      Tensor weight = weights.get(name + ".weight").mul(new Scalar(weightFactor));
+      Tensor weight = weights.matrix(name + ".weight").mul(new Scalar(weightFactor));
       Tensor bias = weights.get(name + ".bias").mul(new Scalar(biasFactor));
       return packing.product(weight, bias, after);
     }
 
     Product joined(String a, String b, String c) {
       return packing.product(
-          cat(a + ".weight", b + ".weight", c + ".weight"),
-          cat(a + ".bias", b + ".bias", c + ".bias"),
+          torch.cat(
+              new TensorVector(
+                  weights.matrix(a + ".weight"),
+                  weights.matrix(b + ".weight"),
+                  weights.matrix(c + ".weight")),
+              0),
+          torch.cat(
+              new TensorVector(
+                  weights.get(a + ".bias"), weights.get(b + ".bias"), weights.get(c + ".bias")),
+              0),
           After.NOTHING);
-    }
-
-    private Tensor cat(String a, String b, String c) {
-      return torch.cat(new TensorVector(weights.get(a), weights.get(b), weights.get(c)), 0);
     }
   }
 

@@ -15,6 +15,12 @@ public interface Weights {
     return null;
   }
 
+  /** A weight matrix as the forward pass has it, with its adapter. */
+  default Tensor matrix(String name) {
+    LowRank adapter = adapter(name);
+    return adapter == null ? get(name) : adapter.addedTo(get(name));
+  }
+
   /** Whether training changes a weight whose name begins with {@code prefix}. */
   default boolean trains(String prefix) {
     return true;

@@ -31,6 +31,8 @@ class OptimizersTest {
     SHAPES.put("logit_scale", new long[] {});
     SHAPES.put("visual_projection.weight", new long[] {16, 17});
     SHAPES.put("vision_model.embeddings.class_embedding", new long[] {1});
+    SHAPES.put("text_model.encoder.layers.2.mlp.fc2.weight", new long[] {3, 3});
+    SHAPES.put("text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight", new long[] {2, 5});
   }
 
   private static final List<GroupRule> ALL = List.of(GroupRule.of(".*", true, "all"));
@@ -66,17 +68,17 @@ class OptimizersTest {
 
   @Test
   void lambFollowsTheOracleOverManySteps() {
-    follow(
+    followWithEveryRate(
         Lamb::new,
-        (state, step) -> (g, decay) -> ScalarOptimizers.lamb(state, g, SETTINGS, decay, lr(step)));
+        (state, step) -> (g, decay, lr) -> ScalarOptimizers.lamb(state, g, SETTINGS, decay, lr));
   }
 
   @Test
   void adamwFollowsTheOracleOverManySteps() {
-    follow(
+    followWithEveryRate(
         AdamW::new,
         (state, step) ->
-            (g, decay) -> ScalarOptimizers.adamw(state, g, SETTINGS, decay, lr(step), step));
+            (g, decay, lr) -> ScalarOptimizers.adamw(state, g, SETTINGS, decay, lr, step));
   }
 
   /** libtorch's own AdamW class on copies of the same leaves. */
@@ -115,13 +117,22 @@ class OptimizersTest {
   }
 
   private interface Oracle {
-    void step(double[] gradient, double decay);
+    void step(double[] gradient, double decay, double lr);
+  }
+
+  private void followWithEveryRate(
+      BiFunction<FlatParameters, OptimizerSettings, Optimizer> fast,
+      BiFunction<ScalarOptimizers.State, Integer, Oracle> slow) {
+    follow(ParameterGroups.paper(), fast, slow);
+    release();
+    leaves();
+    follow(ParameterGroups.paper().with(new LayerRates(0.6, 1, 3)), fast, slow);
   }
 
   private void follow(
+      ParameterGroups groups,
       BiFunction<FlatParameters, OptimizerSettings, Optimizer> fast,
       BiFunction<ScalarOptimizers.State, Integer, Oracle> slow) {
-    ParameterGroups groups = ParameterGroups.paper();
     Map<String, ScalarOptimizers.State> oracle = new LinkedHashMap<>();
     start.forEach((name, values) -> oracle.put(name, ScalarOptimizers.State.of(values)));
     Random random = new Random(11);
@@ -134,7 +145,8 @@ class OptimizersTest {
               double[] g = gradient(random, (int) slot.size());
               fill(flat.leaf(slot.name()).grad(), g);
               double decay = groups.decays(slot.name()) ? SETTINGS.weightDecay() : 0;
-              slow.apply(Objects.requireNonNull(oracle.get(slot.name())), now).step(g, decay);
+              slow.apply(Objects.requireNonNull(oracle.get(slot.name())), now)
+                  .step(g, decay, lr(now) * groups.rate(slot.name()));
             });
         optimizer.step(lr(step));
       }
