@@ -1,6 +1,5 @@
 package dev.filip.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.ModelPresets;
 import dev.filip.io.Json;
@@ -15,7 +14,6 @@ import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
@@ -68,9 +66,9 @@ public final class TowerBench {
             precision,
             Integer.parseInt(args[3]),
             Integer.parseInt(args[4]));
-    double[] train = bench.median(bench::train);
-    double[] images = bench.median(bench::encodeImages);
-    double[] texts = bench.median(bench::encodeTexts);
+    StepTimes train = StepTimes.of(bench::train, bench.steps);
+    StepTimes images = StepTimes.of(bench::encodeImages, bench.steps);
+    StepTimes texts = StepTimes.of(bench::encodeTexts, bench.steps);
     System.out.println(
         Json.line(
             Json.object()
@@ -79,36 +77,15 @@ public final class TowerBench {
                 .put("precision", precision.word())
                 .put("text_length", args[3])
                 .put("threads", torch.get_num_threads())
-                .put("train_ms", train[0])
-                .put("train_cpu_ms", train[1])
-                .put("train_images_per_second", 1000 * bench.batch / train[0])
-                .put("encode_image_ms", images[0])
-                .put("encode_image_cpu_ms", images[1])
-                .put("encode_images_per_second", 1000 * bench.batch / images[0])
-                .put("encode_text_ms", texts[0])
-                .put("encode_text_cpu_ms", texts[1])
-                .put("encode_texts_per_second", 1000 * bench.batch / texts[0])));
-  }
-
-  /**
-   * The middle wall time of a step and the mean CPU time of all threads, in ms, after a quarter of
-   * the steps as warm-up.
-   */
-  private double[] median(Runnable step) {
-    for (int i = 0; i < Math.max(2, steps / 4); i++) {
-      step.run();
-    }
-    OperatingSystemMXBean process =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    double[] wall = new double[steps];
-    long used = process.getProcessCpuTime();
-    for (int i = 0; i < steps; i++) {
-      long start = System.nanoTime();
-      step.run();
-      wall[i] = (System.nanoTime() - start) / 1e6;
-    }
-    Arrays.sort(wall);
-    return new double[] {wall[steps / 2], (process.getProcessCpuTime() - used) / 1e6 / steps};
+                .put("train_ms", train.middle())
+                .put("train_cpu_ms", train.cpu())
+                .put("train_images_per_second", 1000 * bench.batch / train.middle())
+                .put("encode_image_ms", images.middle())
+                .put("encode_image_cpu_ms", images.cpu())
+                .put("encode_images_per_second", 1000 * bench.batch / images.middle())
+                .put("encode_text_ms", texts.middle())
+                .put("encode_text_cpu_ms", texts.cpu())
+                .put("encode_texts_per_second", 1000 * bench.batch / texts.middle())));
   }
 
   private void train() {
