@@ -1,18 +1,23 @@
 package dev.filip.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import dev.filip.io.Json;
 import dev.filip.kernel.Kernels;
+import dev.filip.kernel.LateKernel;
+import dev.filip.kernel.TokenRows;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.loss.FeaturePrecision;
 import dev.filip.loss.LateLoss;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -54,6 +59,10 @@ public final class LossProcess {
       long grew = kilobytes("VmHWM") - before;
       Time best = best(steps, () -> run(loss, data));
       double products = 2.0 * b * b * n * m * d;
+      ObjectNode forward = Json.object();
+      if (args[0].equals("late")) {
+        forward = forward(data, threads, steps);
+      }
       System.out.println(
           Json.line(
               Json.object()
@@ -66,7 +75,8 @@ public final class LossProcess {
                   .put("cpu_ms", best.cpu)
                   .put("grew_mib", grew / 1024.0)
                   .put("products_gflop", products / 1e9)
-                  .put("gemm_cpu_ms_for_as_much", gemm(products))));
+                  .put("gemm_ms_for_as_much", gemm(products).wall)
+                  .setAll(forward)));
     }
   }
 
@@ -95,13 +105,36 @@ public final class LossProcess {
     return new Time(wall, (PROCESS.getProcessCpuTime() - used) / 1e6 / steps);
   }
 
-  /** CPU time that libtorch's own fp32 product takes for so many operations. */
-  private static double gemm(double operations) {
+  /** The maxima of both directions alone, beside the product of as many real tokens. */
+  private static ObjectNode forward(LossData data, int threads, int steps) {
+    Tensor image = data.images().tokens();
+    Tensor text = data.texts().tokens();
+    int b = (int) image.size(0);
+    int n = (int) image.size(1);
+    int d = (int) image.size(2);
+    int[] patches = new int[b];
+    Arrays.fill(patches, n);
+    int[] words = data.texts().length();
+    TokenRows images = TokenRows.padded(Tensors.bytes(image), n, d, patches);
+    TokenRows texts = TokenRows.padded(Tensors.bytes(text), (int) text.size(1), d, words);
+    double operations = 2.0 * b * n * d * Arrays.stream(words).asLongStream().sum();
+    try (LateKernel kernel = new LateKernel(threads)) {
+      Time time = best(Math.max(3, steps), () -> kernel.match(images, texts));
+      return Json.object()
+          .put("forward_wall_ms", time.wall)
+          .put("forward_cpu_ms", time.cpu)
+          .put("forward_share_of_gemm", gemm(operations).wall / time.wall);
+    }
+  }
+
+  /** Time that libtorch's own fp32 product takes for so many operations. */
+  private static Time gemm(double operations) {
     try (StepScope _ = new StepScope()) {
       int side = 1536;
       Tensor a = torch.ones(side, side).mul(new Scalar(0.5));
       Time best = best(6, () -> a.matmul(a));
-      return best.cpu * operations / (2.0 * side * side * side);
+      double times = operations / (2.0 * side * side * side);
+      return new Time(best.wall * times, best.cpu * times);
     }
   }
 
