@@ -1,0 +1,6 @@
+package dev.filip.pickle;
+
+/** Python's {@code None}. */
+enum PickleNone {
+  NONE
+}
