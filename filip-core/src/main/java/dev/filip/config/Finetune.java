@@ -2,6 +2,7 @@ package dev.filip.config;
 
 import static dev.filip.io.BadInput.require;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -119,6 +120,12 @@ public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Opt
   /** Whether adapters are trained in place of this tower's weights. */
   public boolean hasAdapters(Tower tower) {
     return lora.filter(l -> l.towers().contains(tower)).isPresent();
+  }
+
+  /** Whether adapters (and projections) tell all that training changes in the towers. */
+  public boolean adaptersAreAll() {
+    return lora.isPresent()
+        && Arrays.stream(Tower.values()).allMatch(t -> isLocked(t) || hasAdapters(t));
   }
 
   /** Reads the section; {@code folder}: whether there is a model folder to begin from. */

@@ -1,11 +1,15 @@
 package dev.filip.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.checkpoint.AdapterFolder;
 import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.Finetune;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.io.Json;
+import dev.filip.io.Outputs;
 import dev.filip.loss.ContrastiveLoss;
+import dev.filip.model.FilipModel;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.Schedule;
@@ -64,8 +68,21 @@ record Session(
 
   /** Writes the model as it is now. */
   void writeModel(Path folder, long step) throws IOException {
-    ModelFolder.save(
-        folder, trained.model(), trained.tokenizer(), trained.preprocessor(), provenance(step));
+    FilipModel model = trained.model();
+    Finetune finetune = config.finetune();
+    Outputs.folder(
+        folder,
+        fresh -> {
+          ModelFolder.write(
+              fresh, model, trained.tokenizer(), trained.preprocessor(), provenance(step));
+          if (finetune.adaptersAreAll()) {
+            AdapterFolder.write(
+                fresh.resolve("adapter"),
+                model.parameters(),
+                finetune.lora().orElseThrow(),
+                trained.from().path("model").asText());
+          }
+        });
   }
 
   private ObjectNode provenance(long step) {

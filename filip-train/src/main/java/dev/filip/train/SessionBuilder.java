@@ -74,6 +74,9 @@ final class SessionBuilder {
     }
     FilipModel tuned = model.tuned(config.finetune(), config.seed());
     log.accept(new TrainedShare(config.finetune(), tuned.parameters()).describe());
+    if (config.finetune().lora().isPresent() && !config.finetune().adaptersAreAll()) {
+      log.accept("finetune: no adapter folder is written, as a tower without adapters changes too");
+    }
     return tuned;
   }
 

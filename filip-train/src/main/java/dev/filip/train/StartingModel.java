@@ -88,8 +88,8 @@ final class StartingModel {
         size % patch == 0, "image_size", size, "a multiple of the model's patch size " + patch);
     log.accept(
         String.format(
-            "image size %d to %d: positions interpolated from %d x %2$d patches",
-            now, size, size / patch));
+            "image size %d to %d: positions interpolated from %dx%<d to %dx%<d patches",
+            now, size, now / patch, size / patch));
     try (model) {
       return model.resized(size);
     }

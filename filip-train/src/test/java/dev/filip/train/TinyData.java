@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigReader;
+import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
 import dev.filip.text.BpeTokenizer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Training data made on the spot: noise pictures of 8 pixels with captions, shuffled by epoch. */
 final class TinyData implements FeedFactory {
   private static final String[] THINGS = {"cat", "dog", "tree", "house", "moon", "star"};
-  private static final int SIZE = 3 * 8 * 8;
   private static final int SAMPLES = 36;
 
   /** A config for this data; {@code sets} are {@code key=value}. */
@@ -35,6 +36,21 @@ final class TinyData implements FeedFactory {
         seed: 3
         """;
     return RunConfigReader.parse(yaml.formatted(interaction, steps), "tiny.yaml", List.of(sets));
+  }
+
+  /** A config that goes on from a model folder. */
+  static RunConfig config(Path model, int steps, String... sets) {
+    String yaml =
+        """
+        model: %s
+        data: {train: [{source: generated}]}
+        batch: 8
+        steps: %d
+        optimizer: {lr: 3.0e-3}
+        precision: fp32
+        seed: 5
+        """;
+    return RunConfigReader.parse(yaml.formatted(model, steps), "tiny.yaml", List.of(sets));
   }
 
   @Override
@@ -62,7 +78,7 @@ final class TinyData implements FeedFactory {
 
   @Override
   public JsonNode preprocessor(ModelConfig model) {
-    return Json.object().put("size", 8);
+    return Preprocess.plain(model.vision().imageSize()).toJson();
   }
 
   @Override
@@ -72,7 +88,9 @@ final class TinyData implements FeedFactory {
       BpeTokenizer tokenizer,
       JsonNode preprocessor,
       @Nullable JsonNode cursor) {
-    return new Feed(config, tokenizer, cursor == null ? 0 : cursor.path("given").asLong());
+    int size = Preprocess.of(preprocessor, model.pixelBehaviour()).width();
+    long given = cursor == null ? 0 : cursor.path("given").asLong();
+    return new Feed(config, tokenizer, 3 * size * size, given);
   }
 
   @Override
@@ -82,23 +100,25 @@ final class TinyData implements FeedFactory {
   private static final class Feed implements BatchFeed {
     private final RunConfig config;
     private final BpeTokenizer tokenizer;
+    private final int floats;
     private long given;
 
-    Feed(RunConfig config, BpeTokenizer tokenizer, long given) {
+    Feed(RunConfig config, BpeTokenizer tokenizer, int floats, long given) {
       this.config = config;
       this.tokenizer = tokenizer;
+      this.floats = floats;
       this.given = given;
     }
 
     @Override
     public Batch next() {
-      float[] pixels = new float[config.batch() * SIZE];
+      float[] pixels = new float[config.batch() * floats];
       List<String> texts = new ArrayList<>();
       for (int i = 0; i < config.batch(); i++) {
         int sample = sample(given * config.batch() + i);
         Random random = new Random(sample);
-        for (int k = 0; k < SIZE; k++) {
-          pixels[i * SIZE + k] = (float) random.nextGaussian();
+        for (int k = 0; k < floats; k++) {
+          pixels[i * floats + k] = (float) random.nextGaussian();
         }
         texts.add(caption(sample));
       }
