@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
       EvalCommand.class,
       SimilarityCommand.class,
       ExplainCommand.class,
+      ExportCommand.class,
       ParityCommand.class,
       ModelCommand.class,
       DoctorCommand.class

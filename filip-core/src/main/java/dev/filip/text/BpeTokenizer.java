@@ -91,6 +91,11 @@ public final class BpeTokenizer {
     return eos;
   }
 
+  /** Whether these are the pieces and ids of OpenAI's CLIP, whatever its ends are called. */
+  public boolean isClips() {
+    return vocabulary.isClips();
+  }
+
   Vocabulary vocabulary() {
     return vocabulary;
   }

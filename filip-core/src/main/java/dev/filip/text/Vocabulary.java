@@ -1,8 +1,12 @@
 package dev.filip.text;
 
 import dev.filip.io.BadInput;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +23,12 @@ record Vocabulary(Map<String, Integer> ids, List<Merge> merges, String bos, Stri
   static final String BOS = "<|startoftext|>";
   static final String EOS = "<|endoftext|>";
   static final String END = "</w>";
+
+  private static final int CLIP_SIZE = 49408;
+
+  /** Of the 48,894 merges in open_clip 3.3's SimpleTokenizer, "left right" a line. */
+  private static final String CLIP_MERGES =
+      "d308b7377a8ceaa9707a21614fe8c831b9196e197b7aeb69833359362907af02";
 
   /** Two pieces that become one. */
   record Merge(String left, String right) {}
@@ -46,6 +56,27 @@ record Vocabulary(Map<String, Integer> ids, List<Merge> merges, String bos, Stri
   /** One more than the largest id. */
   int size() {
     return 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+  }
+
+  /** Whether merges, size and ends are those of OpenAI's CLIP. */
+  boolean isClips() {
+    return size() == CLIP_SIZE
+        && id(bos) == CLIP_SIZE - 2
+        && id(eos) == CLIP_SIZE - 1
+        && CLIP_MERGES.equals(mergesSha256());
+  }
+
+  private String mergesSha256() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Merge merge : merges) {
+        String line = merge.left() + ' ' + merge.right() + '\n';
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
   }
 
   int id(String piece) {

@@ -7,6 +7,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,39 @@ public record Preprocess(
         json.has("mean") ? numbers(json, "mean") : CLIP_MEAN,
         json.has("std") ? numbers(json, "std") : CLIP_STD,
         false);
+  }
+
+  /**
+   * As {@code preprocess_cfg} of {@code open_clip_config.json}; what open_clip cannot do is {@link
+   * BadInput}.
+   *
+   * @param imageSize of the model: open_clip always makes pictures of this size
+   */
+  public ObjectNode toOpenClip(int imageSize) {
+    Exact square = new Exact(imageSize, imageSize);
+    boolean squash = square.equals(size);
+    BadInput.require(
+        squash || new ShortestEdge(imageSize).equals(size),
+        "open_clip: size",
+        size == null ? "none" : size,
+        "the model's " + imageSize + ", as shortest edge or as height and width");
+    BadInput.require(
+        crop == null || crop.equals(square),
+        "open_clip: crop_size",
+        crop == null ? "none" : crop,
+        "the model's " + imageSize);
+    BadInput.require(
+        resample == Resample.BICUBIC || resample == Resample.BILINEAR,
+        "open_clip: resample",
+        resample,
+        "bicubic or bilinear");
+    BadInput.require(rescale == 1 / 255.0, "open_clip: rescale_factor", rescale, "1/255");
+    BadInput.require(!exifRotation, "open_clip: exif_rotation", true, "false");
+    ObjectNode json = Json.object();
+    mean.forEach(json.putArray("mean")::add);
+    std.forEach(json.putArray("std")::add);
+    json.put("interpolation", resample.name().toLowerCase(Locale.ROOT));
+    return json.put("resize_mode", squash ? "squash" : "shortest");
   }
 
   private static Size size(JsonNode size) {

@@ -114,4 +114,27 @@ class PreprocessTest {
     assertThat(other.ok()).isFalse();
     assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
   }
+
+  @Test
+  void openClipsFormComesBackAndWhatItCannotDoIsRefused() {
+    String squash = "{\"mean\":[0.1,0.2,0.3],\"std\":[0.4,0.5,0.6],\"interpolation\":\"bilinear\",";
+    Preprocess read = Preprocess.ofOpenClip(Json.parse(squash + "\"resize_mode\":\"squash\"}"), 32);
+    assertThat(Preprocess.ofOpenClip(read.toOpenClip(32), 32)).isEqualTo(read);
+    Preprocess clip = Preprocess.clip(32, Behaviour.OPEN_CLIP);
+    assertThat(Preprocess.ofOpenClip(clip.toOpenClip(32), 32)).isEqualTo(clip);
+    assertThat(clip.toOpenClip(32).path("resize_mode").asText()).isEqualTo("shortest");
+
+    assertThatThrownBy(() -> clip.toOpenClip(48))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("open_clip: size must be the model's 48");
+    assertThatThrownBy(() -> clip.withExifRotation(true).toOpenClip(32))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("open_clip: exif_rotation");
+    JsonNode lanczos =
+        Json.parse(
+            "{\"size\":32,\"crop_size\":32,\"resample\":1,\"image_mean\":[0,0,0],\"image_std\":[1,1,1]}");
+    assertThatThrownBy(() -> Preprocess.of(lanczos, Behaviour.TRANSFORMERS).toOpenClip(32))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("open_clip: resample must be bicubic or bilinear, got LANCZOS");
+  }
 }

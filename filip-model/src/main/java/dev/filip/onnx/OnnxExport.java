@@ -15,17 +15,19 @@ import java.util.Map;
  * and changes nothing in the model.
  */
 public final class OnnxExport {
+  /** The operator set of the files. */
+  public static final int OPSET = OnnxFile.OPSET;
+
   private OnnxExport() {}
 
   /**
    * What was written.
    *
-   * @param opset ONNX's operator set
    * @param image constants of the image tower's graph
    * @param text constants of the text tower's graph
    * @param outside whether one has its weights in a file beside
    */
-  public record Written(int opset, int image, int text, boolean outside) {}
+  public record Written(int image, int text, boolean outside) {}
 
   /** Writes the two files into an existing folder. */
   public static Written write(Path folder, LoadedModel loaded) throws IOException {
@@ -38,7 +40,7 @@ public final class OnnxExport {
     Map<String, String> properties = properties(model);
     boolean one = new OnnxFile(image, properties).write(folder.resolve("image.onnx"), limit);
     boolean two = new OnnxFile(text, properties).write(folder.resolve("text.onnx"), limit);
-    return new Written(OnnxFile.OPSET, image.tensors().size(), text.tensors().size(), one || two);
+    return new Written(image.tensors().size(), text.tensors().size(), one || two);
   }
 
   /** {@code metadata_props}: what a user of the files must know and the graphs cannot say. */

@@ -92,8 +92,7 @@ class OnnxExportTest {
   @Test
   void theFileSaysWhatTheGraphCannot() throws Exception {
     try (LoadedModel loaded = golden("quick")) {
-      OnnxExport.Written written = OnnxExport.write(temp, loaded);
-      assertThat(written.opset()).isEqualTo(17);
+      OnnxExport.write(temp, loaded);
       try (OrtSession session = open("text.onnx")) {
         assertThat(session.getMetadata().getCustomMetadata())
             .containsAllEntriesOf(
