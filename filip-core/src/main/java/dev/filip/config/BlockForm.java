@@ -9,8 +9,9 @@ import static dev.filip.io.BadInput.require;
  * @param layerNormEps added to the variance in every layer norm of the tower
  */
 public record BlockForm(int intermediateSize, Activation activation, double layerNormEps) {
-  private static final int CLIP_RATIO = 4;
+  private static final int RATIO = 4;
   private static final double CLIP_EPS = 1e-5;
+  private static final double SIGLIP_EPS = 1e-6;
 
   public BlockForm {
     require(intermediateSize > 0, "intermediate_size", intermediateSize, "> 0");
@@ -20,7 +21,12 @@ public record BlockForm(int intermediateSize, Activation activation, double laye
 
   /** CLIP's: an MLP of 4 x width, eps 1e-5. */
   public static BlockForm clip(int width, Activation activation) {
-    return new BlockForm(Math.max(1, CLIP_RATIO * width), activation, CLIP_EPS);
+    return new BlockForm(Math.max(1, RATIO * width), activation, CLIP_EPS);
+  }
+
+  /** SigLIP's: an MLP of 4 x width (the so400m towers have another), GELU's tanh form, eps 1e-6. */
+  public static BlockForm siglip(int width) {
+    return new BlockForm(Math.max(1, RATIO * width), Activation.GELU_PYTORCH_TANH, SIGLIP_EPS);
   }
 
   /** The same with another activation. */

@@ -19,6 +19,11 @@ public record ModelConfig(
     Behaviour pixelBehaviour) {
   public ModelConfig {
     require(embedDim > 0, "model.embed_dim", embedDim, "> 0");
+    require(
+        !cls || vision.kind().classTokens() > 0,
+        "model.cls",
+        cls,
+        "false: a tower of kind siglip has no [CLS]");
   }
 
   /** Both towers with one activation. */

@@ -24,7 +24,8 @@ final class ModelSection {
           "text_behaviour",
           "pixel_behaviour");
   private static final Set<String> VISION =
-      Choices.of("width", "layers", "heads", "intermediate_size", "activation", "layer_norm_eps");
+      Choices.of(
+          "kind", "width", "layers", "heads", "intermediate_size", "activation", "layer_norm_eps");
   private static final Set<String> TEXT =
       Choices.of(
           "width",
@@ -92,47 +93,57 @@ final class ModelSection {
     ConfigNode text = model.required("text").map(TEXT);
     int imageSize = positive(model, "image_size");
     int patchSize = positive(model, "patch_size");
-    if (imageSize % patchSize != 0) {
+    VisionKind kind = vision.choice("kind", VisionKind.CLIP);
+    if (kind == VisionKind.CLIP && imageSize % patchSize != 0) {
       throw model.required("patch_size").wrong("a divisor of model.image_size " + imageSize);
     }
     int context = text.integer("context", 77);
     if (context < 2) {
       throw text.required("context").wrong(">= 2 ([BOS] and [EOS])");
     }
-    Activation activation = model.choice("activation", Activation.QUICK_GELU);
+    boolean cls = model.flag("cls", false);
+    if (cls && kind.classTokens() == 0) {
+      throw model.required("cls").wrong("false: a tower of kind siglip has no [CLS]");
+    }
     return new ModelConfig(
         new VisionConfig(
+            kind,
             imageSize,
             patchSize,
             positive(vision, "width"),
             positive(vision, "layers"),
             heads(vision),
-            blocks(vision, activation)),
+            blocks(vision, standard(model, kind, positive(vision, "width")))),
         new TextConfig(
             positive(text, "width"),
             positive(text, "layers"),
             heads(text),
             context,
             0,
-            blocks(text, activation)),
+            blocks(text, standard(model, VisionKind.CLIP, positive(text, "width")))),
         positive(model, "embed_dim"),
         Interaction.LATE,
-        model.flag("cls", false),
+        cls,
         model.choice("text_behaviour", Behaviour.TRANSFORMERS),
         model.choice("pixel_behaviour", Behaviour.TRANSFORMERS));
   }
 
-  private static BlockForm blocks(ConfigNode tower, Activation both) {
-    BlockForm clip = BlockForm.clip(positive(tower, "width"), both);
-    double eps = tower.number("layer_norm_eps", clip.layerNormEps());
+  /** A tower's blocks where only the model's activation may be said. */
+  private static BlockForm standard(ConfigNode model, VisionKind kind, int width) {
+    BlockForm usual = kind.blocks(width);
+    return usual.withActivation(model.choice("activation", usual.activation()));
+  }
+
+  private static BlockForm blocks(ConfigNode tower, BlockForm usual) {
+    double eps = tower.number("layer_norm_eps", usual.layerNormEps());
     if (!(eps > 0 && eps < 1)) {
       throw tower.required("layer_norm_eps").wrong("between 0 and 1");
     }
     return new BlockForm(
         tower.at("intermediate_size").isPresent()
             ? positive(tower, "intermediate_size")
-            : clip.intermediateSize(),
-        tower.choice("activation", both),
+            : usual.intermediateSize(),
+        tower.choice("activation", usual.activation()),
         eps);
   }
 

@@ -97,13 +97,19 @@ public final class RunConfigWriter {
     TextConfig text = config.text();
     ObjectNode map = Json.object();
     map.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
-    Activation both = vision.blocks().activation();
-    ObjectNode image =
-        map.putObject("vision")
+    Activation both = text.blocks().activation();
+    ObjectNode image = map.putObject("vision");
+    if (vision.kind() != VisionKind.CLIP) {
+      image.put("kind", Choices.name(vision.kind()));
+    }
+    BlockForm usual = vision.kind().blocks(vision.width()).withActivation(both);
+    blocks(
+        image
             .put("width", vision.width())
             .put("layers", vision.layers())
-            .put("heads", vision.heads());
-    blocks(image, vision.blocks(), BlockForm.clip(vision.width(), both));
+            .put("heads", vision.heads()),
+        vision.blocks(),
+        usual);
     ObjectNode words =
         map.putObject("text")
             .put("width", text.width())

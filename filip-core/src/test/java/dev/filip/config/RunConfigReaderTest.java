@@ -291,6 +291,29 @@ class RunConfigReaderTest {
   }
 
   @Test
+  void aSiglipTowerIsAKindAndHasNoCls() {
+    String yaml =
+        """
+        model: {image_size: 30, patch_size: 14,
+                vision: {kind: siglip, width: 64, layers: 3}, text: {width: 32, layers: 2},
+                embed_dim: 64%s}
+        data: {train: a}
+        """;
+    RunConfig run = parse(String.format(yaml, ""));
+    ModelConfig model = run.newModel().orElseThrow();
+    assertThat(model.vision().kind()).isEqualTo(VisionKind.SIGLIP);
+    assertThat(model.vision().blocks())
+        .isEqualTo(new BlockForm(256, Activation.GELU_PYTORCH_TANH, 1e-6));
+    assertThat(model.text().blocks()).isEqualTo(BlockForm.clip(32, Activation.QUICK_GELU));
+    assertThat(model.imageTokens()).isEqualTo(4);
+    assertThat(parse(RunConfigWriter.yaml(run)).newModel()).contains(model);
+    assertThatThrownBy(() -> parse(String.format(yaml, ", cls: true")))
+        .hasMessageContaining("model.cls must be false: a tower of kind siglip has no [CLS]");
+    assertThatThrownBy(() -> parse(String.format(yaml, "").replace("siglip", "clip")))
+        .hasMessageContaining("model.patch_size must be a divisor of model.image_size 30");
+  }
+
+  @Test
   void missingModelOrTrainIsSaid() {
     assertThatThrownBy(() -> parse("data: {train: a}")).hasMessageContaining("model is missing");
     assertThatThrownBy(() -> parse("model: vit-b-32")).hasMessageContaining("data is missing");

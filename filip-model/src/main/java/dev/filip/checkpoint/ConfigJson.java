@@ -9,15 +9,19 @@ import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.util.Locale;
 
 /**
- * {@code config.json} of a Hugging Face CLIP folder with our block {@code filip}. What other CLIP
+ * {@code config.json} of a Hugging Face folder with our block {@code filip}: {@code CLIPModel}, or
+ * {@code VisionTextDualEncoderModel} of a SigLIP image tower and a CLIP text tower. What such
  * folders leave out has transformers' defaults; without the block a model is global.
  */
 final class ConfigJson {
+  private static final String CLIP = "clip";
+  private static final String DUAL = "vision-text-dual-encoder";
   private final String file;
   private final JsonNode root;
 
@@ -29,8 +33,10 @@ final class ConfigJson {
   /** Writes; {@code trained} is the provenance and may be empty. */
   static ObjectNode write(ModelConfig config, int bos, int eos, JsonNode trained) {
     ObjectNode root = Json.object();
-    root.putArray("architectures").add("CLIPModel");
-    root.put("model_type", "clip");
+    VisionConfig v = config.vision();
+    boolean clip = v.kind() == VisionKind.CLIP;
+    root.putArray("architectures").add(clip ? "CLIPModel" : "VisionTextDualEncoderModel");
+    root.put("model_type", clip ? CLIP : DUAL);
     root.put("projection_dim", config.embedDim());
     root.put("logit_scale_init_value", 2.6592);
     root.put("initializer_factor", 1.0);
@@ -42,10 +48,13 @@ final class ConfigJson {
     text.put("vocab_size", t.vocabularySize());
     text.put("max_position_embeddings", t.context());
     text.put("bos_token_id", bos).put("eos_token_id", eos).put("pad_token_id", eos);
-    ObjectNode vision = root.putObject("vision_config").put("model_type", "clip_vision_model");
-    VisionConfig v = config.vision();
+    ObjectNode vision = root.putObject("vision_config").put("model_type", type(v.kind()));
     tower(vision, v.width(), v.layers(), v.heads(), v.blocks());
-    vision.put("projection_dim", config.embedDim());
+    if (clip) {
+      vision.put("projection_dim", config.embedDim());
+    } else {
+      vision.put("vision_use_head", true);
+    }
     vision.put("image_size", v.imageSize()).put("patch_size", v.patchSize()).put("num_channels", 3);
     root.set("filip", block(config, trained));
     return root;
@@ -78,31 +87,18 @@ final class ConfigJson {
   }
 
   private ModelConfig config() {
-    String type = root.path("model_type").asText("clip");
-    require(type.equals("clip"), "model_type", type, "clip");
+    VisionKind kind = kind();
     JsonNode text = root.path("text_config");
-    JsonNode vision = root.path("vision_config");
-    require(
-        number(vision, "vision_config", "num_channels", 3) == 3,
-        "vision_config.num_channels",
-        vision.path("num_channels"),
-        "3");
     JsonNode block = root.path("filip");
     return new ModelConfig(
-        new VisionConfig(
-            number(vision, "vision_config", "image_size", 224),
-            number(vision, "vision_config", "patch_size", 32),
-            number(vision, "vision_config", "hidden_size", 768),
-            number(vision, "vision_config", "num_hidden_layers", 12),
-            number(vision, "vision_config", "num_attention_heads", 12),
-            blocks(vision, "vision_config", 3072)),
+        vision(kind, root.path("vision_config"), "vision_config"),
         new TextConfig(
             number(text, "text_config", "hidden_size", 512),
             number(text, "text_config", "num_hidden_layers", 12),
             number(text, "text_config", "num_attention_heads", 8),
             number(text, "text_config", "max_position_embeddings", 77),
             number(text, "text_config", "vocab_size", 49408),
-            blocks(text, "text_config", 2048)),
+            blocks(text, "text_config", BlockForm.clip(512, Activation.QUICK_GELU))),
         number(root, "", "projection_dim", 512),
         choice(Interaction.class, block, "interaction", Interaction.GLOBAL),
         block.path("cls").asBoolean(false),
@@ -110,16 +106,68 @@ final class ConfigJson {
         choice(Behaviour.class, block, "pixels", Behaviour.TRANSFORMERS));
   }
 
-  private BlockForm blocks(JsonNode tower, String name, int otherwise) {
-    int inner = number(tower, name, "intermediate_size", otherwise);
-    require(inner > 0, name + ".intermediate_size", inner, "> 0");
-    double eps = tower.path("layer_norm_eps").asDouble(1e-5);
-    require(eps > 0 && eps < 1, name + ".layer_norm_eps", tower.path("layer_norm_eps"), "in (0,1)");
-    return new BlockForm(inner, activation(tower, name), eps);
+  private VisionKind kind() {
+    String type = root.path("model_type").asText(CLIP);
+    if (type.equals(CLIP)) {
+      return VisionKind.CLIP;
+    }
+    String hint = type.startsWith("siglip") ? " (filip import makes a model of it)" : "";
+    require(type.equals(DUAL), "model_type", type + hint, CLIP + " or " + DUAL);
+    String image = root.path("vision_config").path("model_type").asText();
+    String siglip = type(VisionKind.SIGLIP);
+    require(image.equals(siglip), "vision_config.model_type", image, siglip + " in a " + DUAL);
+    String text = root.path("text_config").path("model_type").asText();
+    require(
+        text.equals("clip_text_model"),
+        "text_config.model_type",
+        text,
+        "clip_text_model in a " + DUAL);
+    return VisionKind.SIGLIP;
   }
 
-  private Activation activation(JsonNode tower, String name) {
-    String word = tower.path("hidden_act").asText("quick_gelu");
+  private static String type(VisionKind kind) {
+    return word(kind) + "_vision_model";
+  }
+
+  /**
+   * An image tower's part of a config.
+   *
+   * @param file for messages
+   * @param name the part's key, for messages
+   */
+  static VisionConfig vision(String file, VisionKind kind, JsonNode vision, String name) {
+    return new ConfigJson(file, vision).vision(kind, vision, name);
+  }
+
+  private VisionConfig vision(VisionKind kind, JsonNode vision, String name) {
+    require(
+        number(vision, name, "num_channels", 3) == 3,
+        name + ".num_channels",
+        vision.path("num_channels"),
+        "3");
+    boolean head = vision.path("vision_use_head").asBoolean(true);
+    require(head, name + ".vision_use_head", head, "true");
+    return new VisionConfig(
+        kind,
+        number(vision, name, "image_size", 224),
+        number(vision, name, "patch_size", kind == VisionKind.CLIP ? 32 : 16),
+        number(vision, name, "hidden_size", 768),
+        number(vision, name, "num_hidden_layers", 12),
+        number(vision, name, "num_attention_heads", 12),
+        blocks(vision, name, kind.blocks(768)));
+  }
+
+  /** {@code otherwise} is transformers' default. */
+  private BlockForm blocks(JsonNode tower, String name, BlockForm otherwise) {
+    int inner = number(tower, name, "intermediate_size", otherwise.intermediateSize());
+    require(inner > 0, name + ".intermediate_size", inner, "> 0");
+    double eps = tower.path("layer_norm_eps").asDouble(otherwise.layerNormEps());
+    require(eps > 0 && eps < 1, name + ".layer_norm_eps", tower.path("layer_norm_eps"), "in (0,1)");
+    return new BlockForm(inner, activation(tower, name, otherwise.activation()), eps);
+  }
+
+  private Activation activation(JsonNode tower, String name, Activation otherwise) {
+    String word = tower.path("hidden_act").asText(word(otherwise));
     for (Activation known : Activation.values()) {
       if (word(known).equals(word)) {
         return known;

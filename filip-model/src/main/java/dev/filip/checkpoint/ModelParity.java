@@ -57,30 +57,28 @@ public final class ModelParity {
     ModelConfig config = model.config();
     double[][] images = null;
     double[][] texts = null;
-    int[] length = {};
     if (golden.tensors().containsKey("pixel_values")) {
       RawTokens raw = images(file, encoder, config);
       images = units(raw, null);
       blocks("vision", raw, null);
       stage("image_tokens", doubles(raw.projected()), all(), tolerance.tokens());
-      embeds("image_embeds", images, raw, null);
+      embeds("image_embeds", raw);
     } else {
       notCompared.add("pixel_values");
     }
     if (golden.tensors().containsKey("input_ids")) {
       TokenBatch batch = texts(file);
-      length = batch.length();
       RawTokens raw = encoder.rawTexts(batch);
-      texts = units(raw, length);
+      texts = units(raw, batch.length());
       blocks("text", raw, batch);
       double[] padded = pad(raw.projected(), raw.tokens(), batch.context(), raw.items(), raw.d());
       stage("text_tokens", padded, valid(batch, raw.d()), tolerance.tokens());
-      embeds("text_embeds", texts, raw, length);
+      embeds("text_embeds", raw);
     } else {
       notCompared.add("input_ids");
     }
     if (images != null && texts != null) {
-      similarities(images, texts, config.embedDim());
+      similarities(images, texts, config);
     }
   }
 
@@ -142,34 +140,38 @@ public final class ModelParity {
       items[i] = new double[rows * raw.d()];
       for (int r = 0; r < rows; r++) {
         int from = (i * raw.tokens() + r) * raw.d();
-        double norm = 0;
-        for (int j = 0; j < raw.d(); j++) {
-          norm += (double) raw.projected()[from + j] * raw.projected()[from + j];
-        }
-        for (int j = 0; j < raw.d(); j++) {
-          items[i][r * raw.d() + j] = raw.projected()[from + j] / Math.sqrt(norm);
-        }
+        unit(raw.projected(), from, items[i], r * raw.d(), raw.d());
       }
     }
     return items;
   }
 
-  /** [CLS] of an image, [EOS] of a text. */
-  private void embeds(String name, double[][] units, RawTokens raw, int @Nullable [] length) {
-    double[] embeds = new double[units.length * raw.d()];
-    for (int i = 0; i < units.length; i++) {
-      int row = length == null ? 0 : length[i] - 1;
-      System.arraycopy(units[i], row * raw.d(), embeds, i * raw.d(), raw.d());
+  private static void unit(float[] rows, int from, double[] to, int at, int d) {
+    double norm = 0;
+    for (int j = 0; j < d; j++) {
+      norm += (double) rows[from + j] * rows[from + j];
+    }
+    for (int j = 0; j < d; j++) {
+      to[at + j] = rows[from + j] / Math.sqrt(norm);
+    }
+  }
+
+  private void embeds(String name, RawTokens raw) {
+    double[] embeds = new double[raw.pooled().length];
+    for (int at = 0; at < embeds.length; at += raw.d()) {
+      unit(raw.pooled(), at, embeds, at, raw.d());
     }
     stage(name, embeds, all(), tolerance.tokens());
   }
 
   /** Late, [CLS] out, whatever the model was trained with. */
-  private void similarities(double[][] images, double[][] texts, int d) {
+  private void similarities(double[][] images, double[][] texts, ModelConfig config) {
+    int d = config.embedDim();
+    int first = config.vision().kind().classTokens() * d;
     double[] sImage = new double[images.length * texts.length];
     double[] sText = new double[sImage.length];
     for (int i = 0; i < images.length; i++) {
-      double[] patches = Arrays.copyOfRange(images[i], d, images[i].length);
+      double[] patches = Arrays.copyOfRange(images[i], first, images[i].length);
       for (int t = 0; t < texts.length; t++) {
         sImage[i * texts.length + t] = meanOfMaxima(patches, texts[t], d);
         sText[i * texts.length + t] = meanOfMaxima(texts[t], patches, d);

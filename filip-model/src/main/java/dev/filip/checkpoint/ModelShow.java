@@ -106,6 +106,7 @@ public record ModelShow(
     root.put("text", word(config.textBehaviour()));
     root.put("pixels", word(config.pixelBehaviour()));
     root.putObject("vision")
+        .put("kind", word(config.vision().kind()))
         .put("image_size", config.vision().imageSize())
         .put("patch_size", config.vision().patchSize())
         .put("patches", config.vision().patches())
@@ -146,7 +147,8 @@ public record ModelShow(
         "image tower",
         String.format(
             Locale.ROOT,
-            "%d px, %d-px patches (%d), width %d, %d layers, %d heads",
+            "%s, %d px, %d-px patches (%d), width %d, %d layers, %d heads",
+            word(config.vision().kind()),
             config.vision().imageSize(),
             config.vision().patchSize(),
             config.vision().patches(),

@@ -133,15 +133,16 @@ public final class Encoder {
     return new TokenBatch(rows.length, context, ids, length);
   }
 
-  /** Projected image tokens before L2 ([CLS] first) and the output of every block. */
+  /** Projected image tokens before L2 and the output of every block. */
   public synchronized RawTokens rawImages(float[] pixels, int count) {
     checkPixels(pixels, count);
     List<float[]> blocks = new ArrayList<>();
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
-      Tensor all =
+      ProjectedImages all =
           model.rawImages(pixelTensor(pixels, 0, count), (y, _) -> blocks.add(Tensors.toFloats(y)));
-      return raw(all, model.config().vision().width(), blocks);
+      float[] pooled = Tensors.toFloats(all.pooled());
+      return raw(all.rows(), pooled, model.config().vision().width(), blocks);
     }
   }
 
@@ -151,13 +152,25 @@ public final class Encoder {
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
       Tensor all = model.rawTexts(texts, (y, _) -> blocks.add(Tensors.toFloats(y)));
-      return raw(all, model.config().text().width(), blocks);
+      return raw(all, last(all, texts.length()), model.config().text().width(), blocks);
     }
   }
 
-  private RawTokens raw(Tensor all, int width, List<float[]> blocks) {
+  private RawTokens raw(Tensor all, float[] pooled, int width, List<float[]> blocks) {
     return new RawTokens(
-        (int) all.size(0), (int) all.size(1), d(), Tensors.toFloats(all), width, blocks);
+        (int) all.size(0), (int) all.size(1), d(), Tensors.toFloats(all), pooled, width, blocks);
+  }
+
+  /** The row of each text's last token. */
+  private static float[] last(Tensor all, int[] length) {
+    int m = (int) all.size(1);
+    int d = (int) all.size(2);
+    float[] rows = Tensors.toFloats(all);
+    float[] last = new float[length.length * d];
+    for (int i = 0; i < length.length; i++) {
+      System.arraycopy(rows, (i * m + length[i] - 1) * d, last, i * d, d);
+    }
+    return last;
   }
 
   private Tensor pixelTensor(float[] pixels, int from, int count) {

@@ -56,7 +56,7 @@ public final class FilipModel implements AutoCloseable {
     this.compute = compute;
     this.checkpointing = checkpointing;
     this.owned = owned;
-    this.imageTower = new ImageTower(parameters, config, stack);
+    this.imageTower = ImageTower.of(parameters, config, stack);
     this.textTower = new TextTower(parameters, config, stack);
   }
 
@@ -188,7 +188,7 @@ public final class FilipModel implements AutoCloseable {
         (name, shape) -> {
           Tensor own = parameters.get(name).detach();
           return name.equals(Layout.IMAGE_POSITIONS)
-              ? Positions.resize(own, other.vision().grid())
+              ? Positions.resize(own, other.vision().kind().classTokens(), other.vision().grid())
               : own.clone();
         });
   }
@@ -217,10 +217,10 @@ public final class FilipModel implements AutoCloseable {
    * @param pixels {@code [b,3,h,w]} fp32, normalised, from any device
    */
   public ImageFeatures images(Tensor pixels) {
-    Tensor all = imageTower.project(here(pixels), compute, checkpointing, null);
-    long first = config.cls() ? 0 : 1;
-    Tensor tokens = unit(all.narrow(1, first, all.size(1) - first));
-    return new ImageFeatures(tokens, unit(all.select(1, 0)));
+    ProjectedImages all = imageTower.project(here(pixels), compute, checkpointing, null);
+    long n = config.imageTokens();
+    Tensor tokens = unit(all.rows().narrow(1, all.rows().size(1) - n, n));
+    return new ImageFeatures(tokens, unit(all.pooled()));
   }
 
   /** The text tower; tokens are as long as the longest text of the batch. */
@@ -236,8 +236,8 @@ public final class FilipModel implements AutoCloseable {
     return new TextFeatures(unit(all), unit(rows.index_select(0, index)), batch.length());
   }
 
-  /** Image tokens {@code [b,1+n,d]} before L2, [CLS] first; {@code watch} sees every block. */
-  Tensor rawImages(Tensor pixels, ObjIntConsumer<Tensor> watch) {
+  /** What the image tower gives before L2; {@code watch} sees every block. */
+  ProjectedImages rawImages(Tensor pixels, ObjIntConsumer<Tensor> watch) {
     return imageTower.project(here(pixels), compute, false, watch);
   }
 

@@ -1,61 +1,27 @@
 package dev.filip.model;
 
 import dev.filip.config.ModelConfig;
-import dev.filip.config.VisionConfig;
 import dev.filip.nn.Blocks;
-import dev.filip.nn.Norm;
-import dev.filip.nn.PatchEmbedding;
-import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
-import dev.filip.tensor.Tensors;
 import java.util.function.ObjIntConsumer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** CLIP's ViT with [CLS]: final norm and projection on all tokens, as FILIP wants. */
-final class ImageTower {
-  private final VisionConfig sizes;
-  private final Tensor cls;
-  private final PatchEmbedding patches;
-  private final Tensor positions;
-  private final Tensor projection;
-  private final Norm before;
-  private final Norm after;
-  private final Blocks blocks;
-
-  ImageTower(ParameterMap weights, ModelConfig config, Blocks.Maker stack) {
-    sizes = config.vision();
-    cls = weights.get(Layout.CLS);
-    patches = new PatchEmbedding(weights, Layout.PATCHES);
-    positions = weights.get(Layout.IMAGE_POSITIONS);
-    projection = weights.get(Layout.IMAGE_PROJECTION);
-    before = new Norm(weights, "vision_model.pre_layrnorm", sizes.blocks().layerNormEps());
-    after = new Norm(weights, "vision_model.post_layernorm", sizes.blocks().layerNormEps());
-    blocks =
-        stack.make(
-            weights, "vision_model.encoder", sizes.layers(), sizes.heads(), false, sizes.blocks());
+/** Pixels to projected tokens. */
+sealed interface ImageTower permits ClipImageTower, SiglipImageTower {
+  /** The tower the config asks for. */
+  static ImageTower of(ParameterMap weights, ModelConfig config, Blocks.Maker stack) {
+    return switch (config.vision().kind()) {
+      case CLIP -> new ClipImageTower(weights, config.vision(), stack);
+      case SIGLIP -> new SiglipImageTower(weights, config.vision(), stack);
+    };
   }
 
   /**
-   * {@code [b,3,h,w] -> [b,1+n,d]}: projected tokens before L2, [CLS] first, fp32.
+   * The tower on pixels {@code [b,3,h,w]}.
    *
    * @param watch is given each block's residual output, or null
    */
-  Tensor project(
-      Tensor pixels, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
-    Tensors.expect(pixels, "pixels", -1, 3, sizes.imageSize(), sizes.imageSize());
-    Tensor x = before.forward(embed(pixels, compute));
-    Tensor y = after.forward(blocks.forward(x, compute, checkpoint, watch));
-    try (var _ = new Autocast(compute.device(), compute.precision())) {
-      return torch.linear(y, projection).to(torch.ScalarType.Float);
-    }
-  }
-
-  private Tensor embed(Tensor pixels, Compute compute) {
-    Tensor first = cls.expand(pixels.size(0), 1, sizes.width());
-    Tensor embedded = patches.forward(pixels, compute);
-    return torch.cat(new TensorVector(first, embedded), 1).add(positions);
-  }
+  ProjectedImages project(
+      Tensor pixels, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch);
 }

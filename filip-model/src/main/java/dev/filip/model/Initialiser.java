@@ -8,9 +8,9 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.zip.CRC32;
 
 /**
- * CLIP's initialisation (OpenAI's {@code initialize_parameters}, used for both towers). Every
- * parameter has a random stream of its own keyed by (seed, name), so neither the order nor another
- * tower's size changes it.
+ * CLIP's initialisation (OpenAI's {@code initialize_parameters}, used for both towers and for
+ * SigLIP's pooling head, whose probe starts as [CLS] does). Every parameter has a random stream of
+ * its own keyed by (seed, name), so neither the order nor another tower's size changes it.
  */
 final class Initialiser {
   private static final double TOKEN_STD = 0.02;
@@ -34,7 +34,7 @@ final class Initialiser {
       Arrays.fill(values, 1);
     } else if (name.equals(Layout.PATCHES)) {
       uniform(values, name, 1 / Math.sqrt(shape[1] * shape[2] * (double) shape[3]));
-    } else if (!name.endsWith(".bias")) {
+    } else if (!name.endsWith("bias")) {
       normal(values, name, std(name));
     }
     return values;

@@ -2,6 +2,7 @@ package dev.filip.model;
 
 import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +13,10 @@ public final class Layout {
   static final String TEXT_POSITIONS = "text_model.embeddings.position_embedding.weight";
   static final String TEXT_PROJECTION = "text_projection.weight";
   static final String CLS = "vision_model.embeddings.class_embedding";
-  static final String PATCHES = "vision_model.embeddings.patch_embedding.weight";
+  static final String PATCH_EMBEDDING = "vision_model.embeddings.patch_embedding";
+  static final String PATCHES = PATCH_EMBEDDING + ".weight";
+  static final String IMAGE_BLOCKS = "vision_model.encoder";
+  static final String POOLING_HEAD = "vision_model.head";
   static final String IMAGE_POSITIONS = "vision_model.embeddings.position_embedding.weight";
   static final String IMAGE_PROJECTION = "visual_projection.weight";
 
@@ -24,22 +28,43 @@ public final class Layout {
   public static Map<String, long[]> of(ModelConfig config) {
     Layout layout = new Layout();
     long text = config.text().width();
-    long image = config.vision().width();
-    long patch = config.vision().patchSize();
     layout.put(LOGIT_SCALE);
     layout.put(TOKENS, config.text().vocabularySize(), text);
     layout.put(TEXT_POSITIONS, config.text().context(), text);
     layout.blocks("text_model", text, config.text().layers(), config.text().blocks());
     layout.norm("text_model.final_layer_norm", text);
-    layout.put(CLS, image);
-    layout.put(PATCHES, image, 3, patch, patch);
-    layout.put(IMAGE_POSITIONS, config.vision().patches() + 1L, image);
-    layout.norm("vision_model.pre_layrnorm", image);
-    layout.blocks("vision_model", image, config.vision().layers(), config.vision().blocks());
-    layout.norm("vision_model.post_layernorm", image);
-    layout.put(IMAGE_PROJECTION, config.embedDim(), image);
+    switch (config.vision().kind()) {
+      case CLIP -> layout.clip(config.vision());
+      case SIGLIP -> layout.siglip(config.vision());
+    }
+    layout.put(IMAGE_PROJECTION, config.embedDim(), config.vision().width());
     layout.put(TEXT_PROJECTION, config.embedDim(), text);
     return layout.shapes;
+  }
+
+  private void clip(VisionConfig vision) {
+    long w = vision.width();
+    put(CLS, w);
+    put(PATCHES, w, 3, vision.patchSize(), vision.patchSize());
+    put(IMAGE_POSITIONS, vision.positions(), w);
+    norm("vision_model.pre_layrnorm", w);
+    blocks("vision_model", w, vision.layers(), vision.blocks());
+    norm("vision_model.post_layernorm", w);
+  }
+
+  private void siglip(VisionConfig vision) {
+    long w = vision.width();
+    put(PATCHES, w, 3, vision.patchSize(), vision.patchSize());
+    put(PATCH_EMBEDDING + ".bias", w);
+    put(IMAGE_POSITIONS, vision.positions(), w);
+    blocks("vision_model", w, vision.layers(), vision.blocks());
+    norm("vision_model.post_layernorm", w);
+    put(POOLING_HEAD + ".probe", 1, 1, w);
+    put(POOLING_HEAD + ".attention.in_proj_weight", 3 * w, w);
+    put(POOLING_HEAD + ".attention.in_proj_bias", 3 * w);
+    linear(POOLING_HEAD + ".attention.out_proj", w, w);
+    norm(POOLING_HEAD + ".layernorm", w);
+    mlp(POOLING_HEAD + ".mlp", w, vision.blocks());
   }
 
   private void blocks(String tower, long w, int count, BlockForm form) {
@@ -49,10 +74,14 @@ public final class Layout {
         linear(block + ".self_attn." + part, w, w);
       }
       norm(block + ".layer_norm1", w);
-      linear(block + ".mlp.fc1", form.intermediateSize(), w);
-      linear(block + ".mlp.fc2", w, form.intermediateSize());
+      mlp(block + ".mlp", w, form);
       norm(block + ".layer_norm2", w);
     }
+  }
+
+  private void mlp(String name, long w, BlockForm form) {
+    linear(name + ".fc1", form.intermediateSize(), w);
+    linear(name + ".fc2", w, form.intermediateSize());
   }
 
   private void linear(String name, long out, long in) {

@@ -82,10 +82,18 @@ class ModelFolderTest {
   @Test
   void towersOfUnlikeFormComeBackAsTheyWere() throws IOException {
     ModelConfig tiny = config();
-    ModelConfig config =
+    comesBack(
         tiny.with(
             tiny.vision().withBlocks(new BlockForm(59, Activation.GELU, 1e-6)),
-            tiny.text().withBlocks(new BlockForm(21, Activation.GELU_PYTORCH_TANH, 1e-3)));
+            tiny.text().withBlocks(new BlockForm(21, Activation.GELU_PYTORCH_TANH, 1e-3))));
+  }
+
+  @Test
+  void aSiglipTowerComesBackAsItWas() throws IOException {
+    comesBack(Models.siglip().withVocabulary(tokenizer.size()));
+  }
+
+  private void comesBack(ModelConfig config) throws IOException {
     Path out = temp.resolve("forms");
     try (FilipModel model = FilipModel.create(config, 5)) {
       ModelFolder.save(out, model, tokenizer, Json.object(), Json.object());
@@ -189,7 +197,13 @@ class ModelFolderTest {
   @Test
   void configsWeCannotComputeAreRefusedWithTheirKey() throws IOException {
     Path out = saved();
-    refused(out, "model_type", "\"siglip\"", "model_type must be clip");
+    refused(out, "model_type", "\"siglip\"", "model_type must be clip or vision-text-dual-encoder");
+    refused(out, "model_type", "\"siglip\"", "got siglip (filip import makes a model of it)");
+    refused(
+        out,
+        "model_type",
+        "\"vision-text-dual-encoder\"",
+        "must be siglip_vision_model in a vision");
     refused(out, "vision_config.hidden_act", "\"relu\"", "vision_config.hidden_act must be");
     refused(out, "text_config.hidden_act", "\"gelu_new\"", "text_config.hidden_act must be");
     refused(out, "text_config.intermediate_size", "0", "text_config.intermediate_size must be");

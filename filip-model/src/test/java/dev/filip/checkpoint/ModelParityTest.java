@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against Hugging Face transformers: compat/make_model_goldens.py made the folders. */
+/**
+ * Against transformers: compat/make_model_goldens.py and make_siglip_goldens.py made the folders.
+ */
 class ModelParityTest {
   private static final Tolerance TIGHT = new Tolerance(1e-5, 1e-4, 0);
 
@@ -23,7 +25,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide", "forms"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "siglip", "siglip_rest"})
   void everyStageAgreesWithTransformers(String name) {
     try (LoadedModel loaded = ModelFolder.load(folder(name))) {
       ParityReport report =
@@ -55,7 +57,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide", "forms"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "siglip", "siglip_rest"})
   void positionsInterpolatedForTwiceTheSizeAgreeWithTransformers(String name) {
     Path golden = folder(name).resolve("golden.safetensors");
     try (LoadedModel loaded = ModelFolder.load(folder(name));
@@ -64,7 +66,9 @@ class ModelParityTest {
         var _ = new StepScope()) {
       Tensor pixels = file.tensor("resized_pixel_values");
       Tensor theirs =
-          file.tensor("resized_image_tokens").narrow(1, 1, larger.config().imageTokens());
+          file.tensor("resized_image_tokens")
+              .narrow(
+                  1, larger.config().vision().kind().classTokens(), larger.config().imageTokens());
       Tensor unit =
           theirs.div(
               torch.linalg_vector_norm(

@@ -2,10 +2,12 @@ package dev.filip.model;
 
 import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
+import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
 import java.util.random.RandomGenerator;
@@ -27,6 +29,21 @@ public final class Models {
         false,
         Behaviour.TRANSFORMERS,
         Behaviour.TRANSFORMERS);
+  }
+
+  /** A SigLIP image tower (3 x 3 patches of 4 pixels, 2 left over) with the same text tower. */
+  public static ModelConfig siglip() {
+    ModelConfig tiny = tiny(Activation.QUICK_GELU);
+    return tiny.with(
+        new VisionConfig(
+            VisionKind.SIGLIP,
+            14,
+            4,
+            12,
+            2,
+            3,
+            new BlockForm(17, Activation.GELU_PYTORCH_TANH, 1e-6)),
+        tiny.text());
   }
 
   /** The preset for small machines. */

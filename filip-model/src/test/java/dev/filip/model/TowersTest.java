@@ -14,6 +14,7 @@ import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -66,7 +67,15 @@ class TowersTest {
   @ParameterizedTest
   @EnumSource(Activation.class)
   void gradientsFollowFiniteDifferencesInEveryParameter(Activation activation) {
-    ModelConfig config = Models.tiny(activation);
+    followsDifferences(Models.tiny(activation));
+  }
+
+  @Test
+  void gradientsOfASiglipTowerFollowFiniteDifferences() {
+    followsDifferences(Models.siglip());
+  }
+
+  private static void followsDifferences(ModelConfig config) {
     try (FilipModel model = FilipModel.create(config, 3)) {
       enlarge(model, Layout.TOKENS, Layout.TEXT_POSITIONS);
       Map<String, float[]> gradients = gradients(model, config);
@@ -131,6 +140,46 @@ class TowersTest {
       assertThat(again.keySet()).isEqualTo(plain.keySet());
       plain.forEach((name, g) -> assertThat(again.get(name)).as(name).isEqualTo(g));
     }
+  }
+
+  @Test
+  void aSiglipTowerIsCheckpointedAndNearInBf16() {
+    ModelConfig config = Models.siglip();
+    try (FilipModel model = FilipModel.create(config, 3)) {
+      Map<String, float[]> plain = gradients(model, config);
+      Map<String, float[]> again = gradients(model.with(Compute.FP32, true), config);
+      plain.forEach((name, g) -> assertThat(again.get(name)).as(name).isEqualTo(g));
+      FilipModel half = model.with(new Compute(Precision.BF16, ComputeDevice.CPU), false);
+      float[] pixels = Models.pixels(config, 2, 1);
+      EncodedImages full = new Encoder(model).images(pixels, 2);
+      EncodedImages near = new Encoder(half).images(pixels, 2);
+      assertThat(near.embeds()).isNotEqualTo(full.embeds());
+      assertThat(near.embeds()).containsExactly(full.embeds(), within(0.05f));
+      assertThat(near.tokens().rows()).containsExactly(full.tokens().rows(), within(0.05f));
+    }
+  }
+
+  @Test
+  void theTokensOfASiglipTowerAreItsPatches() {
+    ModelConfig config = Models.siglip();
+    try (FilipModel model = FilipModel.create(config, 3)) {
+      EncodedImages images = new Encoder(model).images(Models.pixels(config, 2, 1), 2);
+      assertThat(images.tokens().tokens(1)).isEqualTo(9);
+      assertThat(images.embeds()).hasSize(2 * 5);
+      assertThat(Arrays.copyOf(images.embeds(), 5))
+          .isNotEqualTo(Arrays.copyOf(images.tokens().rows(), 5));
+    }
+    assertThatThrownBy(() ->
+            new ModelConfig(
+                config.vision(),
+                config.text(),
+                5,
+                config.interaction(),
+                true,
+                config.textBehaviour(),
+                config.pixelBehaviour()))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("model.cls must be false: a tower of kind siglip has no [CLS]");
   }
 
   @Test

@@ -88,27 +88,31 @@ class FormsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1,1", "2,3,5", "3,7,17", "1,14,300"})
-  void bothFormsOfThePatchEmbeddingAgreeInValueAndGradient(long grid, long patch, long width) {
+  @CsvSource({"1,1,1,0", "2,3,5,0", "3,7,17,6", "1,14,300,0", "2,5,260,3"})
+  void bothFormsOfThePatchEmbeddingAgreeInValueAndGradient(
+      long grid, long patch, long width, long rest) {
     try (var _ = new StepScope();
         Kept kept = new Kept()) {
       Tensor kernel = random(1, width, 3, patch, patch).mul(new Scalar(0.1));
+      Tensor bias = random(5, width);
       kernel.requires_grad_(true);
-      PatchEmbedding embedding =
-          new PatchEmbedding(
-              new Weights() {
-                @Override
-                public Tensor get(String name) {
-                  return kernel;
-                }
+      Weights weights =
+          new Weights() {
+            @Override
+            public Tensor get(String name) {
+              return name.endsWith("bias") ? bias : kernel;
+            }
 
-                @Override
-                public Kept kept() {
-                  return kept;
-                }
-              },
-              "patches");
-      Tensor pixels = random(2, 2, 3, grid * patch, grid * patch);
+            @Override
+            public Kept kept() {
+              return kept;
+            }
+          };
+      PatchEmbedding embedding =
+          rest == 0
+              ? PatchEmbedding.plain(weights, "patches")
+              : PatchEmbedding.withBias(weights, "patches");
+      Tensor pixels = random(2, 2, 3, grid * patch + rest, grid * patch + rest);
       Tensor rows = embedding.byRows(pixels);
       Tensor convolved = embedding.byConvolution(pixels);
       close(convolved, rows, 2e-5);

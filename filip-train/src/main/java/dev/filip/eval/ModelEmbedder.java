@@ -73,7 +73,7 @@ public final class ModelEmbedder implements Embedder {
 
   @Override
   public PatchLayout layout() {
-    int side = config.vision().imageSize() / config.vision().patchSize();
+    int side = config.vision().grid();
     return new PatchLayout(side, side, config.vision().patchSize(), config.cls() ? 1 : 0);
   }
 

@@ -30,8 +30,9 @@ public record ParameterGroups(List<GroupRule> rules, LayerRates rates) {
   /**
    * The paper's (its section "Experimental setup"): no decay on bias, layer norm, token embedding,
    * positional embedding and temperature. The class embedding, on which the paper is silent, is
-   * added to the sequence as a positional embedding is, so it is left out too. Adapters decay as
-   * matrices do, which pulls them back to the weights they began from.
+   * added to the sequence as a positional embedding is, so it is left out too, and so is the probe
+   * of SigLIP's pooling head, which takes its place. Adapters decay as matrices do, which pulls them
+   * back to the weights they began from.
    */
   public static ParameterGroups paper() {
     return new ParameterGroups(
@@ -43,6 +44,7 @@ public record ParameterGroups(List<GroupRule> rules, LayerRates rates) {
             GroupRule.of(".*position_embedding\\.weight", false, "positional embedding"),
             GroupRule.of(".*class_embedding", false, "class embedding"),
             GroupRule.of(".*lora_[AB]\\.weight", true, "adapters"),
+            GroupRule.of(".*head\\.probe", false, "pooling probe"),
             GroupRule.of(
                 ".*(proj|projection|fc1|fc2|patch_embedding)(\\.weight|_weight)",
                 true,

@@ -18,6 +18,7 @@ class ParameterGroupsTest {
         "vision_model.encoder.layers.0.self_attn.q_proj.weight",
         "text_model.encoder.layers.11.self_attn.out_proj.weight",
         "text_model.encoder.layers.1.mlp.fc2.weight",
+        "vision_model.head.attention.in_proj_weight",
         "visual_projection.weight",
         "text_projection.weight"
       })
@@ -37,6 +38,9 @@ class ParameterGroupsTest {
         "text_model.final_layer_norm.weight",
         "text_model.embeddings.token_embedding.weight",
         "text_model.embeddings.position_embedding.weight",
+        "vision_model.head.attention.in_proj_bias",
+        "vision_model.head.layernorm.weight",
+        "vision_model.head.probe",
         "vision_model.embeddings.class_embedding"
       })
   void thePapersExemptionsDoNot(String name) {
