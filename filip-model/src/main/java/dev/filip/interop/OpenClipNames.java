@@ -1,6 +1,8 @@
 package dev.filip.interop;
 
 import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionKind;
+import dev.filip.io.BadInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,6 +18,11 @@ public final class OpenClipNames {
 
   /** One rule a tensor, in the order of open_clip's {@code state_dict()}: class {@code CLIP}. */
   public static List<TensorRule> of(ModelConfig config) {
+    BadInput.require(
+        config.vision().kind() == VisionKind.CLIP,
+        "vision.kind",
+        "siglip",
+        "clip: open_clip's names of this form have no pooling head");
     OpenClipNames names = new OpenClipNames();
     names.same("positional_embedding", "text_model.embeddings.position_embedding.weight");
     names.rules.add(TensorRule.transposed("text_projection", "text_projection.weight"));

@@ -31,8 +31,8 @@ public record ParameterGroups(List<GroupRule> rules, LayerRates rates) {
    * The paper's (its section "Experimental setup"): no decay on bias, layer norm, token embedding,
    * positional embedding and temperature. The class embedding, on which the paper is silent, is
    * added to the sequence as a positional embedding is, so it is left out too, and so is the probe
-   * of SigLIP's pooling head, which takes its place. Adapters decay as matrices do, which pulls them
-   * back to the weights they began from.
+   * of SigLIP's pooling head, which takes its place. Adapters decay as matrices do, which pulls
+   * them back to the weights they began from.
    */
   public static ParameterGroups paper() {
     return new ParameterGroups(
