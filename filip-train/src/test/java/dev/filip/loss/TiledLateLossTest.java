@@ -1,0 +1,82 @@
+package dev.filip.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** libtorch's tiles against the dense loss, on the CPU. */
+class TiledLateLossTest {
+  private StepScope scope;
+
+  @BeforeEach
+  void open() {
+    Natives.load();
+    scope = new StepScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static TiledLateLoss tiles(double smoothing, long bytes) {
+    return new TiledLateLoss(smoothing, FeaturePrecision.FP32, ComputeDevice.CPU, bytes);
+  }
+
+  /** Tiles of one pair, of a few pairs with ragged ends, and of all. */
+  @ParameterizedTest
+  @MethodSource("dev.filip.loss.LateLossTest#awkward")
+  void equalsTheDenseOracle(LossCase c) {
+    LossGradient dense = c.run(new DenseLoss(1, 0, 0), ScalarType.Double);
+    for (long pairs : new long[] {1, 10, 100_000}) {
+      try (TiledLateLoss loss = tiles(0, pairs * 4 * c.n() * c.m())) {
+        LateLossTest.equal(c.run(loss, ScalarType.Float), dense, 1e-6);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4096, 1 << 20})
+  void equalsTheStreamedLossOnUnitVectors(long bytes) {
+    LossCase c = LossCase.random(16, 36, 25, 64, 5);
+    try (TiledLateLoss loss = tiles(0.1, bytes);
+        LateLoss streamed = new LateLoss(0.1, FeaturePrecision.FP32, 2)) {
+      LossGradient found = c.run(loss, ScalarType.Float);
+      LossGradient expected = c.run(streamed, ScalarType.Float);
+      LateLossTest.equal(found, expected, 4e-6);
+      assertThat(found.sameWordShare()).isEqualTo(expected.sameWordShare());
+      assertThat(found.wordEntropy()).isEqualTo(expected.wordEntropy());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "fp16"})
+  void sixteenBitFeaturesAreTheStreamedOnes(String word) {
+    LossCase c = LossCase.random(9, 7, 5, 32, 5).withPads(0);
+    FeaturePrecision precision = FeaturePrecision.of(word);
+    try (TiledLateLoss loss =
+            new TiledLateLoss(0, precision, ComputeDevice.CPU, TiledLateLoss.TILE_BYTES);
+        LateLoss streamed = new LateLoss(0, precision, 2)) {
+      LateLossTest.equal(c.run(loss, ScalarType.Float), c.run(streamed, ScalarType.Float), 4e-6);
+    }
+  }
+
+  @Test
+  void aFeatureThatIsNotFiniteIsNamed() {
+    LossCase c = LossCase.random(3, 4, 5, 8, 5);
+    c.image()[2] = Double.NaN;
+    try (TiledLateLoss loss = tiles(0, 1 << 20)) {
+      assertThatThrownBy(() -> c.run(loss, ScalarType.Float)).isInstanceOf(NonFiniteLoss.class);
+    }
+  }
+}
