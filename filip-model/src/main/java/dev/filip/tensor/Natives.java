@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Loads libtorch once per process, after setting what its libraries read when they start.
@@ -60,12 +61,15 @@ public final class Natives {
     private static Path start() {
       NativeEnvironment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
       NativeEnvironment.unset("OPENBLAS_CORETYPE");
+      // what c10d logs with a C++ stack is also thrown, and becomes one line
+      NativeEnvironment.setDefault("TORCH_CPP_LOG_LEVEL", "FATAL");
       defaultProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
       defaultProperty("org.bytedeco.javacpp.nopointergc", "true");
       String platform = platform();
       String bundle = "torch-" + version() + "-openblas-" + version("openblas") + "-" + platform;
       Path cache = NativeCache.ensure(bundle, List.of(TORCH), resources(platform));
       QuietLoad.torch();
+      torch.initLogging(); // reads the level
       return cache;
     }
 

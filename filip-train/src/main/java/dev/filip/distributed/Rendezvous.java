@@ -149,9 +149,12 @@ final class Rendezvous implements AutoCloseable {
     return environment.meetingPlace();
   }
 
-  /** A part of the store for a process group of its own. */
+  /**
+   * A part of the store for a process group of its own. What takes a store takes it over, unless it
+   * is a clone, which is counted: giving away anything else would free it twice.
+   */
   Store store(String part) {
-    return new PrefixStore(part, store.clone());
+    return new PrefixStore(part, store.clone()).clone();
   }
 
   /** This machine's address on the way to the store. */

@@ -1,5 +1,7 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.kernel.PairScores;
 
 /**
@@ -8,8 +10,13 @@ import dev.filip.kernel.PairScores;
  * a mean over the batch. With it come its derivatives by every similarity and by the log-scale.
  * Paper 2.2, "Fine-grained contrastive learning".
  *
- * @param dsImage {@code [b,b]} derivative by each image score
- * @param dsText {@code [b,b]} derivative by each text score, laid out as the scores are
+ * <p>On several ranks each has the rows of its own images and the columns of all texts: a row's
+ * softmax is complete, a column's is put together from five numbers of every rank. Value,
+ * accuracies and the derivative by the log-scale are those of the whole batch, the same on every
+ * rank.
+ *
+ * @param dsImage {@code [b,B]} derivative by each image score of this rank
+ * @param dsText {@code [b,B]} derivative by each text score, laid out as the scores are
  * @param accuracyImage share of images whose own text scores best; the first of equals counts
  */
 record CrossEntropies(
@@ -25,31 +32,54 @@ record CrossEntropies(
    * @throws NonFiniteLoss where a similarity times the scale is not finite
    */
   static CrossEntropies of(PairScores s, double logScale, double smoothing) {
-    int b = s.images();
-    double scale = Math.exp(logScale);
-    NonFiniteLoss.require(scale, "exp(logit_scale)");
-    Direction image = new Direction(s.sImage(), b, b, 1, scale, smoothing);
-    Direction text = new Direction(s.sText(), b, 1, b, scale, smoothing);
-    double value = 0;
-    for (int k = 0; k < b; k++) {
-      value += image.row(k) + text.row(k);
-    }
-    NonFiniteLoss.require(value, "loss");
-    return new CrossEntropies(
-        value / (2.0 * b),
-        image.gradient,
-        text.gradient,
-        image.dLogScale + text.dLogScale,
-        (double) image.right / b,
-        (double) text.right / b);
+    return of(s, logScale, smoothing, Alone.INSTANCE);
   }
 
-  /** One softmax direction: choice c of chooser k lies at {@code k * step + c * stride}. */
-  private static final class Direction {
+  /** The same on the rows of this rank; every rank has as many. */
+  static CrossEntropies of(PairScores s, double logScale, double smoothing, Communicator ranks) {
+    if (s.texts() != s.images() * ranks.world()) {
+      throw new IllegalArgumentException(
+          s.images() + " images a rank do not match " + s.texts() + " texts of " + ranks.world());
+    }
+    double scale = Math.exp(logScale);
+    NonFiniteLoss.require(scale, "exp(logit_scale)");
+    int first = ranks.rank() * s.images();
+    Rows image = new Rows(s.sImage(), s.images(), s.texts(), first, scale, smoothing);
+    Columns text = new Columns(s.sText(), s.images(), s.texts(), first, scale, smoothing);
+    double rows = 0;
+    for (int i = 0; i < s.images(); i++) {
+      rows += image.entropy(i);
+    }
+    double columns = text.entropies(ranks.gather(text.part()));
+    double[] sums = {rows, image.dLogScale + text.dLogScale(), image.right};
+    double[] all = sum(ranks.gather(sums));
+    double value = all[0] + columns;
+    NonFiniteLoss.require(value, "loss");
+    int whole = s.texts();
+    return new CrossEntropies(
+        value / (2.0 * whole),
+        image.gradient,
+        text.gradient,
+        all[1],
+        all[2] / whole,
+        (double) text.right / whole);
+  }
+
+  private static double[] sum(double[][] ranks) {
+    double[] sum = ranks[0].clone();
+    for (int r = 1; r < ranks.length; r++) {
+      for (int k = 0; k < sum.length; k++) {
+        sum[k] += ranks[r][k];
+      }
+    }
+    return sum;
+  }
+
+  /** Images of this rank choose among all texts; the own text of row i is column first + i. */
+  private static final class Rows {
     private final float[] scores;
-    private final int b;
-    private final int step;
-    private final int stride;
+    private final int texts;
+    private final int first;
     private final double scale;
     private final double smoothing;
     private final double[] weight;
@@ -57,50 +87,143 @@ record CrossEntropies(
     double dLogScale;
     int right;
 
-    Direction(float[] scores, int b, int step, int stride, double scale, double smoothing) {
+    Rows(float[] scores, int images, int texts, int first, double scale, double smoothing) {
       this.scores = scores;
-      this.b = b;
-      this.step = step;
-      this.stride = stride;
+      this.texts = texts;
+      this.first = first;
       this.scale = scale;
       this.smoothing = smoothing;
-      weight = new double[b];
-      gradient = new float[scores.length];
+      weight = new double[texts];
+      gradient = new float[images * texts];
     }
 
-    /** Cross entropy of chooser k, its gradient written. */
-    double row(int k) {
-      int best = best(k);
-      right += best == k ? 1 : 0;
-      double top = scale * at(k, best);
+    /** Cross entropy of row i, its gradient written. */
+    double entropy(int i) {
+      int row = i * texts;
+      int best = best(row);
+      int own = first + i;
+      right += best == own ? 1 : 0;
+      double top = scale * scores[row + best];
       double sum = 0;
       double mean = 0;
-      for (int c = 0; c < b; c++) {
-        double logit = scale * at(k, c) - top;
-        weight[c] = Math.exp(logit);
-        sum += weight[c];
-        mean += logit / b;
+      for (int j = 0; j < texts; j++) {
+        double logit = scale * scores[row + j] - top;
+        weight[j] = Math.exp(logit);
+        sum += weight[j];
+        mean += logit / texts;
       }
-      double own = scale * at(k, k) - top;
-      for (int c = 0; c < b; c++) {
-        double target = smoothing / b + (c == k ? 1 - smoothing : 0);
-        double d = (weight[c] / sum - target) / (2.0 * b) * scale;
-        gradient[k * step + c * stride] = (float) d;
-        dLogScale += d * at(k, c);
+      for (int j = 0; j < texts; j++) {
+        double target = smoothing / texts + (j == own ? 1 - smoothing : 0);
+        double d = (weight[j] / sum - target) / (2.0 * texts) * scale;
+        gradient[row + j] = (float) d;
+        dLogScale += d * scores[row + j];
       }
-      return Math.log(sum) - (1 - smoothing) * own - smoothing * mean;
+      return Math.log(sum) - (1 - smoothing) * (scale * scores[row + own] - top) - smoothing * mean;
     }
 
-    private int best(int k) {
+    private int best(int row) {
       int best = 0;
-      for (int c = 1; c < b; c++) {
-        best = at(k, c) > at(k, best) ? c : best;
+      for (int j = 1; j < texts; j++) {
+        best = scores[row + j] > scores[row + best] ? j : best;
       }
       return best;
     }
+  }
 
-    private double at(int k, int c) {
-      return scores[k * step + c * stride];
+  /** All texts choose among images, of which this rank holds some. */
+  private static final class Columns {
+    /** Of each column: best score, its image, sum of exponentials below it, sum, own score. */
+    private static final int NUMBERS = 5;
+
+    private final float[] scores;
+    private final int images;
+    private final int texts;
+    private final int first;
+    private final double scale;
+    private final double smoothing;
+    final float[] gradient;
+    private double dLogScale;
+    int right;
+
+    Columns(float[] scores, int images, int texts, int first, double scale, double smoothing) {
+      this.scores = scores;
+      this.images = images;
+      this.texts = texts;
+      this.first = first;
+      this.scale = scale;
+      this.smoothing = smoothing;
+      gradient = new float[images * texts];
+    }
+
+    /** What the images of this rank say of every column. */
+    double[] part() {
+      double[] part = new double[NUMBERS * texts];
+      for (int j = 0; j < texts; j++) {
+        int best = 0;
+        for (int i = 1; i < images; i++) {
+          best = at(i, j) > at(best, j) ? i : best;
+        }
+        double exponentials = 0;
+        double sum = 0;
+        for (int i = 0; i < images; i++) {
+          exponentials += Math.exp(scale * at(i, j) - scale * at(best, j));
+          sum += at(i, j);
+        }
+        part[NUMBERS * j] = at(best, j);
+        part[NUMBERS * j + 1] = first + best;
+        part[NUMBERS * j + 2] = exponentials;
+        part[NUMBERS * j + 3] = sum;
+        part[NUMBERS * j + 4] = j >= first && j < first + images ? at(j - first, j) : 0;
+      }
+      return part;
+    }
+
+    /** Sum of the cross entropies of all columns; the gradient of this rank's rows is written. */
+    double entropies(double[][] parts) {
+      double entropies = 0;
+      for (int j = 0; j < texts; j++) {
+        entropies += entropy(j, parts);
+      }
+      return entropies;
+    }
+
+    private double entropy(int j, double[][] parts) {
+      int at = NUMBERS * j;
+      double[] winner = parts[0];
+      for (double[] part : parts) {
+        winner = part[at] > winner[at] ? part : winner;
+      }
+      right += winner[at + 1] == j ? 1 : 0;
+      double top = scale * winner[at];
+      double exponentials = 0;
+      double sum = 0;
+      double own = 0;
+      for (double[] part : parts) {
+        exponentials += part[at + 2] * Math.exp(scale * part[at] - top);
+        sum += part[at + 3];
+        own += part[at + 4];
+      }
+      gradient(j, top, exponentials);
+      double mean = scale * sum / texts - top;
+      return Math.log(exponentials) - (1 - smoothing) * (scale * own - top) - smoothing * mean;
+    }
+
+    private void gradient(int j, double top, double exponentials) {
+      for (int i = 0; i < images; i++) {
+        double target = smoothing / texts + (first + i == j ? 1 - smoothing : 0);
+        double share = Math.exp(scale * at(i, j) - top) / exponentials;
+        double d = (share - target) / (2.0 * texts) * scale;
+        gradient[i * texts + j] = (float) d;
+        dLogScale += d * at(i, j);
+      }
+    }
+
+    double dLogScale() {
+      return dLogScale;
+    }
+
+    private double at(int i, int j) {
+      return scores[i * texts + j];
     }
   }
 }

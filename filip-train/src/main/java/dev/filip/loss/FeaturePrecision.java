@@ -29,6 +29,16 @@ public enum FeaturePrecision {
     };
   }
 
+  /** As it is sent to other ranks: half the bytes where it was rounded, without further loss. */
+  Tensor narrow(Tensor rounded) {
+    return this == FP32 ? rounded : rounded.to(type);
+  }
+
+  /** As it is multiplied. */
+  Tensor widen(Tensor received) {
+    return this == FP32 ? received : received.to(ScalarType.Float);
+  }
+
   Rounded round(Tensor features) {
     if (this == FP32) {
       return new Rounded(features, false);

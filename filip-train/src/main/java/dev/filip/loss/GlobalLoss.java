@@ -1,14 +1,13 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.StepScope;
-import org.bytedeco.javacpp.FloatPointer;
+import dev.filip.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * CLIP's loss on [CLS] and [EOS] embeddings {@code [b,d]}, with its own gradient: three matrix
@@ -17,9 +16,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class GlobalLoss implements ContrastiveLoss {
   private final double smoothing;
   private final FeaturePrecision precision;
+  private final Communicator ranks;
 
   /** As {@link LateLoss}'s, without threads: libtorch's own do the products. */
   public GlobalLoss(double labelSmoothing, FeaturePrecision precision) {
+    this(labelSmoothing, precision, Alone.INSTANCE);
+  }
+
+  /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
+  public GlobalLoss(double labelSmoothing, FeaturePrecision precision, Communicator ranks) {
+    this.ranks = ranks;
     this.smoothing = labelSmoothing;
     this.precision = precision;
   }
@@ -29,22 +35,24 @@ public final class GlobalLoss implements ContrastiveLoss {
     int b = Features.globalBatch(images, texts);
     try (StepScope scope = new StepScope()) {
       Tensor x = precision.round(images.embeds()).tensor();
-      Tensor y = precision.round(texts.embeds()).tensor();
-      float[] cosine = floats(x.matmul(y.t()), b);
+      Tensor own = precision.round(texts.embeds()).tensor();
+      raiseFault(x, own);
+      Tensor y = ranks.world() == 1 ? own : precision.widen(ranks.gather(precision.narrow(own)));
+      int all = b * ranks.world();
+      float[] cosine = Tensors.toFloats(x.matmul(y.t()));
       CrossEntropies e =
-          CrossEntropies.of(new PairScores(b, b, cosine, cosine), logScale, smoothing);
+          CrossEntropies.of(new PairScores(b, all, cosine, cosine), logScale, smoothing, ranks);
       float[] ds = e.dsImage();
       for (int i = 0; i < ds.length; i++) {
         ds[i] += e.dsText()[i];
       }
-      Tensor g = torch.zeros(new long[] {b, b}, new TensorOptions(ScalarType.Float));
-      new FloatPointer(g.data_ptr()).put(ds);
+      Tensor g = Tensors.fromFloats(ds, b, all);
       return new LossGradient(
           e.value(),
           null,
           null,
-          out(g.matmul(y), scope),
-          out(g.t().matmul(x), scope),
+          scope.up(g.matmul(y)),
+          scope.up(ranks.scatterSum(g.t().matmul(x))),
           e.dLogScale(),
           e.accuracyImage(),
           e.accuracyText(),
@@ -53,17 +61,12 @@ public final class GlobalLoss implements ContrastiveLoss {
     }
   }
 
-  private static float[] floats(Tensor cosine, int b) {
-    Tensor c = cosine.contiguous();
-    float[] values = new float[Math.multiplyExact(b, b)];
-    new FloatPointer(c.data_ptr()).get(values);
-    for (float v : values) {
-      NonFiniteLoss.require(v, "embeddings");
+  /** All ranks stop alike where one has features that are not finite. */
+  private void raiseFault(Tensor x, Tensor y) {
+    boolean finite =
+        Double.isFinite(x.sum().item_double()) && Double.isFinite(y.sum().item_double());
+    if (ranks.any(!finite)) {
+      Fault.EMBEDS.raise();
     }
-    return values;
-  }
-
-  private static Tensor out(Tensor gradient, StepScope scope) {
-    return scope.up(gradient);
   }
 }

@@ -1,10 +1,14 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
 import dev.filip.kernel.TokenRows;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import dev.filip.tensor.StepScope;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -13,11 +17,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * FILIP's loss (Yao et al. 2022, section 3.1), exact, without the {@code [b,b,n,m]} block: maxima
  * of both directions are taken tile by tile, and the gradient passes through the winning pairs of
- * tokens only. Memory grows with b x b x (n + m) bytes. Equal to {@link DenseLoss}; bit-equal for
- * any number of threads. Owns threads and scratch memory until closed; one call at a time.
+ * tokens only. On several ranks each compares its own images with the texts of all, both maxima in
+ * one pass, so that no pair is computed twice; memory grows with b x B x (n + m) bytes, B pairs in
+ * all, b of them here. Equal to {@link DenseLoss}; bit-equal for any number of threads. Owns
+ * threads and scratch memory until closed; one call at a time.
  */
 public final class LateLoss implements ContrastiveLoss {
   private final LateKernel kernel;
+  private final Communicator ranks;
   private final double smoothing;
   private final FeaturePrecision precision;
 
@@ -26,6 +33,13 @@ public final class LateLoss implements ContrastiveLoss {
    * @param precision what features are rounded to before they are multiplied
    */
   public LateLoss(double labelSmoothing, FeaturePrecision precision, int threads) {
+    this(labelSmoothing, precision, threads, Alone.INSTANCE);
+  }
+
+  /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
+  public LateLoss(
+      double labelSmoothing, FeaturePrecision precision, int threads, Communicator ranks) {
+    this.ranks = ranks;
     this.kernel = new LateKernel(threads);
     this.smoothing = labelSmoothing;
     this.precision = precision;
@@ -34,19 +48,20 @@ public final class LateLoss implements ContrastiveLoss {
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
     int b = Features.lateBatch(images, texts);
-    try (Rounded image = precision.round(images.tokens());
+    try (StepScope scope = new StepScope();
+        Rounded image = precision.round(images.tokens());
         Rounded text = precision.round(texts.tokens())) {
       TokenRows x = rows(image.tensor(), full(b, images.tokens().size(1)));
-      TokenRows y = rows(text.tensor(), texts.length());
-      requireFinite(x, "image tokens");
-      requireFinite(y, "text tokens");
+      Fault fault = fault(x, rows(text.tensor(), texts.length()));
+      GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
+      TokenRows y = rows(all.tokens(), all.length());
       PairScores scores = kernel.match(x, y);
-      CrossEntropies entropies = CrossEntropies.of(scores, logScale, smoothing);
+      CrossEntropies entropies = CrossEntropies.of(scores, logScale, smoothing, ranks);
       Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
-      Tensor dText = torch.zeros(shape(texts.tokens()), new TensorOptions(ScalarType.Float));
+      Tensor dTexts = torch.zeros(shape(all.tokens()), new TensorOptions(ScalarType.Float));
       kernel.gradient(
-          x, y, entropies.dsImage(), entropies.dsText(), Segments.of(dImage), Segments.of(dText));
-      return result(entropies, dImage, dText, health(x, y));
+          x, y, entropies.dsImage(), entropies.dsText(), Segments.of(dImage), Segments.of(dTexts));
+      return result(entropies, scope.up(dImage), scope.up(all.back(dTexts)), health(x, y));
     }
   }
 
@@ -65,20 +80,27 @@ public final class LateLoss implements ContrastiveLoss {
         health.entropy());
   }
 
+  /** Over the positive pairs of all ranks: text first + i is image i's. */
   private WordHealth health(TokenRows images, TokenRows texts) {
     long[] chosen = new long[texts.longest()];
+    int first = ranks.rank() * images.size();
     for (int i = 0; i < images.size(); i++) {
-      for (int word : kernel.words(i, i, images.length()[i])) {
+      for (int word : kernel.words(i, first + i, images.length()[i])) {
         chosen[word]++;
       }
     }
-    return WordHealth.of(chosen);
+    long[] all = new long[chosen.length];
+    for (long[] rank : ranks.gather(chosen)) {
+      Arrays.setAll(all, r -> all[r] + rank[r]);
+    }
+    return WordHealth.of(all);
   }
 
-  private void requireFinite(TokenRows rows, String what) {
-    if (!kernel.finite(rows)) {
-      throw new NonFiniteLoss(what, Double.NaN);
+  private Fault fault(TokenRows images, TokenRows texts) {
+    if (!kernel.finite(images)) {
+      return Fault.IMAGE;
     }
+    return kernel.finite(texts) ? Fault.NONE : Fault.TEXT;
   }
 
   private static TokenRows rows(Tensor tokens, int[] length) {
@@ -88,7 +110,7 @@ public final class LateLoss implements ContrastiveLoss {
 
   private static int[] full(int b, long n) {
     int[] length = new int[b];
-    java.util.Arrays.fill(length, Math.toIntExact(n));
+    Arrays.fill(length, Math.toIntExact(n));
     return length;
   }
 

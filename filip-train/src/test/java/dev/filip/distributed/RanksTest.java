@@ -75,9 +75,10 @@ class RanksTest {
     long[] ended = new long[2];
     ThreadRanks.run(
         2,
+        1,
         ranks -> {
           for (int turn = 0; turn < 2; turn++) {
-            ranks.first(() -> sleep(600));
+            ranks.first(() -> sleep(1300));
           }
           ended[ranks.rank()] = System.nanoTime();
           return "";

@@ -23,13 +23,18 @@ public final class ThreadRanks {
 
   /** Runs all ranks, gives their results in rank order; the first failure is thrown. */
   public static <T> List<T> run(int world, Body<T> body) {
+    return run(world, 10, body);
+  }
+
+  /** The same with another timeout. */
+  public static <T> List<T> run(int world, int timeoutSeconds, Body<T> body) {
     Natives.load();
     int port = freePort();
     try (ExecutorService threads = Executors.newFixedThreadPool(world)) {
       List<Future<T>> running = new ArrayList<>();
       for (int r = 0; r < world; r++) {
         RankEnvironment environment = RankEnvironment.local(r, world, port);
-        running.add(threads.submit(() -> one(environment, body)));
+        running.add(threads.submit(() -> one(environment, timeoutSeconds, body)));
       }
       List<T> results = new ArrayList<>();
       for (Future<T> rank : running) {
@@ -46,8 +51,9 @@ public final class ThreadRanks {
     }
   }
 
-  private static <T> T one(RankEnvironment environment, Body<T> body) throws Exception {
-    try (Ranks ranks = Ranks.join(environment, 10);
+  private static <T> T one(RankEnvironment environment, int timeoutSeconds, Body<T> body)
+      throws Exception {
+    try (Ranks ranks = Ranks.join(environment, timeoutSeconds);
         var _ = new StepScope()) {
       return body.run(ranks);
     }

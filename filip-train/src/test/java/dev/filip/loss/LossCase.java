@@ -2,6 +2,7 @@ package dev.filip.loss;
 
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.DoublePointer;
@@ -61,9 +62,32 @@ record LossCase(
   LossCase withPads(double pad) {
     double[] y = text.clone();
     for (int i = 0; i < b; i++) {
-      java.util.Arrays.fill(y, (i * m + length[i]) * d, (i + 1) * m * d, pad);
+      Arrays.fill(y, (i * m + length[i]) * d, (i + 1) * m * d, pad);
     }
     return new LossCase(b, n, m, d, image, y, length, logScale);
+  }
+
+  /** The pairs of one rank of several. */
+  LossCase part(int rank, int world) {
+    int each = b / world;
+    return new LossCase(
+        each,
+        n,
+        m,
+        d,
+        Arrays.copyOfRange(image, rank * each * n * d, (rank + 1) * each * n * d),
+        Arrays.copyOfRange(text, rank * each * m * d, (rank + 1) * each * m * d),
+        Arrays.copyOfRange(length, rank * each, (rank + 1) * each),
+        logScale);
+  }
+
+  /** The same in a text tensor of fewer tokens, which all texts must fit. */
+  LossCase cut(int tokens) {
+    double[] y = new double[b * tokens * d];
+    for (int i = 0; i < b; i++) {
+      System.arraycopy(text, i * m * d, y, i * tokens * d, tokens * d);
+    }
+    return new LossCase(b, n, tokens, d, image, y, length, logScale);
   }
 
   LossCase withLogScale(double value) {

@@ -141,7 +141,7 @@ class TokenSelectionTest {
   @Test
   void aRunConfigChoosesIt() {
     RunConfig.Loss half = new RunConfig.Loss(1, 0, 0, new KeepTokens(0.5, 0, 1), "fp32", 0, 0, 100);
-    try (ContrastiveLoss loss = Losses.of(half, Interaction.LATE, 2)) {
+    try (ContrastiveLoss loss = Losses.of(half, Interaction.LATE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
       assertThat(c.run(loss, ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
     }
