@@ -9,6 +9,7 @@ import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.eval.Alignment;
@@ -57,7 +58,7 @@ class FilipTest {
   private static Path save(String name, Interaction interaction) throws IOException {
     BpeTokenizer tokenizer =
         BpeTrainer.train(
-            List.of("a red ball", "a green box on a red ball"), 530, Behaviour.TRANSFORMERS);
+            List.of("a red ball", "a green box on a red ball"), 530, TextBehaviour.TRANSFORMERS);
     ModelConfig config =
         new ModelConfig(
             new VisionConfig(12, 4, 12, 2, 3),
@@ -66,7 +67,7 @@ class FilipTest {
             Activation.QUICK_GELU,
             interaction,
             false,
-            Behaviour.TRANSFORMERS,
+            TextBehaviour.TRANSFORMERS,
             Behaviour.TRANSFORMERS);
     Path out = folder.resolve(name);
     try (FilipModel model = FilipModel.create(config, 7)) {

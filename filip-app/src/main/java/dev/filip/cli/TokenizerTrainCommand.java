@@ -1,6 +1,6 @@
 package dev.filip.cli;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.TextBehaviour;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
@@ -54,8 +54,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
   @Option(
       names = "--behaviour",
       defaultValue = "transformers",
-      description = "Text cleaning: transformers or open_clip.")
-  private Behaviour behaviour;
+      description = "Text cleaning: transformers, open_clip or open_clip_without_ftfy.")
+  private TextBehaviour behaviour;
 
   @Mixin private ColumnOptions columns;
   @Mixin private ForceOption force;

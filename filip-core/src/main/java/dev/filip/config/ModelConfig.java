@@ -15,7 +15,7 @@ public record ModelConfig(
     int embedDim,
     Interaction interaction,
     boolean cls,
-    Behaviour textBehaviour,
+    TextBehaviour textBehaviour,
     Behaviour pixelBehaviour) {
   public ModelConfig {
     require(embedDim > 0, "model.embed_dim", embedDim, "> 0");
@@ -34,7 +34,7 @@ public record ModelConfig(
       Activation activation,
       Interaction interaction,
       boolean cls,
-      Behaviour textBehaviour,
+      TextBehaviour textBehaviour,
       Behaviour pixelBehaviour) {
     this(
         vision.withBlocks(vision.blocks().withActivation(activation)),

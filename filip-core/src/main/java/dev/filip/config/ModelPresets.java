@@ -80,7 +80,7 @@ public final class ModelPresets {
         Activation.QUICK_GELU,
         interaction,
         false,
-        Behaviour.TRANSFORMERS,
+        TextBehaviour.TRANSFORMERS,
         Behaviour.TRANSFORMERS);
   }
 }

@@ -124,7 +124,7 @@ final class ModelSection {
         positive(model, "embed_dim"),
         Interaction.LATE,
         cls,
-        model.choice("text_behaviour", Behaviour.TRANSFORMERS),
+        model.choice("text_behaviour", TextBehaviour.TRANSFORMERS),
         model.choice("pixel_behaviour", Behaviour.TRANSFORMERS));
   }
 

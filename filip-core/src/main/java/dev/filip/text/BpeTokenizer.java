@@ -1,6 +1,6 @@
 package dev.filip.text;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,14 +19,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * user writes is text: the spelling of a special token in a caption becomes ordinary pieces.
  * Thread-safe.
  *
- * <p>Which Python tool's cleaning it follows is its {@link Behaviour}; differences are listed in
- * {@code docs/FORMATS.md}.
+ * <p>Which Python tool's cleaning it follows is its {@link TextBehaviour}; differences are listed
+ * in {@code docs/FORMATS.md}.
  */
 public final class BpeTokenizer {
   private static final int CACHED_WORDS = 1 << 16;
   private static final int CACHED_LENGTH = 40;
   private final Vocabulary vocabulary;
-  private final Behaviour behaviour;
+  private final TextBehaviour behaviour;
   private final TextCleaner cleaner;
   private final WordSplitter splitter;
   private final MergeTable merges;
@@ -37,7 +37,7 @@ public final class BpeTokenizer {
   private final int eos;
   private final Map<String, int[]> cache = new ConcurrentHashMap<>();
 
-  BpeTokenizer(Vocabulary vocabulary, Behaviour behaviour) {
+  BpeTokenizer(Vocabulary vocabulary, TextBehaviour behaviour) {
     this.vocabulary = vocabulary;
     this.behaviour = behaviour;
     cleaner = TextCleaner.of(behaviour);
@@ -54,7 +54,7 @@ public final class BpeTokenizer {
    * Reads {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}. A damaged or
    * foreign file is {@link BadInput}.
    */
-  public static BpeTokenizer load(Path folder, Behaviour behaviour) {
+  public static BpeTokenizer load(Path folder, TextBehaviour behaviour) {
     return new BpeTokenizer(TokenizerFiles.read(folder), behaviour);
   }
 
@@ -100,7 +100,7 @@ public final class BpeTokenizer {
     return vocabulary;
   }
 
-  public Behaviour behaviour() {
+  public TextBehaviour behaviour() {
     return behaviour;
   }
 

@@ -1,6 +1,6 @@
 package dev.filip.text;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ public final class BpeTrainer {
    * @param size ids wanted, at least 514; a small corpus may give fewer, the tokenizer says how
    *     many
    */
-  public static BpeTokenizer train(Iterable<String> captions, int size, Behaviour behaviour) {
+  public static BpeTokenizer train(Iterable<String> captions, int size, TextBehaviour behaviour) {
     BadInput.require(size >= BASE + 2, "tokenizer size", size, ">= " + (BASE + 2));
     Map<String, Long> frequencies = frequencies(captions, behaviour);
     if (frequencies.isEmpty()) {
@@ -62,7 +62,7 @@ public final class BpeTrainer {
     return new BpeTokenizer(trainer.vocabulary(), behaviour);
   }
 
-  private static Map<String, Long> frequencies(Iterable<String> captions, Behaviour behaviour) {
+  private static Map<String, Long> frequencies(Iterable<String> captions, TextBehaviour behaviour) {
     TextCleaner cleaner = TextCleaner.of(behaviour);
     WordSplitter splitter = new WordSplitter(behaviour);
     Map<String, Long> frequencies = new LinkedHashMap<>();

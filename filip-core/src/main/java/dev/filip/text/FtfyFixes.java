@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fixes of Python's ftfy 6.3 in its order: HTML entities, C1 controls, Latin ligatures,
- * character width, curly quotes, line breaks, terminal escapes, control characters, NFC; line by
- * line, until nothing changes. Its guessing repair of mojibake ({@code fix_encoding}) is left out.
+ * The fixes of Python's ftfy 6.3 in its order: HTML entities, mojibake, C1 controls, Latin
+ * ligatures, character width, curly quotes, line breaks, terminal escapes, control characters, NFC;
+ * line by line, until nothing changes; with its guessing repair of {@link Mojibake} or without.
  */
 final class FtfyFixes {
   private static final Map<Integer, String> LIGATURES = ligatures();

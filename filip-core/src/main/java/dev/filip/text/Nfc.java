@@ -1,6 +1,7 @@
 package dev.filip.text;
 
 import java.text.Normalizer;
+import java.util.function.IntPredicate;
 
 /** Unicode's normal form C with the ranges kept: chunk by chunk. */
 final class Nfc {
@@ -10,13 +11,28 @@ final class Nfc {
   private Nfc() {}
 
   static MappedText of(MappedText text) {
+    return of(text, _ -> false);
+  }
+
+  /** The form C of Unicode 9: what came later neither moves nor composes. */
+  static MappedText ofUnicode9(MappedText text) {
+    return of(text, Unicode9::isLater);
+  }
+
+  private static MappedText of(MappedText text, IntPredicate alone) {
+    // every part of a normal text is normal, so cutting it at some code points changes nothing
     if (text.largest() < FIRST_MARK || Normalizer.isNormalized(text.text(), Normalizer.Form.NFC)) {
       return text;
     }
     MappedText out = new MappedText(text.size());
     for (int i = 0; i < text.size(); ) {
       int end = i + 1;
-      while (end < text.size() && joinsBefore(text.at(end))) {
+      if (alone.test(text.at(i))) {
+        out.add(text, i, end);
+        i = end;
+        continue;
+      }
+      while (end < text.size() && joinsBefore(text.at(end)) && !alone.test(text.at(end))) {
         end++;
       }
       chunk(text, i, end, out);

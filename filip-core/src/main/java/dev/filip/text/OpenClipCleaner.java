@@ -1,15 +1,23 @@
 package dev.filip.text;
 
+import java.util.function.UnaryOperator;
+
 /**
- * open_clip's and OpenAI's cleaning: ftfy's fixes, HTML references undone twice, white space
- * collapsed and stripped, Python's lower case.
+ * open_clip's and OpenAI's cleaning: ftfy's fixes or none, HTML references undone twice, white
+ * space collapsed and stripped, Python's lower case.
  */
 final class OpenClipCleaner implements TextCleaner {
+  private final UnaryOperator<MappedText> fixes;
+
+  OpenClipCleaner(UnaryOperator<MappedText> fixes) {
+    this.fixes = fixes;
+  }
+
   @Override
   public MappedText clean(String text) {
     MappedText mapped = MappedText.of(text);
     if (!plain(mapped)) {
-      MappedText fixed = FtfyFixes.apply(mapped);
+      MappedText fixed = fixes.apply(mapped);
       mapped = HtmlReferences.unescape(HtmlReferences.unescape(fixed));
     }
     return LowerCase.python(spaces(mapped));

@@ -1,13 +1,13 @@
 package dev.filip.text;
 
 /**
- * Hugging Face's normalizer for CLIP: NFC, each run of white space one space, lower case code point
- * by code point (so a final sigma keeps its plain form).
+ * Hugging Face's normalizer for CLIP: NFC of Unicode 9, each run of white space one space, lower
+ * case code point by code point (so a final sigma keeps its plain form).
  */
 final class TransformersCleaner implements TextCleaner {
   @Override
   public MappedText clean(String text) {
-    return LowerCase.perCodePoint(spaces(Nfc.of(MappedText.of(text))));
+    return LowerCase.perCodePoint(spaces(Nfc.ofUnicode9(MappedText.of(text))));
   }
 
   private static MappedText spaces(MappedText text) {

@@ -1,6 +1,6 @@
 package dev.filip.text;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.TextBehaviour;
 
 /**
  * CLIP's pattern over a cleaned text, {@code
@@ -14,8 +14,8 @@ final class WordSplitter {
   private final boolean ignoresCase;
 
   /** open_clip compiles the pattern with IGNORECASE, which matters for two characters. */
-  WordSplitter(Behaviour behaviour) {
-    ignoresCase = behaviour == Behaviour.OPEN_CLIP;
+  WordSplitter(TextBehaviour behaviour) {
+    ignoresCase = behaviour != TextBehaviour.TRANSFORMERS;
   }
 
   /** Takes a word [start, end) of the text. */

@@ -266,7 +266,7 @@ class RunConfigReaderTest {
         .isEqualTo(new TextConfig(32, 2, 1, 77, 0, BlockForm.clip(32, Activation.GELU)));
     assertThat(model.vision().blocks()).isEqualTo(new BlockForm(768, Activation.GELU, 1e-5));
     assertThat(model.imageTokens()).isEqualTo(17);
-    assertThat(model.textBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+    assertThat(model.textBehaviour()).isEqualTo(TextBehaviour.OPEN_CLIP);
     assertThat(model.pixelBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
   }
 

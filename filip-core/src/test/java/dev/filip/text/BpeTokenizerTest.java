@@ -3,7 +3,7 @@ package dev.filip.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ class BpeTokenizerTest {
           "The dog's ball, 25 balls!");
 
   private static BpeTokenizer trained() {
-    return BpeTrainer.train(CAPTIONS, 560, Behaviour.TRANSFORMERS);
+    return BpeTrainer.train(CAPTIONS, 560, TextBehaviour.TRANSFORMERS);
   }
 
   @Test
@@ -47,7 +47,7 @@ class BpeTokenizerTest {
 
   @Test
   void userTextNeverBecomesASpecialToken() {
-    for (Behaviour behaviour : Behaviour.values()) {
+    for (TextBehaviour behaviour : TextBehaviour.values()) {
       BpeTokenizer tokenizer = BpeTrainer.train(CAPTIONS, 560, behaviour);
       for (String text :
           List.of("<|endoftext|>", "a <|startoftext|> b", "<end_of_text>", "<start_of_text>x")) {
@@ -100,26 +100,26 @@ class BpeTokenizerTest {
     tokenizer.save(folder);
     String text = "the large dog's 25 \uD83C\uDF88";
     int[] ids = tokenizer.encode(text);
-    assertThat(BpeTokenizer.load(folder, Behaviour.TRANSFORMERS).encode(text)).isEqualTo(ids);
+    assertThat(BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS).encode(text)).isEqualTo(ids);
     Files.delete(folder.resolve("tokenizer.json"));
-    BpeTokenizer again = BpeTokenizer.load(folder, Behaviour.TRANSFORMERS);
+    BpeTokenizer again = BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS);
     assertThat(again.encode(text)).isEqualTo(ids);
     assertThat(again.size()).isEqualTo(tokenizer.size());
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b c\n");
-    assertThatThrownBy(() -> BpeTokenizer.load(folder, Behaviour.TRANSFORMERS))
+    assertThatThrownBy(() -> BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("merge 0 must be two pieces");
     Files.delete(folder.resolve("merges.txt"));
-    assertThatThrownBy(() -> BpeTokenizer.load(folder, Behaviour.TRANSFORMERS))
+    assertThatThrownBy(() -> BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("neither tokenizer.json nor vocab.json");
   }
 
   @Test
   void nothingToLearnFromIsSaid() {
-    assertThatThrownBy(() -> BpeTrainer.train(List.of(" "), 600, Behaviour.TRANSFORMERS))
+    assertThatThrownBy(() -> BpeTrainer.train(List.of(" "), 600, TextBehaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class);
-    assertThatThrownBy(() -> BpeTrainer.train(CAPTIONS, 513, Behaviour.TRANSFORMERS))
+    assertThatThrownBy(() -> BpeTrainer.train(CAPTIONS, 513, TextBehaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class);
   }
 
@@ -144,7 +144,7 @@ class BpeTokenizerTest {
         folder.resolve("vocab.json"),
         "{\"a\": 7, \"b</w>\": 3, \"ab</w>\": 5, \"<|startoftext|>\": 0, \"<|endoftext|>\": 9}");
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b</w>\n");
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder, Behaviour.TRANSFORMERS);
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS);
     assertThat(tokenizer.size()).isEqualTo(10);
     assertThat(tokenizer.encode("ab AAB b xb")).containsExactly(0, 5, 7, 5, 3, 9, 3, 9);
     TokenSpans spans = tokenizer.encodeWithSpans("ab xb");
@@ -161,10 +161,10 @@ class BpeTokenizerTest {
     Files.writeString(
         folder.resolve("special_tokens_map.json"),
         "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\"}");
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder, Behaviour.TRANSFORMERS);
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS);
     assertThat(tokenizer.encode("a")).containsExactly(1, 0, 2);
     Files.delete(folder.resolve("special_tokens_map.json"));
-    assertThatThrownBy(() -> BpeTokenizer.load(folder, Behaviour.TRANSFORMERS))
+    assertThatThrownBy(() -> BpeTokenizer.load(folder, TextBehaviour.TRANSFORMERS))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("<|startoftext|>");
   }

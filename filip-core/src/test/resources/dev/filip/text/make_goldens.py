@@ -6,12 +6,13 @@ pip install tokenizers transformers open_clip_torch ftfy regex   (torch is not n
 Written: corpus.txt (a generated caption corpus), clip-small/ (a BPE that Hugging Face's BpeTrainer
 learnt from it, in CLIP's order of ids, saved by transformers.CLIPTokenizer), transformers.json.gz and
 open_clip.json.gz ([{"text", "ids"}], [BOS] to [EOS], not truncated), mojibake.json.gz (texts that
-ftfy's repair of mojibake changes, with open_clip's ids), special.json (texts that spell a special
-token, with the ids of both Python tools), html-entities.txt and mojibake.txt (to be copied into
-main/resources).
+ftfy's repair of mojibake changes, with open_clip's ids), without_ftfy.json.gz (texts whose ids change
+when open_clip's code runs without ftfy, with those ids), special.json (texts that spell a special
+token, with the ids of each tool), random.crc and assigned.txt (10,000 random Unicode strings: see
+random_unicode), html-entities.txt and mojibake.txt (to be copied into main/resources).
 """
-import gzip, html, html.entities, importlib.util, json, os, pathlib, random, sys, tempfile, types
-import unicodedata
+import gzip, html, html.entities, importlib.util, json, os, pathlib, random, struct, sys, tempfile, types
+import unicodedata, zlib
 
 import transformers  # before the stand-in for torch
 import ftfy
@@ -150,6 +151,50 @@ def mojibake_texts():
 SPECIAL = [BOS, EOS, "a " + EOS + " b", "<|ENDOFTEXT|>", "<start_of_text>", "<end_of_text>", "x<END_OF_TEXT>y", "&lt;end_of_text&gt;"]
 
 
+def random_unicode(count, ranges):
+    """Strings made by a generator that RandomUnicode.java repeats, so that only checksums of ids are kept.
+
+    ranges: the assigned code points (assigned.txt). Each character is one of all of them, one below
+    U+2E80, one near the last, or ASCII.
+    """
+    state = 20211109
+
+    def below(n):
+        nonlocal state
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (state >> 33) % n
+
+    points = [c for first, last in ranges for c in range(first, last + 1)]
+    low = sum(c < 0x2E80 for c in points)
+    out = []
+    for _ in range(count):
+        text, at = "", below(len(points))
+        for _ in range(1 + below(16)):
+            kind = below(4)
+            if kind == 3:
+                text += chr(32 + below(95))
+                continue
+            at = below(len(points)) if kind == 0 else below(low) if kind == 1 else min(max(0, at + below(65) - 32), len(points) - 1)
+            text += chr(points[at])
+        out.append(text)
+    return out
+
+
+def assigned_ranges():
+    ranges = []
+    for c in assigned():
+        if ranges and ranges[-1][1] == c - 1:
+            ranges[-1][1] = c
+        else:
+            ranges.append([c, c])
+    (HERE / "assigned.txt").write_text("".join(f"{a:X} {b:X}\n" for a, b in ranges))
+    return ranges
+
+
+def checksum(ids):
+    return struct.pack("<I", zlib.crc32(struct.pack(f"<{len(ids)}i", *ids)))
+
+
 def dump(name, rows):
     with open(HERE / name, "wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=9) as packed:
         packed.write(json.dumps(rows, ensure_ascii=True, separators=(",", ":")).encode())
@@ -225,8 +270,16 @@ assert simple.vocab_size == len(vocab) == SIZE, (simple.vocab_size, len(vocab))
 simple_ids = lambda text: [simple.sot_token_id] + simple.encode(text) + [simple.eot_token_id]
 hugging_ids = lambda text: hugging(text, truncation=False)["input_ids"]
 
+def without_ftfy(text):
+    fixes, ftfy.fix_text = ftfy.fix_text, lambda t: t
+    try:
+        return simple_ids(text)
+    finally:
+        ftfy.fix_text = fixes
+
+
 POINTS = set(assigned())
-rows_t, rows_o, mojibake = [], [], []
+rows_t, rows_o, rows_w, mojibake = [], [], [], []
 fix_text, differs = ftfy.fix_text, 0
 for text in texts() + [t for t in dict.fromkeys(mojibake_texts())]:
     rows_t.append({"text": text, "ids": hugging_ids(text)})
@@ -236,11 +289,17 @@ for text in texts() + [t for t in dict.fromkeys(mojibake_texts())]:
     ftfy.fix_text = fix_text
     (rows_o if without == with_repair else mojibake).append({"text": text, "ids": with_repair})
     differs += rows_t[-1]["ids"] != with_repair
+    if without_ftfy(text) != with_repair:
+        rows_w.append({"text": text, "ids": without_ftfy(text)})
 dump("transformers.json.gz", rows_t)
 dump("open_clip.json.gz", rows_o)
 dump("mojibake.json.gz", mojibake)
+dump("without_ftfy.json.gz", rows_w)
 print("texts on which the two tools differ:", differs)
+strings = random_unicode(10000, assigned_ranges())
+(HERE / "random.crc").write_bytes(b"".join(checksum(ids(t)) for ids in (hugging_ids, simple_ids, without_ftfy) for t in strings))
 (HERE / "special.json").write_text(json.dumps(
-    [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t)} for t in SPECIAL], indent=1) + "\n")
+    [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t), "open_clip_without_ftfy": without_ftfy(t)}
+     for t in SPECIAL], indent=1) + "\n")
 entities()
 mojibake_tables()

@@ -7,6 +7,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
@@ -102,7 +103,7 @@ final class ConfigJson {
         number(root, "", "projection_dim", 512),
         choice(Interaction.class, block, "interaction", Interaction.GLOBAL),
         block.path("cls").asBoolean(false),
-        choice(Behaviour.class, block, "text", Behaviour.TRANSFORMERS),
+        choice(TextBehaviour.class, block, "text", TextBehaviour.TRANSFORMERS),
         choice(Behaviour.class, block, "pixels", Behaviour.TRANSFORMERS));
   }
 

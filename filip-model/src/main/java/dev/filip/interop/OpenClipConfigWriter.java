@@ -2,9 +2,9 @@ package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
@@ -75,7 +75,7 @@ final class OpenClipConfigWriter {
 
   /** Whether open_clip's own SimpleTokenizer gives the same ids. */
   boolean builtIn() {
-    return tokenizer.isClips() && tokenizer.behaviour() == Behaviour.OPEN_CLIP;
+    return tokenizer.isClips() && tokenizer.behaviour() == TextBehaviour.OPEN_CLIP;
   }
 
   private static void form(ObjectNode node, int width, BlockForm form) {

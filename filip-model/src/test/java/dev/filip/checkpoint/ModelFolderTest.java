@@ -9,6 +9,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelFolderTest {
   @TempDir Path temp;
   private final BpeTokenizer tokenizer =
-      BpeTrainer.train(List.of("a red ball", "a blue box"), 520, Behaviour.OPEN_CLIP);
+      BpeTrainer.train(List.of("a red ball", "a blue box"), 520, TextBehaviour.OPEN_CLIP);
 
   @BeforeAll
   static void natives() {
@@ -48,7 +49,7 @@ class ModelFolderTest {
         tiny.embedDim(),
         Interaction.BOTH,
         true,
-        Behaviour.OPEN_CLIP,
+        TextBehaviour.OPEN_CLIP,
         Behaviour.TRANSFORMERS);
   }
 

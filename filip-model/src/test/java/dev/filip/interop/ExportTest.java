@@ -12,6 +12,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
@@ -38,7 +39,7 @@ class ExportTest {
   private static final JsonNode PIXELS =
       Json.parse("{\"mean\":[0.5,0.5,0.5],\"std\":[0.5,0.5,0.5],\"resize_mode\":\"shortest\"}");
   private final BpeTokenizer tokenizer =
-      BpeTrainer.train(List.of("a red ball", "a blue box"), 520, Behaviour.OPEN_CLIP);
+      BpeTrainer.train(List.of("a red ball", "a blue box"), 520, TextBehaviour.OPEN_CLIP);
   @TempDir Path temp;
 
   private static BlockForm form(int inner, Activation activation, double eps) {
@@ -53,7 +54,7 @@ class ExportTest {
             5,
             Interaction.LATE,
             false,
-            Behaviour.OPEN_CLIP,
+            TextBehaviour.OPEN_CLIP,
             Behaviour.TRANSFORMERS);
     Path folder = temp.resolve("model");
     try (FilipModel model = FilipModel.create(config, 11)) {
@@ -186,7 +187,7 @@ class ExportTest {
           .containsKeys(
               "image.onnx", "text.onnx", "tokenizer.json", "preprocessor_config.json", "README.md");
       assertThat(ModelFolder.readConfig(out())).isEqualTo(loaded.config());
-      assertThat(BpeTokenizer.load(out(), Behaviour.OPEN_CLIP).encode("a red ball"))
+      assertThat(BpeTokenizer.load(out(), TextBehaviour.OPEN_CLIP).encode("a red ball"))
           .isEqualTo(tokenizer.encode("a red ball"));
       JsonNode json = exported.toJson();
       assertThat(json.path("bytes").asLong())

@@ -5,6 +5,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
@@ -27,7 +28,7 @@ public final class Models {
         activation,
         Interaction.LATE,
         false,
-        Behaviour.TRANSFORMERS,
+        TextBehaviour.TRANSFORMERS,
         Behaviour.TRANSFORMERS);
   }
 
@@ -55,7 +56,7 @@ public final class Models {
         Activation.QUICK_GELU,
         Interaction.LATE,
         false,
-        Behaviour.TRANSFORMERS,
+        TextBehaviour.TRANSFORMERS,
         Behaviour.TRANSFORMERS);
   }
 

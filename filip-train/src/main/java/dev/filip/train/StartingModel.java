@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfig.ModelChoice;
 import dev.filip.config.RunConfig.TokenizerChoice;
+import dev.filip.config.TextBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -49,7 +49,7 @@ final class StartingModel {
         Json.object());
   }
 
-  private BpeTokenizer tokenizer(Behaviour behaviour) {
+  private BpeTokenizer tokenizer(TextBehaviour behaviour) {
     return switch (config.tokenizer()) {
       case TokenizerChoice.Folder(String path) -> BpeTokenizer.load(Path.of(path), behaviour);
       case TokenizerChoice.Train(int size) -> {

@@ -8,6 +8,7 @@ import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
@@ -48,7 +49,7 @@ class LayerRatesTest {
             Activation.GELU,
             Interaction.LATE,
             false,
-            Behaviour.TRANSFORMERS,
+            TextBehaviour.TRANSFORMERS,
             Behaviour.TRANSFORMERS);
     assertThat(Layout.of(model).keySet())
         .allSatisfy(name -> assertThat(rates.of(name)).isPositive());

@@ -4,6 +4,7 @@ import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.text.TokenBatch;
@@ -25,7 +26,7 @@ final class TinyPairs {
         Activation.QUICK_GELU,
         interaction,
         false,
-        Behaviour.TRANSFORMERS,
+        TextBehaviour.TRANSFORMERS,
         Behaviour.TRANSFORMERS);
   }
 
