@@ -30,6 +30,7 @@ import picocli.CommandLine.ParameterException;
       TokenizerCommand.class,
       TrainCommand.class,
       EvalCommand.class,
+      StudyCommand.class,
       SimilarityCommand.class,
       ExplainCommand.class,
       ExportCommand.class,

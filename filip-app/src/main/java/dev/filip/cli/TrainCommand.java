@@ -8,6 +8,7 @@ import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.PeakMemory;
 import dev.filip.train.Evaluator;
 import dev.filip.train.ProgressListener;
 import dev.filip.train.TrainListener;
@@ -130,6 +131,7 @@ final class TrainCommand implements Callable<Integer> {
             .put("interrupted", result.interrupted())
             .put("model", result.folder().model().toString())
             .put("seconds", Math.round(result.seconds() * 10) / 10.0);
+    PeakMemory.bytes().ifPresent(bytes -> json.put("peak_memory_bytes", bytes));
     if (result.last() != null) {
       json.set("last", result.last().toJson());
     }

@@ -67,6 +67,11 @@ public record ModelConfig(
         otherVision, otherText, embedDim, interaction, cls, textBehaviour, pixelBehaviour);
   }
 
+  /** The same with another shared width. */
+  public ModelConfig withEmbedDim(int other) {
+    return new ModelConfig(vision, text, other, interaction, cls, textBehaviour, pixelBehaviour);
+  }
+
   /** The same with another interaction. */
   public ModelConfig withInteraction(Interaction other) {
     return new ModelConfig(vision, text, embedDim, other, cls, textBehaviour, pixelBehaviour);

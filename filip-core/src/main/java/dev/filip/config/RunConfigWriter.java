@@ -92,7 +92,8 @@ public final class RunConfigWriter {
     }
   }
 
-  private static ObjectNode sizes(ModelConfig config) {
+  /** A model's sizes written out, as {@code model} takes them. */
+  public static ObjectNode sizes(ModelConfig config) {
     VisionConfig vision = config.vision();
     TextConfig text = config.text();
     ObjectNode map = Json.object();

@@ -1,0 +1,267 @@
+package dev.filip.study;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfig.Length;
+import dev.filip.config.RunConfigReader;
+import dev.filip.config.RunConfigWriter;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.io.Progress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a study in its folder: {@code study.json} (what is studied), {@code rows/ROW/} (one folder a
+ * row, with its run, its log and {@code result.json}), and the reports when rows are done. A row
+ * that fails is in the table with its reason, and the others go on. Used once, by one thread.
+ */
+public final class StudyRun {
+  private static final long POLL_MILLIS = 500;
+  private final Study study;
+  private final StudyOptions options;
+  private final Path out;
+  private final FilipCommand filip;
+  private final Consumer<String> log;
+  private final RunConfig base;
+  private final List<Row> rows;
+
+  private StudyRun(
+      Study study, StudyOptions options, Path out, FilipCommand filip, Consumer<String> log) {
+    this.study = study;
+    this.options = options;
+    this.out = out;
+    this.filip = filip;
+    this.log = log;
+    this.base = RunConfigReader.read(options.config(), options.sets());
+    BadInput.require(
+        base.data().validation() != null,
+        "data.validation",
+        "nothing",
+        "a source (a study judges every row on it)");
+    this.rows = rows(study.variants(base));
+  }
+
+  /** What happens to a study folder that is there. */
+  public enum Existing {
+    REFUSE,
+    REPLACE,
+    /** Rows that are done stay, the others are run. */
+    RESUME
+  }
+
+  /**
+   * Runs it and writes the reports.
+   *
+   * @throws BadInput for a config with nothing to compare, or a folder of another study
+   */
+  public static StudyReport run(
+      Study study,
+      StudyOptions options,
+      Path out,
+      Existing existing,
+      FilipCommand filip,
+      Consumer<String> log)
+      throws IOException {
+    StudyRun run = new StudyRun(study, options, out, filip, log);
+    run.open(existing);
+    return run.all();
+  }
+
+  private List<Row> rows(List<Variant> variants) {
+    List<Row> all = new ArrayList<>();
+    if (options.parts().contains(Part.ACCURACY)) {
+      for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
+        for (Variant variant : variants) {
+          all.add(new Row(variant, seed, Part.ACCURACY, steps()));
+        }
+      }
+    }
+    if (study.timed() && options.parts().contains(Part.TIMING)) {
+      variants.forEach(v -> all.add(new Row(v, base.seed(), Part.TIMING, options.timingSteps())));
+    }
+    return all;
+  }
+
+  private int steps() {
+    if (options.steps() > 0) {
+      return options.steps();
+    }
+    return study.defaultSteps() > 0
+        ? study.defaultSteps()
+        : base.length() instanceof Length.Steps(int n) ? n : 0;
+  }
+
+  private void open(Existing existing) throws IOException {
+    Path file = out.resolve("study.json");
+    ObjectNode now = Json.object().put("study", study.name());
+    now.set("config", RunConfigWriter.json(base));
+    boolean there = Files.exists(file);
+    switch (existing) {
+      case REFUSE -> Outputs.refuseExisting(out, false);
+      case REPLACE -> {
+        BadInput.require(
+            there || !Files.exists(out), "--force", out, "used on a study's folder (study.json)");
+        Outputs.delete(out);
+      }
+      case RESUME -> {
+        if (!there) {
+          throw new BadInput("--resume: there is no study in " + out);
+        }
+        JsonNode then = Json.read(file);
+        if (!Json.parse(Json.line(now)).equals(then)) {
+          throw new BadInput(
+              "--resume: "
+                  + out
+                  + " holds a study "
+                  + then.path("study").asText()
+                  + " of another config: give --force to replace it, or another name");
+        }
+      }
+    }
+    Outputs.file(file, (Json.pretty(now) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private StudyReport all() throws IOException {
+    try (Children children = new Children()) {
+      List<RowRun> runs = new ArrayList<>();
+      Map<Row, RowResult> results = new LinkedHashMap<>();
+      for (Row row : rows) {
+        RowRun run = rowRun(row, children);
+        run.before().ifPresentOrElse(known -> results.put(row, known), () -> runs.add(run));
+      }
+      if (!results.isEmpty()) {
+        log.accept(results.size() + " of " + rows.size() + " rows are done already");
+      }
+      runs.sort((a, b) -> a.row().part().compareTo(b.row().part())); // timing when all is quiet
+      List<RowRun> trained = runs.stream().filter(r -> r.row().part() == Part.ACCURACY).toList();
+      measure(trained, options.jobs(), results);
+      measure(runs.subList(trained.size(), runs.size()), 1, results);
+      return new StudyReport(study, options, base, measured(results), out).write();
+    }
+  }
+
+  private RowRun rowRun(Row row, Children children) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    List<String> flags =
+        options.jobs() == 1 || row.part() == Part.TIMING
+            ? List.of()
+            : List.of("-XX:ActiveProcessorCount=" + Math.max(1, cores / options.jobs()));
+    Path folder = out.toAbsolutePath().resolve("rows").resolve(row.folder());
+    return new RowRun(options, base, row, folder, filip, flags, children);
+  }
+
+  private void measure(List<RowRun> runs, int jobs, Map<Row, RowResult> results)
+      throws IOException {
+    if (runs.isEmpty()) {
+      return;
+    }
+    long steps = runs.stream().mapToLong(run -> Math.max(1, run.row().steps())).sum();
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            jobs, Thread.ofPlatform().name("filip-study-", 0).daemon().factory());
+    try (Progress progress = new Progress("study " + study.name(), steps)) {
+      Map<RowRun, Future<RowResult>> asked = new LinkedHashMap<>();
+      for (RowRun run : runs) {
+        asked.put(run, pool.submit(() -> measure(run)));
+      }
+      for (RowRun run : runs) {
+        results.put(run.row(), await(run, asked, results.size() + 1, progress));
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private RowResult measure(RowRun run) throws IOException {
+    RowResult result = run.measure();
+    log.accept(
+        run.row().title()
+            + ": "
+            + result.outcome().word()
+            + (result.reason().isEmpty() ? "" : ", " + result.reason()));
+    return result;
+  }
+
+  private RowResult await(
+      RowRun run, Map<RowRun, Future<RowResult>> asked, int number, Progress progress)
+      throws IOException {
+    Future<RowResult> mine = asked.get(run);
+    while (true) {
+      try {
+        if (mine == null) {
+          throw new IllegalStateException("row " + run.row() + " was not asked for");
+        }
+        return mine.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException notYet) {
+        progress.to(done(asked), "row " + number + " of " + rows.size() + ": " + run.row().title());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+      }
+    }
+  }
+
+  private static long done(Map<RowRun, Future<RowResult>> asked) throws IOException {
+    long steps = 0;
+    for (Map.Entry<RowRun, Future<RowResult>> one : asked.entrySet()) {
+      long all = Math.max(1, one.getKey().row().steps());
+      steps += one.getValue().isDone() ? all : Math.min(all, one.getKey().stepsDone());
+    }
+    return steps;
+  }
+
+  private List<Measured> measured(Map<Row, RowResult> results) {
+    List<Measured> all = new ArrayList<>();
+    for (Variant variant : study.variants(base)) {
+      List<RowResult> accuracy = new ArrayList<>();
+      RowResult timing = null;
+      for (Row row : everyRow(variant)) {
+        RowResult result = results.get(row);
+        RowResult known = result == null ? earlier(row) : result;
+        if (row.part() == Part.TIMING) {
+          timing = known;
+        } else if (known != null) {
+          accuracy.add(known);
+        }
+      }
+      all.add(new Measured(variant, accuracy, timing));
+    }
+    return all;
+  }
+
+  private List<Row> everyRow(Variant variant) {
+    List<Row> all = new ArrayList<>();
+    for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
+      all.add(new Row(variant, seed, Part.ACCURACY, steps()));
+    }
+    if (study.timed()) {
+      all.add(new Row(variant, base.seed(), Part.TIMING, options.timingSteps()));
+    }
+    return all;
+  }
+
+  /** A row of a part that was not asked for this time: what an earlier call measured, or null. */
+  private @Nullable RowResult earlier(Row row) {
+    Path file = out.resolve("rows").resolve(row.folder()).resolve("result.json");
+    return Files.exists(file) ? RowResult.of(Json.read(file)) : null;
+  }
+}
