@@ -21,7 +21,7 @@ final class R1Plot {
       lines.add(new DotPlot.Line(one.variant().name(), dots, one.trouble()));
     }
     List<String> names =
-        sources.stream().map(source -> source.isEmpty() ? "validation" : source).toList();
+        sources.stream().map(source -> source.isEmpty() ? "data.validation" : source).toList();
     return DotPlot.draw(title, "R@1, mean of both directions", names, lines);
   }
 }
