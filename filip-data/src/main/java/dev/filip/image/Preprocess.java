@@ -75,6 +75,19 @@ public record Preprocess(
     return square(imageSize, behaviour, CLIP_MEAN, CLIP_STD);
   }
 
+  /** SigLIP's: resized to exactly this, bicubic, no crop, mean and deviation 0.5. */
+  public static Preprocess siglip(int imageSize) {
+    return new Preprocess(
+        Behaviour.TRANSFORMERS,
+        new Exact(imageSize, imageSize),
+        Resample.BICUBIC,
+        null,
+        1 / 255.0,
+        HALF,
+        HALF,
+        false);
+  }
+
   /**
    * For models from scratch: the same with mean and deviation 0.5, so that pixels are in [-1, 1].
    */
@@ -125,17 +138,19 @@ public record Preprocess(
   }
 
   /**
-   * From {@code preprocessor_config.json}; older forms (bare numbers as sizes) are read too.
+   * From {@code preprocessor_config.json}; older forms (bare numbers as sizes) are read too. What
+   * is not said is as {@code CLIPImageProcessor} has it, or {@code SiglipImageProcessor} (no crop).
    *
    * @throws BadInput for a missing or wrong value
    */
   public static Preprocess of(JsonNode json, Behaviour behaviour) {
+    boolean siglip = json.path("image_processor_type").asText().startsWith("Siglip");
     boolean normalize = json.path("do_normalize").asBoolean(true);
     return new Preprocess(
         behaviour,
         json.path("do_resize").asBoolean(true) ? size(json.path("size")) : null,
         Resample.of(json.path("resample").asInt(3)),
-        json.path("do_center_crop").asBoolean(true) ? crop(json.path("crop_size")) : null,
+        json.path("do_center_crop").asBoolean(!siglip) ? crop(json.path("crop_size")) : null,
         json.path("do_rescale").asBoolean(true)
             ? json.path("rescale_factor").asDouble(1 / 255.0)
             : 1,
@@ -237,7 +252,7 @@ public record Preprocess(
   /** As {@code preprocessor_config.json}; the behaviour is not in it (it is in config.json). */
   public ObjectNode toJson() {
     ObjectNode json = Json.object();
-    json.put("image_processor_type", "CLIPImageProcessor");
+    json.put("image_processor_type", crop == null ? "SiglipImageProcessor" : "CLIPImageProcessor");
     json.put("do_convert_rgb", true);
     json.put("do_resize", size != null);
     if (size instanceof ShortestEdge(int length)) {

@@ -47,6 +47,26 @@ class PreprocessTest {
   }
 
   @Test
+  void siglipsInputsAreBitEqualToTransformers() throws Exception {
+    JsonNode golden = Json.read(Goldens.path("preprocess_siglip.json"));
+    assertThat(Preprocess.of(golden.path("preprocessor_config"), Behaviour.TRANSFORMERS))
+        .isEqualTo(Preprocess.siglip(24));
+    assertThat(Preprocess.of(Preprocess.siglip(24).toJson(), Behaviour.TRANSFORMERS))
+        .isEqualTo(Preprocess.siglip(24));
+    List<String> different = new ArrayList<>();
+    for (JsonNode input : golden.path("inputs")) {
+      String name = input.path("file").textValue();
+      int size = input.path("size").intValue();
+      if (!sha(Preprocess.siglip(size).apply(file(name)))
+          .equals(input.path("sha256").textValue())) {
+        different.add(name + " " + size);
+      }
+    }
+    assertThat(golden.path("inputs").size()).isGreaterThan(80);
+    assertThat(different).isEmpty();
+  }
+
+  @Test
   void aPictureSmallerThanItsCropIsPaddedAsTransformersDoes() throws Exception {
     JsonNode table = Json.read(Goldens.path("preprocess.json"));
     JsonNode golden = table.path(table.size() - 1);
