@@ -5,16 +5,20 @@ import static dev.filip.onnx.OnnxAttribute.integers;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.nn.Weights;
 import dev.filip.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The image tower: {@code pixel_values [batch,3,h,w]} to {@code image_tokens [batch,n,d]}, the unit
- * rows of late interaction, and {@code image_embeds [batch,d]}, the unit [CLS] row.
+ * rows of late interaction, and {@code image_embeds [batch,d]}, the unit row that stands for the
+ * picture: [CLS] or what the pooling head gives.
  */
 final class ImageGraph {
   private static final String EMBEDDINGS = "vision_model.embeddings";
+  private static final String PATCHES = EMBEDDINGS + ".patch_embedding";
   private final ModelConfig config;
   private final VisionConfig sizes;
   private final Weights weights;
@@ -30,25 +34,38 @@ final class ImageGraph {
 
   static OnnxGraph of(ModelConfig config, Weights weights) {
     ImageGraph tower = new ImageGraph(config, weights);
-    tower.outputs(tower.projected(tower.embedded()));
+    tower.outputs(tower.projected());
     return tower.graph;
+  }
+
+  /** {@code [b,n,w]}: patches, without positions. */
+  private String patches(String pixels) {
+    long p = sizes.patchSize();
+    List<String> inputs = new ArrayList<>(List.of(pixels, layers.parameter(PATCHES + ".weight")));
+    if (sizes.kind() == VisionKind.SIGLIP) {
+      inputs.add(layers.parameter(PATCHES + ".bias"));
+    }
+    String map =
+        graph.node(
+            "Conv",
+            "patches.map",
+            inputs,
+            integers("kernel_shape", p, p),
+            integers("strides", p, p));
+    String columns = layers.reshape(map, "patches.columns", 0, sizes.width(), -1);
+    return layers.transpose(columns, "patches", 0, 2, 1);
   }
 
   private String embedded() {
     String side = Integer.toString(sizes.imageSize());
     String pixels = graph.input("pixel_values", OnnxType.FLOAT, "batch 3 " + side + " " + side);
-    long p = sizes.patchSize();
-    String map =
-        graph.node(
-            "Conv",
-            "patches.map",
-            List.of(pixels, layers.parameter(EMBEDDINGS + ".patch_embedding.weight")),
-            integers("kernel_shape", p, p),
-            integers("strides", p, p));
-    String columns = layers.reshape(map, "patches.columns", 0, sizes.width(), -1);
-    String patches = layers.transpose(columns, "patches", 0, 2, 1);
+    String patches = patches(pixels);
     String tokens =
-        graph.node("Concat", "tokens", List.of(cls(pixels), patches), integer("axis", 1));
+        switch (sizes.kind()) {
+          case CLIP ->
+              graph.node("Concat", "tokens", List.of(cls(pixels), patches), integer("axis", 1));
+          case SIGLIP -> patches;
+        };
     return graph.node(
         "Add",
         "embedded",
@@ -69,15 +86,29 @@ final class ImageGraph {
     return graph.node("Expand", "cls", List.of(one, wanted));
   }
 
-  private String projected(String embedded) {
+  /** {@code [b,1+n,d]}: what stands for the picture, then the patches. */
+  private String projected() {
     double eps = sizes.blocks().layerNormEps();
-    String before = layers.norm(embedded, "vision_model.pre_layrnorm", eps);
+    String embedded = embedded();
+    String before =
+        switch (sizes.kind()) {
+          case CLIP -> layers.norm(embedded, "vision_model.pre_layrnorm", eps);
+          case SIGLIP -> embedded;
+        };
     OnnxTransformer blocks =
         new OnnxTransformer(
             layers, "vision_model.encoder", sizes.width(), sizes.heads(), sizes.blocks(), null);
     String x = blocks.add(before, sizes.layers());
-    return layers.projection(
-        layers.norm(x, "vision_model.post_layernorm", eps), "visual_projection");
+    String y = layers.norm(x, "vision_model.post_layernorm", eps);
+    String rows =
+        switch (sizes.kind()) {
+          case CLIP -> y;
+          case SIGLIP -> {
+            String pooled = new OnnxPoolingHead(layers, weights, sizes).add(y);
+            yield graph.node("Concat", "rows", List.of(pooled, y), integer("axis", 1));
+          }
+        };
+    return layers.projection(rows, "visual_projection");
   }
 
   private void outputs(String projected) {

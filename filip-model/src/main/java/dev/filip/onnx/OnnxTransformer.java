@@ -1,7 +1,5 @@
 package dev.filip.onnx;
 
-import static dev.filip.onnx.OnnxAttribute.integer;
-
 import dev.filip.config.BlockForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,29 +33,8 @@ record OnnxTransformer(
 
   private String attention(String x, String name) {
     List<String> parts = layers.queriesKeysValues(x, name, width);
-    String q = layers.times(parts.get(0), name + ".scaled", 1 / Math.sqrt((double) width / heads));
-    String mixed =
-        mix(
-            heads(q, name + ".queries", 0, 2, 1, 3),
-            heads(parts.get(1), name + ".keys", 0, 2, 3, 1),
-            heads(parts.get(2), name + ".values", 0, 2, 1, 3),
-            name);
-    String rows = layers.transpose(mixed, name + ".rows", 0, 2, 1, 3);
-    return layers.linear(layers.reshape(rows, name + ".joined", 0, 0, width), name + ".out_proj");
-  }
-
-  private String heads(String x, String name, long... order) {
-    String parted = layers.reshape(x, name + ".parted", 0, 0, heads, width / heads);
-    return layers.transpose(parted, name, order);
-  }
-
-  private String mix(String q, String k, String v, String name) {
-    OnnxGraph graph = layers.graph();
-    String scores = graph.node("MatMul", name + ".scores", List.of(q, k));
-    if (mask != null) {
-      scores = graph.node("Add", name + ".masked", List.of(scores, mask));
-    }
-    String share = graph.node("Softmax", name + ".share", List.of(scores), integer("axis", -1));
-    return graph.node("MatMul", name + ".mixed", List.of(share, v));
+    OnnxHeads product = new OnnxHeads(layers, width, heads, mask);
+    String mixed = product.mix(parts.get(0), parts.get(1), parts.get(2), name);
+    return layers.linear(mixed, name + ".out_proj");
   }
 }
