@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.image.Normalizer;
 import dev.filip.io.BadInput;
 import dev.filip.text.TokenBatch;
 import java.util.ArrayDeque;
@@ -33,6 +34,7 @@ public final class BatchPipeline implements AutoCloseable {
   private final Function<List<String>, TokenBatch> tokenizer;
   private final EpochPlan plan;
   private final UnitLoader loader;
+  private final Normalizer normalizer;
   private final Skipped skipped = new Skipped();
   private final ExecutorService workers;
   private final Deque<Future<UnitLoader.Loaded>> ahead = new ArrayDeque<>();
@@ -58,6 +60,7 @@ public final class BatchPipeline implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.plan = new EpochPlan(all, options.group(), options.seed());
     this.loader = new UnitLoader(all, options, skipped);
+    this.normalizer = new Normalizer(options.preprocess());
     for (Cursor.Place place : start.postponed()) {
       postponed.add(loader.load(place, plan.at(place)));
     }
@@ -163,16 +166,15 @@ public final class BatchPipeline implements AutoCloseable {
   }
 
   private TrainBatch batch(List<UnitLoader.Pair> pairs) {
-    int size = pairs.getFirst().pixels().length;
-    float[] pixels = new float[Math.multiplyExact(pairs.size(), size)];
+    List<byte[]> images = new ArrayList<>(pairs.size());
     List<String> texts = new ArrayList<>(pairs.size());
     List<String> keys = new ArrayList<>(pairs.size());
-    for (int i = 0; i < pairs.size(); i++) {
-      System.arraycopy(pairs.get(i).pixels(), 0, pixels, i * size, size);
-      texts.add(pairs.get(i).caption());
-      keys.add(pairs.get(i).key());
+    for (UnitLoader.Pair pair : pairs) {
+      images.add(pair.rgb());
+      texts.add(pair.caption());
+      keys.add(pair.key());
     }
-    return new TrainBatch(pixels, tokenizer.apply(texts), texts, keys);
+    return new TrainBatch(new BytePixels(images, normalizer), tokenizer.apply(texts), texts, keys);
   }
 
   private UnitLoader.Loaded take() {
@@ -189,10 +191,9 @@ public final class BatchPipeline implements AutoCloseable {
     }
   }
 
-  /** Gives the workers what lies ahead, not more than the bound. */
+  /** Gives the workers what lies ahead, not more than the bounds. */
   private void fill() {
-    int most =
-        Math.max(options.workers() + 1, options.prefetch() * options.batch() / options.group());
+    int most = options.unitsAhead();
     while (ahead.size() < most) {
       Cursor.Place place = submitted;
       EpochPlan.Unit unit = plan.at(place);

@@ -13,7 +13,7 @@ import dev.filip.io.BadInput;
  * @param group consecutive samples of a source that stay together in a batch, 1 for none
  * @param distinct no two samples of a batch share a caption (samples of one group may)
  * @param workers threads that read, decode and augment; their number changes no result
- * @param prefetch batches prepared ahead
+ * @param prefetch batches prepared ahead, fewer where memory would not hold them
  * @param cacheBytes most memory for decoded images kept from epoch to epoch; 0 for none
  */
 public record PipelineOptions(
@@ -27,6 +27,8 @@ public record PipelineOptions(
     Preprocess preprocess,
     Augmentation augmentation,
     DecodeOptions decoding) {
+  private static final long MOST_AHEAD = 512L << 20;
+
   public PipelineOptions {
     BadInput.require(group >= 1, "data.group", group, ">= 1");
     BadInput.require(
@@ -36,9 +38,14 @@ public record PipelineOptions(
     BadInput.require(cacheBytes >= 0, "cache", cacheBytes, ">= 0");
   }
 
-  /** A quarter of the largest heap for decoded images, two batches ahead. */
+  /**
+   * Two batches ahead; for decoded images a quarter of the largest heap, less where the batches
+   * need it.
+   */
   public static PipelineOptions of(
       int batch, long seed, int workers, Preprocess preprocess, Augmentation augmentation) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long images = 2L * batch * bytes(preprocess);
     return new PipelineOptions(
         batch,
         1,
@@ -46,7 +53,7 @@ public record PipelineOptions(
         seed,
         workers,
         2,
-        Runtime.getRuntime().maxMemory() / 4,
+        Math.max(0, Math.min(heap / 4, heap / 2 - images)),
         preprocess,
         augmentation,
         DecodeOptions.DEFAULT);
@@ -66,6 +73,22 @@ public record PipelineOptions(
             augment.style());
     return of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
         .withRules(config.data().group(), config.data().distinct());
+  }
+
+  private static long bytes(Preprocess preprocess) {
+    return 3L * preprocess.width() * preprocess.height();
+  }
+
+  /** Most memory of images prepared ahead. */
+  long bytesAhead() {
+    long wanted = (long) prefetch * batch * bytes(preprocess);
+    return Math.min(wanted, Math.min(MOST_AHEAD, Runtime.getRuntime().maxMemory() / 8));
+  }
+
+  /** Units prepared ahead, so that every worker has one. */
+  int unitsAhead() {
+    long unit = Math.max(1, group * bytes(preprocess));
+    return (int) Math.max(workers + 1, bytesAhead() / unit);
   }
 
   /** The same with these rules of who meets whom in a batch. */

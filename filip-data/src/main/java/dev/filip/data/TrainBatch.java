@@ -6,13 +6,13 @@ import java.util.List;
 /**
  * One batch: pair i is row i of all.
  *
- * @param pixels normalised, {@code [b, 3, height, width]}
+ * @param pixels b images
  * @param tokens of the captions that were drawn, b rows
  * @param captions the captions themselves
  * @param keys names of the samples: source number, colon, key
  */
 public record TrainBatch(
-    float[] pixels, TokenBatch tokens, List<String> captions, List<String> keys) {
+    Pixels pixels, TokenBatch tokens, List<String> captions, List<String> keys) {
   public TrainBatch {
     captions = List.copyOf(captions);
     keys = List.copyOf(keys);

@@ -1,6 +1,5 @@
 package dev.filip.data;
 
-import dev.filip.image.Normalizer;
 import dev.filip.image.PackedImage;
 import dev.filip.image.PilResize;
 import dev.filip.image.Preprocessor;
@@ -13,15 +12,15 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, decodes, augments and normalises one unit. What comes out depends on (seed, epoch, unit,
- * round) alone. Thread-safe.
+ * Reads, decodes and augments one unit. What comes out depends on (seed, epoch, unit, round) alone.
+ * Thread-safe.
  */
 final class UnitLoader {
   private static final long CAPTION = 3;
   private static final long AUGMENT = 4;
 
   /** One ready pair. */
-  record Pair(String key, String caption, List<String> allCaptions, float[] pixels) {}
+  record Pair(String key, String caption, List<String> allCaptions, byte[] rgb) {}
 
   /**
    * A ready unit.
@@ -35,7 +34,6 @@ final class UnitLoader {
   private final Skipped skipped;
   private final DecodedCache cache;
   private final Preprocessor preprocessor;
-  private final Normalizer normalizer;
   private final PilResize resize = new PilResize();
 
   UnitLoader(List<WeightedSource> sources, PipelineOptions options, Skipped skipped) {
@@ -44,7 +42,6 @@ final class UnitLoader {
     this.skipped = skipped;
     this.cache = new DecodedCache(options.cacheBytes());
     this.preprocessor = new Preprocessor(options.preprocess(), options.decoding());
-    this.normalizer = new Normalizer(options.preprocess());
   }
 
   Loaded load(Cursor.Place place, EpochPlan.Unit unit) {
@@ -78,9 +75,7 @@ final class UnitLoader {
     SplittableRandom random = Keyed.stream(key);
     PackedImage image =
         options.augmentation().apply(sample.image(), caption, preprocessor, resize, random);
-    float[] pixels = new float[3 * image.width() * image.height()];
-    normalizer.write(image, pixels, 0);
-    return new Pair(unit.source() + ":" + sample.key(), caption, captions, pixels);
+    return new Pair(unit.source() + ":" + sample.key(), caption, captions, image.toRgb().rgb());
   }
 
   private DecodedCache.Decoded decoded(int source, int index) throws IOException {

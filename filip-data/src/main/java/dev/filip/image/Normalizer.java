@@ -22,6 +22,19 @@ public final class Normalizer {
     }
   }
 
+  /** Writes {@code [3, height, width]} from {@code at}; {@code rgb} holds three bytes a pixel. */
+  public void write(byte[] rgb, float[] out, int at) {
+    int plane = rgb.length / 3;
+    float[] red = table[0];
+    float[] green = table[1];
+    float[] blue = table[2];
+    for (int i = 0; i < plane; i++) {
+      out[at + i] = red[rgb[3 * i] & 0xFF];
+      out[at + plane + i] = green[rgb[3 * i + 1] & 0xFF];
+      out[at + 2 * plane + i] = blue[rgb[3 * i + 2] & 0xFF];
+    }
+  }
+
   /** Writes {@code [3, height, width]} from {@code at}. */
   public void write(PackedImage image, float[] out, int at) {
     int[] pixels = image.pixels();

@@ -95,7 +95,7 @@ class BatchPipelineTest {
     assertThat(b.keys()).isEqualTo(a.keys());
     assertThat(b.captions()).isEqualTo(a.captions());
     assertThat(b.tokens().ids()).isEqualTo(a.tokens().ids());
-    assertThat(b.pixels()).isEqualTo(a.pixels());
+    assertThat(b.pixels().toFloats()).isEqualTo(a.pixels().toFloats());
   }
 
   @Test
@@ -133,7 +133,7 @@ class BatchPipelineTest {
       for (int i = 0; i < 3; i++) {
         TrainBatch batch = pipeline.next();
         first.addAll(batch.keys());
-        pixels = batch.pixels();
+        pixels = batch.pixels().toFloats();
       }
       for (int i = 0; i < 3; i++) {
         second.addAll(pipeline.next().keys());
@@ -153,9 +153,10 @@ class BatchPipelineTest {
         TrainBatch batch = pipeline.next();
         int at = batch.keys().indexOf("0:s2");
         captions.add(batch.captions().get(at));
-        int size = batch.pixels().length / 4;
+        int size = batch.pixels().toFloats().length / 4;
         pictures.add(
-            Arrays.hashCode(Arrays.copyOfRange(batch.pixels(), at * size, (at + 1) * size)));
+            Arrays.hashCode(
+                Arrays.copyOfRange(batch.pixels().toFloats(), at * size, (at + 1) * size)));
       }
     }
     assertThat(captions).containsExactlyInAnyOrder("a 2", "b 2", "c 2");

@@ -1,17 +1,14 @@
 package dev.filip.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.data.Pixels;
 import dev.filip.text.TokenBatch;
 import java.io.IOException;
 
 /** Where the loop's batches come from, in an order fixed by the seed. Used by one thread. */
 interface BatchFeed extends AutoCloseable {
-  /**
-   * One batch.
-   *
-   * @param pixels {@code [b,3,h,w]} normalised, row-major
-   */
-  record Batch(float[] pixels, TokenBatch tokens) {}
+  /** One batch: image i belongs to row i. */
+  record Batch(Pixels pixels, TokenBatch tokens) {}
 
   /** The next batch; waits for it. */
   Batch next() throws IOException;

@@ -115,7 +115,7 @@ final class SessionBuilder {
         folder,
         trained,
         parallelism,
-        new Towers(model, flat, parallelism),
+        new Towers(model, flat, parallelism, Activations.of(config)),
         Losses.of(config.loss(), config.interaction()),
         flat,
         optimizer,

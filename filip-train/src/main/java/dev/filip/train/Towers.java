@@ -23,11 +23,17 @@ import org.bytedeco.pytorch.global.torch;
 final class Towers implements AutoCloseable {
   private final ModelConfig config;
   private final FlatParameters parameters;
+  private final Activations activations;
   private final List<Shard> shards = new ArrayList<>();
   private final List<FilipModel> replicas = new ArrayList<>();
 
   /** {@code model} is borrowed; what is trained of it lies in {@code parameters}. */
-  Towers(FilipModel model, FlatParameters parameters, Parallelism parallelism) {
+  Towers(
+      FilipModel model,
+      FlatParameters parameters,
+      Parallelism parallelism,
+      Activations activations) {
+    this.activations = activations;
     this.config = model.config();
     this.parameters = parameters;
     shards.add(new Shard(model, 0, parallelism.threads()));
@@ -39,8 +45,9 @@ final class Towers implements AutoCloseable {
     }
   }
 
-  /** Features of the batch, in the caller's scope; {@code pixels} is {@code [b,3,h,w]}. */
-  Features forward(float[] pixels, TokenBatch tokens) {
+  /** Features of the batch, in the caller's scope. */
+  Features forward(BatchFeed.Batch batch) {
+    TokenBatch tokens = batch.tokens();
     int b = tokens.rows();
     int d = config.embedDim();
     int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
@@ -51,12 +58,13 @@ final class Towers implements AutoCloseable {
             new ImageFeatures(imageTokens, torch.empty(b, d)),
             new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
     int each = Math.ceilDiv(b, shards.size());
+    int together = activations.rows(each, shards.size());
     List<Future<?>> tasks = new ArrayList<>();
     for (int i = 0; i < shards.size(); i++) {
       int from = Math.min(b, i * each);
-      Shard.Rows rows = new Shard.Rows(from, Math.min(b, from + each) - from);
+      Encoded.Rows rows = new Encoded.Rows(from, Math.min(b, from + each) - from);
       if (rows.count() > 0) {
-        tasks.add(shards.get(i).forward(pixels, tokens, rows, features));
+        tasks.add(shards.get(i).forward(batch, rows, together, features));
       }
     }
     tasks.forEach(Shard::await);

@@ -1,11 +1,13 @@
 package dev.filip.train;
 
 import dev.filip.config.RunConfig;
+import dev.filip.data.Pixels;
 import dev.filip.loss.LossGradient;
 import dev.filip.loss.NonFiniteLoss;
 import dev.filip.tensor.GradMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -92,12 +94,12 @@ final class TrainLoop {
   }
 
   private TrainStep.Outcome step(long now, double lr, boolean log) {
-    float[] pixels = new float[0];
+    Pixels pixels = null;
     try {
       BatchFeed.Batch batch = session.feed().next();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
-      TrainStep.Outcome outcome = step.run(pixels, batch.tokens(), lr, log, clock);
+      TrainStep.Outcome outcome = step.run(batch, lr, log, clock);
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }
@@ -111,7 +113,7 @@ final class TrainLoop {
   }
 
   private TrainingStopped stopped(
-      long now, double lr, double loss, float[] pixels, @Nullable Exception cause) {
+      long now, double lr, double loss, @Nullable Pixels pixels, @Nullable Exception cause) {
     Diagnosis diagnosis =
         new Diagnosis(
             now,
@@ -129,10 +131,14 @@ final class TrainLoop {
     return cause == null ? new TrainingStopped(message) : new TrainingStopped(message, cause);
   }
 
-  private static boolean allFinite(float[] pixels) {
-    for (float pixel : pixels) {
-      if (!Float.isFinite(pixel)) {
-        return false;
+  private static boolean allFinite(@Nullable Pixels pixels) {
+    float[] one = new float[pixels == null ? 0 : pixels.each()];
+    for (int i = 0; pixels != null && i < pixels.size(); i++) {
+      pixels.write(i, 1, MemorySegment.ofArray(one));
+      for (float pixel : one) {
+        if (!Float.isFinite(pixel)) {
+          return false;
+        }
       }
     }
     return true;

@@ -6,7 +6,6 @@ import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.StepScope;
-import dev.filip.text.TokenBatch;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -76,13 +75,12 @@ final class TrainStep {
   /**
    * Runs it; where loss or gradient is not finite the weights stay as they were.
    *
-   * @param pixels {@code [b,3,h,w]}, row-major
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(float[] pixels, TokenBatch tokens, double lr, boolean norms, StageClock clock) {
+  Outcome run(BatchFeed.Batch batch, double lr, boolean norms, StageClock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
-      Features features = towers.forward(pixels, tokens);
+      Features features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
       LossGradient found = loss(features);
       clock.lap(Stage.LOSS);

@@ -54,9 +54,10 @@ class FinetuneTest {
   void aLockedTowerRecordsNoGraph() {
     try (FilipModel model = tuned(new Finetune(Lock.IMAGE, true, 1, Optional.empty()), false);
         var _ = new StepScope()) {
-      var pixels = Tensors.fromFloats(TinyPairs.pixels(), TinyPairs.COUNT, 3, 8, 8);
+      var pixels =
+          Tensors.fromFloats(TinyPairs.batch().pixels().toFloats(), TinyPairs.COUNT, 3, 8, 8);
       assertThat(model.images(pixels).tokens().requires_grad()).isFalse();
-      assertThat(model.texts(TinyPairs.texts()).tokens().requires_grad()).isTrue();
+      assertThat(model.texts(TinyPairs.batch().tokens()).tokens().requires_grad()).isTrue();
     }
   }
 
@@ -131,10 +132,10 @@ class FinetuneTest {
     try (FilipModel model = tuned(finetune, checkpoint);
         FlatParameters flat =
             new FlatParameters(model.parameters().trained(), ParameterGroups.paper());
-        Towers towers = new Towers(model, flat, new Parallelism(shards, 1));
+        Towers towers = new Towers(model, flat, new Parallelism(shards, 1), Activations.ALL);
         var _ = new StepScope()) {
       flat.zeroGradients();
-      Features features = towers.forward(TinyPairs.pixels(), TinyPairs.texts());
+      Features features = towers.forward(TinyPairs.batch());
       LossGradient found =
           new DenseLoss(1, 1, 0).compute(features.images(), features.texts(), Math.log(10));
       towers.backward(found, 1);

@@ -46,7 +46,9 @@ record PoisonedData(int at) implements FeedFactory {
       public Batch next() throws IOException {
         Batch batch = sound.next();
         if (++given[0] == at) {
-          batch.pixels()[5] = Float.NaN;
+          float[] pixels = batch.pixels().toFloats();
+          pixels[5] = Float.NaN;
+          return new Batch(new FloatPixels(pixels, batch.pixels().size()), batch.tokens());
         }
         return batch;
       }

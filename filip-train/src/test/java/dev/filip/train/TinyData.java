@@ -123,7 +123,7 @@ final class TinyData implements FeedFactory {
         texts.add(caption(sample));
       }
       given++;
-      return new Batch(pixels, tokenizer.batch(texts, 12));
+      return new Batch(new FloatPixels(pixels, config.batch()), tokenizer.batch(texts, 12));
     }
 
     private int sample(long position) {

@@ -30,26 +30,31 @@ final class TinyPairs {
         Behaviour.TRANSFORMERS);
   }
 
-  static float[] pixels() {
+  static BatchFeed.Batch batch() {
+    return batch(COUNT);
+  }
+
+  /** So many pairs; from the ninth on only images differ from all before. */
+  static BatchFeed.Batch batch(int pairs) {
     Random random = new Random(1);
-    float[] pixels = new float[COUNT * 3 * 8 * 8];
+    float[] pixels = new float[pairs * 3 * 8 * 8];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }
-    return pixels;
+    return new BatchFeed.Batch(new FloatPixels(pixels, pairs), texts(pairs));
   }
 
-  static TokenBatch texts() {
-    int[] ids = new int[COUNT * CONTEXT];
-    int[] length = new int[COUNT];
-    for (int i = 0; i < COUNT; i++) {
+  private static TokenBatch texts(int pairs) {
+    int[] ids = new int[pairs * CONTEXT];
+    int[] length = new int[pairs];
+    for (int i = 0; i < pairs; i++) {
       length[i] = 4 + i % 2;
       ids[i * CONTEXT] = 10;
-      ids[i * CONTEXT + 1] = i;
-      ids[i * CONTEXT + 2] = (i * 3 + 1) % 8;
+      ids[i * CONTEXT + 1] = i % 8;
+      ids[i * CONTEXT + 2] = (i * 3 + i / 8 + 1) % 8;
       ids[i * CONTEXT + 3] = 9;
       ids[i * CONTEXT + length[i] - 1] = 11;
     }
-    return new TokenBatch(COUNT, CONTEXT, ids, length);
+    return new TokenBatch(pairs, CONTEXT, ids, length);
   }
 }

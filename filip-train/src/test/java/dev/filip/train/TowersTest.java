@@ -65,10 +65,10 @@ class TowersTest {
     try (FilipModel model = FilipModel.create(TinyPairs.model(Interaction.BOTH), 1);
         FlatParameters flat =
             new FlatParameters(model.parameters().map(), ParameterGroups.paper());
-        Towers towers = new Towers(model, flat, new Parallelism(shards, 1));
+        Towers towers = new Towers(model, flat, new Parallelism(shards, 1), Activations.ALL);
         var _ = new StepScope()) {
       flat.zeroGradients();
-      Features features = towers.forward(TinyPairs.pixels(), TinyPairs.texts());
+      Features features = towers.forward(TinyPairs.batch());
       LossGradient found =
           new DenseLoss(1, 1, 0).compute(features.images(), features.texts(), Math.log(10));
       towers.backward(found, 1);

@@ -123,15 +123,15 @@ class TrainStepTest {
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
-      towers = new Towers(model, flat, new Parallelism(2, 1));
+      towers = new Towers(model, flat, new Parallelism(2, 1), Activations.ALL);
       step = new TrainStep(towers, loss, flat, optimizer, 1, scaling);
     }
 
     TrainStep.Outcome steps(int n, double lr) {
       StageClock clock = new StageClock();
-      TrainStep.Outcome last = step.run(TinyPairs.pixels(), TinyPairs.texts(), lr, true, clock);
+      TrainStep.Outcome last = step.run(TinyPairs.batch(), lr, true, clock);
       for (int i = 1; i < n; i++) {
-        last = step.run(TinyPairs.pixels(), TinyPairs.texts(), lr, true, clock);
+        last = step.run(TinyPairs.batch(), lr, true, clock);
       }
       return last;
     }

@@ -1,0 +1,40 @@
+package dev.filip.data;
+
+import dev.filip.image.Normalizer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** Images as three bytes a pixel, one array each and all of one size. */
+record BytePixels(List<byte[]> images, Normalizer normalizer) implements Pixels {
+  BytePixels {
+    images = List.copyOf(images);
+    int bytes = images.getFirst().length;
+    for (byte[] image : images) {
+      if (image.length != bytes) {
+        throw new IllegalArgumentException(
+            "images of a batch must have one size, got " + bytes + " and " + image.length);
+      }
+    }
+  }
+
+  @Override
+  public int size() {
+    return images.size();
+  }
+
+  @Override
+  public int each() {
+    return images.getFirst().length;
+  }
+
+  @Override
+  public void write(int from, int count, MemorySegment to) {
+    float[] one = new float[each()];
+    for (int i = 0; i < count; i++) {
+      normalizer.write(images.get(from + i), one, 0);
+      long at = (long) i * one.length * Float.BYTES;
+      MemorySegment.copy(one, 0, to, ValueLayout.JAVA_FLOAT_UNALIGNED, at, one.length);
+    }
+  }
+}

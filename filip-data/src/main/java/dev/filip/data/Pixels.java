@@ -1,0 +1,27 @@
+package dev.filip.data;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The images of a batch, normalised as they are asked for: a large batch waits as bytes and becomes
+ * floats a few images at a time, any part as often as wanted. Thread-safe.
+ */
+public interface Pixels {
+  /** Images. */
+  int size();
+
+  /** Floats of an image, 3 x height x width. */
+  int each();
+
+  /**
+   * Writes images {@code from} to {@code from + count}, {@code [count,3,h,w]} from the front on.
+   */
+  void write(int from, int count, MemorySegment to);
+
+  /** All of them at once. */
+  default float[] toFloats() {
+    float[] all = new float[Math.multiplyExact(size(), each())];
+    write(0, size(), MemorySegment.ofArray(all));
+    return all;
+  }
+}

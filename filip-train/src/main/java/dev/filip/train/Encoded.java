@@ -1,0 +1,103 @@
+package dev.filip.train;
+
+import dev.filip.loss.LossGradient;
+import dev.filip.model.FilipModel;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
+import dev.filip.tensor.GradMode;
+import dev.filip.tensor.Tensors;
+import dev.filip.text.TokenBatch;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Features of some rows of a batch, with their graph if it was recorded; of the open scope. */
+record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
+  /** Rows {@code from} to {@code from + count} of a batch. */
+  record Rows(int from, int count) {
+    static final Rows NONE = new Rows(0, 0);
+
+    /** Of these, {@code count} from the {@code at}-th on, or what there is. */
+    Rows part(int at, int most) {
+      return new Rows(from + at, Math.min(most, count - at));
+    }
+
+    Tensor of(Tensor whole) {
+      return whole.narrow(0, from, count);
+    }
+  }
+
+  /** Runs both towers. */
+  static Encoded of(FilipModel model, BatchFeed.Batch batch, Rows rows) {
+    return new Encoded(
+        rows, model.images(pixels(model, batch, rows)), model.texts(slice(batch.tokens(), rows)));
+  }
+
+  /** Copies the features to their rows of the batch's. */
+  void copy(Features into) {
+    try (var _ = GradMode.off()) {
+      rows.of(into.images().tokens()).copy_(images.tokens());
+      rows.of(into.images().embeds()).copy_(images.embeds());
+      rows.of(into.texts().tokens()).narrow(1, 0, texts.tokens().size(1)).copy_(texts.tokens());
+      rows.of(into.texts().embeds()).copy_(texts.embeds());
+    }
+  }
+
+  /** Sends the gradient of these rows, times {@code scale}, back to the parameters' gradients. */
+  void backward(LossGradient found, double scale) {
+    TensorVector roots = new TensorVector();
+    TensorVector gradients = new TensorVector();
+    root(roots, gradients, images.tokens(), found.dImageTokens(), scale);
+    root(roots, gradients, texts.tokens(), found.dTextTokens(), scale);
+    root(roots, gradients, images.embeds(), found.dImageEmbeds(), scale);
+    root(roots, gradients, texts.embeds(), found.dTextEmbeds(), scale);
+    torch.backward(roots, gradients, new BoolOptional(), false, new TensorVector());
+  }
+
+  private void root(
+      TensorVector roots,
+      TensorVector gradients,
+      Tensor features,
+      @Nullable Tensor whole,
+      double scale) {
+    if (whole == null || !features.requires_grad()) { // a locked tower's have no graph
+      return;
+    }
+    Tensor part = rows.of(whole);
+    if (part.dim() == 3 && part.size(1) != features.size(1)) {
+      part = part.narrow(1, 0, features.size(1));
+    }
+    Tensor gradient = part.to(features.device(), features.dtype()).contiguous();
+    roots.push_back(features);
+    gradients.push_back(scale == 1 ? gradient : gradient.mul(new Scalar(scale)));
+  }
+
+  private static Tensor pixels(FilipModel model, BatchFeed.Batch batch, Rows rows) {
+    int size = model.config().vision().imageSize();
+    Tensor t = torch.empty(rows.count(), 3, size, size);
+    MemorySegment to = Tensors.bytes(t);
+    long needed = (long) rows.count() * batch.pixels().each() * Float.BYTES;
+    if (needed != to.byteSize()) {
+      throw new IllegalArgumentException(
+          "images must have 3 x " + size + " x " + size + " numbers, got " + batch.pixels().each());
+    }
+    batch.pixels().write(rows.from(), rows.count(), to);
+    var device = model.compute().device();
+    return device.isCpu() ? t : t.to(device.device(), t.dtype());
+  }
+
+  private static TokenBatch slice(TokenBatch tokens, Rows rows) {
+    int to = rows.from() + rows.count();
+    int context = tokens.context();
+    return new TokenBatch(
+        rows.count(),
+        context,
+        Arrays.copyOfRange(tokens.ids(), rows.from() * context, to * context),
+        Arrays.copyOfRange(tokens.length(), rows.from(), to));
+  }
+}
