@@ -35,6 +35,7 @@ import picocli.CommandLine.ParameterException;
       ExplainCommand.class,
       ExportCommand.class,
       ParityCommand.class,
+      ImportCommand.class,
       ModelCommand.class,
       DoctorCommand.class
     },

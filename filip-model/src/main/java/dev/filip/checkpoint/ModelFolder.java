@@ -75,7 +75,8 @@ public final class ModelFolder {
     }
   }
 
-  static void fits(Path folder, ModelConfig config, BpeTokenizer tokenizer) {
+  /** Refuses a tokenizer with more entries than the model has rows. */
+  public static void fits(Path folder, ModelConfig config, BpeTokenizer tokenizer) {
     if (tokenizer.size() > config.text().vocabularySize()) {
       throw new BadInput(
           folder
@@ -120,7 +121,8 @@ public final class ModelFolder {
       String other =
           FOREIGN.stream()
               .filter(name -> Files.exists(folder.resolve(name)))
-              .map(name -> " (" + name + " is not read: save the model as one safetensors file)")
+              .map(
+                  name -> " (" + name + ": bring it in with filip import " + folder + " --out DIR)")
               .findFirst()
               .orElse("");
       throw new BadInput(weights + ": there is no such file" + other);

@@ -5,17 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.tensor.Natives;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,23 +73,12 @@ public record ModelShow(
     try (Stream<Path> files = Files.list(folder)) {
       List<FileSum> sums = new ArrayList<>();
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        sums.add(new FileSum(file.getFileName().toString(), Files.size(file), sha256(file)));
+        sums.add(
+            new FileSum(file.getFileName().toString(), Files.size(file), Digests.sha256(file)));
       }
       return sums;
     } catch (IOException e) {
       throw new BadInput("cannot read " + folder + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

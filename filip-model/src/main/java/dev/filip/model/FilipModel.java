@@ -69,6 +69,11 @@ public final class FilipModel implements AutoCloseable {
     return of(config, (name, shape) -> Tensors.fromFloats(take(values, name), shape));
   }
 
+  /** One parameter as {@link #create} draws it: fp32, owned by the calling thread's scope. */
+  public static Tensor initial(ModelConfig config, long seed, String name, long[] shape) {
+    return Tensors.fromFloats(new Initialiser(config, seed).values(name, shape), shape);
+  }
+
   private static float[] take(Map<String, float[]> values, String name) {
     float[] taken = values.remove(name);
     if (taken == null) {

@@ -251,7 +251,7 @@ class ModelFolderTest {
     Files.writeString(out.resolve("pytorch_model.bin"), "PK");
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("pytorch_model.bin is not read");
+        .hasMessageContaining("pytorch_model.bin: bring it in with filip import");
     Files.writeString(out.resolve("config.json"), "{");
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)

@@ -1,0 +1,114 @@
+package dev.filip.cli;
+
+import dev.filip.config.Activation;
+import dev.filip.config.Interaction;
+import dev.filip.interop.ImportOptions;
+import dev.filip.interop.ImportReport;
+import dev.filip.interop.Importer;
+import dev.filip.io.Outputs;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip import}. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description = {
+      "Bring weights of another program into a model folder: Hugging Face CLIP folders, open_clip hub folders and"
+          + " checkpoints, OpenAI's archives, DeCLIP's checkpoints. Nothing in them is executed.",
+      "What the source does not say is asked for, never guessed; every tensor is accounted for."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  filip import ViT-B-32.pt --tokenizer bpe_simple_vocab_16e6.txt.gz --out models/openai-b32"
+    })
+final class ImportCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = "Folder, or file: .pt, .pth, .bin, .pth.tar, .safetensors.")
+  private Path source;
+
+  @Option(names = "--out", required = true, description = "Model folder to make.")
+  private Path out;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR|FILE",
+      description =
+          "Folder of tokenizer files, or CLIP's bpe_simple_vocab_16e6.txt.gz. Default: the source's own.")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description =
+          "quick_gelu, gelu or gelu_pytorch_tanh, for state dicts that do not say theirs.")
+  private @Nullable Activation activation;
+
+  @Option(
+      names = "--vision-heads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Heads of the image tower, where neither source nor width tells. Default: the source's.")
+  private int visionHeads;
+
+  @Option(
+      names = "--text-heads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Heads of the text tower, where neither source nor width tells. Default: the source's.")
+  private int textHeads;
+
+  @Option(
+      names = "--interaction",
+      paramLabel = "KIND",
+      description = "late, global or both. Default: as the source was trained.")
+  private @Nullable Interaction interaction;
+
+  @Option(
+      names = "--embed-dim",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "New projections of this width, to be trained. Default: the source's projections.")
+  private int embedDim;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Draws new projections.")
+  private long seed;
+
+  @Option(
+      names = "--ema",
+      description = "The moving average of a training checkpoint instead of its weights.")
+  private boolean average;
+
+  @Mixin private ForceOption force;
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() throws Exception {
+    Outputs.refuseExisting(out, force.isOn());
+    ImportOptions options =
+        new ImportOptions(
+            Optional.ofNullable(activation),
+            visionHeads,
+            textHeads,
+            Optional.ofNullable(interaction),
+            embedDim,
+            seed,
+            Optional.ofNullable(tokenizer),
+            average);
+    ImportReport report = Importer.run(source, out, options, ImportedPixels::file);
+    answer.print(report.toJson(), report.toText());
+    return 0;
+  }
+}

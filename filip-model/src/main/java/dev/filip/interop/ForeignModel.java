@@ -1,0 +1,16 @@
+package dev.filip.interop;
+
+/**
+ * A model of another program, recognised but not read. A new kind of source is a class more here
+ * and a line more in {@link SourceDetection}.
+ */
+sealed interface ForeignModel permits HuggingFaceModel, OpenClipModel, DeclipModel {
+  /** What it is, for people: {@code open_clip training checkpoint}. */
+  String kind();
+
+  /** Its tensors; closed by who opened the model. */
+  WeightSet weights();
+
+  /** How it becomes ours; what cannot is {@link dev.filip.io.BadInput}. */
+  ImportPlan plan(ImportOptions options);
+}

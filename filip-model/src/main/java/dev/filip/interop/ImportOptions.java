@@ -1,0 +1,94 @@
+package dev.filip.interop;
+
+import dev.filip.config.Activation;
+import dev.filip.config.Interaction;
+import dev.filip.io.BadInput;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the user decides about an import; what is empty follows the source.
+ *
+ * @param activation of both towers, for sources that do not say
+ * @param visionHeads heads of the image tower, for sources that do not say; 0: not given
+ * @param textHeads heads of the text tower, for sources that do not say; 0: not given
+ * @param embedDim width of new projections; 0: the source's projections
+ * @param seed draws new projections
+ * @param tokenizer folder of tokenizer files, or CLIP's {@code bpe_simple_vocab_16e6.txt.gz}
+ * @param average the moving average of a training checkpoint instead of its weights
+ */
+public record ImportOptions(
+    Optional<Activation> activation,
+    int visionHeads,
+    int textHeads,
+    Optional<Interaction> interaction,
+    int embedDim,
+    long seed,
+    Optional<Path> tokenizer,
+    boolean average) {
+  public ImportOptions {
+    BadInput.require(visionHeads >= 0, "--vision-heads", visionHeads, "> 0");
+    BadInput.require(textHeads >= 0, "--text-heads", textHeads, "> 0");
+    BadInput.require(embedDim >= 0, "--embed-dim", embedDim, "> 0");
+  }
+
+  /** Everything as the source says. */
+  public static ImportOptions asSource() {
+    return new ImportOptions(
+        Optional.empty(), 0, 0, Optional.empty(), 0, 1, Optional.empty(), false);
+  }
+
+  /** With an activation for sources that do not say theirs. */
+  public ImportOptions withActivation(Activation other) {
+    return new ImportOptions(
+        Optional.of(other),
+        visionHeads,
+        textHeads,
+        interaction,
+        embedDim,
+        seed,
+        tokenizer,
+        average);
+  }
+
+  /** With heads for sources that do not say theirs. */
+  public ImportOptions withHeads(int vision, int text) {
+    return new ImportOptions(
+        activation, vision, text, interaction, embedDim, seed, tokenizer, average);
+  }
+
+  /** With an interaction. */
+  public ImportOptions withInteraction(Interaction other) {
+    return new ImportOptions(
+        activation, visionHeads, textHeads, Optional.of(other), embedDim, seed, tokenizer, average);
+  }
+
+  /** With new projections. */
+  public ImportOptions withEmbedDim(int width) {
+    return new ImportOptions(
+        activation, visionHeads, textHeads, interaction, width, seed, tokenizer, average);
+  }
+
+  /** With a tokenizer. */
+  public ImportOptions withTokenizer(Path other) {
+    return new ImportOptions(
+        activation,
+        visionHeads,
+        textHeads,
+        interaction,
+        embedDim,
+        seed,
+        Optional.of(other),
+        average);
+  }
+
+  /** With the moving average. */
+  public ImportOptions withAverage() {
+    return new ImportOptions(
+        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, true);
+  }
+
+  StateDicts.Choice choice() {
+    return average ? StateDicts.Choice.EMA : StateDicts.Choice.TRAINED;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.filip.interop;
+
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.ModelConfig;
+import dev.filip.interop.ImportPlan.Pooling;
+import dev.filip.io.BadInput;
+import dev.filip.text.BpeTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tokenizer of an imported model.
+ *
+ * @param from folder of tokenizer files or a file of merges
+ */
+record ImportedTokenizer(Path from, BpeTokenizer tokenizer) {
+  private static final List<String> FILES =
+      List.of(
+          "tokenizer.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer_config.json",
+          "special_tokens_map.json");
+
+  /** Reads and checks it against the model; none is {@link BadInput}. */
+  static ImportedTokenizer of(
+      Path source, Optional<Path> given, ImportPlan plan, ModelConfig config) {
+    Path from =
+        given.orElseThrow(() ->
+            new BadInput(
+                source
+                    + " has no tokenizer: give --tokenizer with a folder of tokenizer files or"
+                    + " CLIP's bpe_simple_vocab_16e6.txt.gz"));
+    BpeTokenizer tokenizer = read(from, plan, config);
+    ModelFolder.fits(from, config, tokenizer);
+    int largest = tokenizer.size() - 1;
+    if (plan.pooling() != Pooling.EOS && tokenizer.eos() != largest) {
+      throw new BadInput(
+          from
+              + ": [EOS] has id "
+              + tokenizer.eos()
+              + ": in this source's models it is the largest, "
+              + largest);
+    }
+    if (plan.pooling() == Pooling.LARGEST_ID_WITH_MASK
+        && tokenizer.size() != config.text().vocabularySize()) {
+      throw new BadInput(
+          from
+              + ": has "
+              + tokenizer.size()
+              + " entries, DeCLIP's has "
+              + config.text().vocabularySize()
+              + ", <|mask|> among them");
+    }
+    return new ImportedTokenizer(from, tokenizer);
+  }
+
+  private static BpeTokenizer read(Path from, ImportPlan plan, ModelConfig config) {
+    if (Files.isDirectory(from)) {
+      return BpeTokenizer.load(from, config.textBehaviour());
+    }
+    return plan.pooling() == Pooling.LARGEST_ID_WITH_MASK
+        ? BpeTokenizer.ofMergesWithMask(from, config.textBehaviour())
+        : BpeTokenizer.ofMerges(from, config.textBehaviour());
+  }
+
+  /** Puts the source's own files in place of ours, where it has them. */
+  void carry(Path folder) throws IOException {
+    if (!Files.isDirectory(from)) {
+      return;
+    }
+    for (String name : FILES) {
+      if (Files.exists(from.resolve(name))) {
+        Files.copy(from.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}
