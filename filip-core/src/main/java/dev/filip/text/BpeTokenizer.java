@@ -62,12 +62,12 @@ public final class BpeTokenizer {
    * From OpenAI's {@code bpe_simple_vocab_16e6.txt.gz} (or the plain text), with ids as
    * SimpleTokenizer gives them.
    */
-  public static BpeTokenizer ofMerges(Path file, Behaviour behaviour) {
+  public static BpeTokenizer ofMerges(Path file, TextBehaviour behaviour) {
     return new BpeTokenizer(MergesFile.read(file, false), behaviour);
   }
 
   /** The same with DeCLIP's {@code <|mask|>} before [BOS]. */
-  public static BpeTokenizer ofMergesWithMask(Path file, Behaviour behaviour) {
+  public static BpeTokenizer ofMergesWithMask(Path file, TextBehaviour behaviour) {
     return new BpeTokenizer(MergesFile.read(file, true), behaviour);
   }
 

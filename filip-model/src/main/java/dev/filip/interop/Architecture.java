@@ -5,6 +5,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
@@ -61,7 +62,7 @@ record Architecture(WeightSet weights, String text, ImportOptions options) {
         embedDim,
         Interaction.GLOBAL,
         false,
-        Behaviour.OPEN_CLIP,
+        TextBehaviour.OPEN_CLIP,
         Behaviour.OPEN_CLIP);
   }
 

@@ -74,14 +74,8 @@ public final class Importer {
   }
 
   private static ModelConfig wished(ModelConfig own, ImportOptions options) {
-    return new ModelConfig(
-        own.vision(),
-        own.text(),
-        options.embedDim() > 0 ? options.embedDim() : own.embedDim(),
-        options.interaction().orElse(own.interaction()),
-        own.cls(),
-        own.textBehaviour(),
-        own.pixelBehaviour());
+    return own.withEmbedDim(options.embedDim() > 0 ? options.embedDim() : own.embedDim())
+        .withInteraction(options.interaction().orElse(own.interaction()));
   }
 
   /** The plan with new projections in place of the source's. */

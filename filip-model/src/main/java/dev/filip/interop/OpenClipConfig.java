@@ -6,6 +6,7 @@ import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
@@ -85,7 +86,7 @@ record OpenClipConfig(Path file, JsonNode model) {
         number("model_cfg", model, "embed_dim", 0),
         Interaction.GLOBAL,
         false,
-        Behaviour.OPEN_CLIP,
+        TextBehaviour.OPEN_CLIP,
         Behaviour.OPEN_CLIP);
   }
 

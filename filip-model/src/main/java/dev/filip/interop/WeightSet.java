@@ -55,6 +55,9 @@ final class WeightSet implements AutoCloseable {
       for (Path path : files) {
         TorchFile file = TorchFile.open(path);
         set.own(path, file);
+        if (choice == StateDicts.Choice.TRAINED && StateDicts.hasEma(file)) {
+          set.notes.add("it holds a moving average, too, which is not taken (--ema takes it)");
+        }
         StateDicts.of(path, file, choice)
             .forEach((name, tensor) ->
                 set.put(

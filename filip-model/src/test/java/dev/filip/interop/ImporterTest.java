@@ -13,9 +13,9 @@ import dev.filip.checkpoint.ModelShow;
 import dev.filip.checkpoint.ParityReport;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -101,7 +101,7 @@ class ImporterTest {
     assertThat(report.leftOut()).isEmpty();
     assertThat(report.warnings()).isEmpty();
     assertThat(report.config().interaction()).isEqualTo(Interaction.GLOBAL);
-    assertThat(report.config().textBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+    assertThat(report.config().textBehaviour()).isEqualTo(TextBehaviour.OPEN_CLIP);
     agrees(report, "gelu.golden.safetensors");
   }
 
