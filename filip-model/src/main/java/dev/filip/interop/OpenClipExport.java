@@ -33,6 +33,7 @@ public final class OpenClipExport {
    */
   public static Exported write(LoadedModel loaded, JsonNode preprocess, Path out)
       throws IOException {
+    List<TensorRule> rules = OpenClipNames.of(loaded.config());
     BpeTokenizer tokenizer = loaded.tokenizer();
     OpenClipConfigWriter writer = new OpenClipConfigWriter(loaded.config(), tokenizer);
     ObjectNode config = Json.object();
@@ -42,7 +43,6 @@ public final class OpenClipExport {
     if (filip.isObject()) {
       config.set("filip", filip); // open_clip reads the two above only
     }
-    List<TensorRule> rules = OpenClipNames.of(loaded.config());
     Outputs.folder(
         out,
         folder -> {

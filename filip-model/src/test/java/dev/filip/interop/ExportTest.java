@@ -156,6 +156,21 @@ class ExportTest {
     assertThat(temp.toFile().list()).containsExactly("model");
   }
 
+  @Test
+  void aSiglipTowerIsRefusedByOpenClipAndNothingIsLeft() throws IOException {
+    Path golden = Path.of("src/test/resources/golden/model/siglip");
+    Path folder = Files.createDirectory(temp.resolve("siglip"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(golden.resolve(file), folder.resolve(file));
+    }
+    try (LoadedModel loaded = ModelFolder.load(folder)) {
+      assertThatThrownBy(() -> OpenClipExport.write(loaded, PIXELS, out()))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("vision.kind must be clip");
+    }
+    assertThat(temp.toFile().list()).containsExactly("siglip");
+  }
+
   /** Python: {@code int(width * ratio)}. */
   @ParameterizedTest
   @CsvSource({"768, 3072", "1152, 4304", "1664, 8192", "1280, 5120", "12, 59", "49, 1", "107, 103"})
