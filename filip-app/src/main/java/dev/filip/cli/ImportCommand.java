@@ -19,7 +19,6 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     description = {
       "Bring weights of another program into a model folder: Hugging Face CLIP folders, open_clip hub folders and"
           + " checkpoints, OpenAI's archives, DeCLIP's checkpoints. Nothing in them is executed.",
@@ -83,7 +82,7 @@ final class ImportCommand implements Callable<Integer> {
           "New projections of this width, to be trained. Default: the source's projections.")
   private int embedDim;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Draws new projections.")
+  @Option(names = "--seed", defaultValue = "1", description = "Draws new projections. Default: 1.")
   private long seed;
 
   @Option(
