@@ -28,15 +28,16 @@ record CrossEntropies(
     double accuracyText) {
 
   /**
-   * @param smoothing share of the target spread evenly over the batch
+   * @param regular what is added; the z-loss is part of value and derivatives
    * @throws NonFiniteLoss where a similarity times the scale is not finite
    */
-  static CrossEntropies of(PairScores s, double logScale, double smoothing) {
-    return of(s, logScale, smoothing, Alone.INSTANCE);
+  static CrossEntropies of(PairScores s, double logScale, Regularisers regular) {
+    return of(s, logScale, regular, Alone.INSTANCE);
   }
 
   /** The same on the rows of this rank; every rank has as many. */
-  static CrossEntropies of(PairScores s, double logScale, double smoothing, Communicator ranks) {
+  static CrossEntropies of(
+      PairScores s, double logScale, Regularisers regular, Communicator ranks) {
     if (s.texts() != s.images() * ranks.world()) {
       throw new IllegalArgumentException(
           s.images() + " images a rank do not match " + s.texts() + " texts of " + ranks.world());
@@ -44,8 +45,8 @@ record CrossEntropies(
     double scale = Math.exp(logScale);
     NonFiniteLoss.require(scale, "exp(logit_scale)");
     int first = ranks.rank() * s.images();
-    Rows image = new Rows(s.sImage(), s.images(), s.texts(), first, scale, smoothing);
-    Columns text = new Columns(s.sText(), s.images(), s.texts(), first, scale, smoothing);
+    Rows image = new Rows(s.sImage(), s.images(), s.texts(), first, scale, regular);
+    Columns text = new Columns(s.sText(), s.images(), s.texts(), first, scale, regular);
     double rows = 0;
     for (int i = 0; i < s.images(); i++) {
       rows += image.entropy(i);
@@ -82,17 +83,19 @@ record CrossEntropies(
     private final int first;
     private final double scale;
     private final double smoothing;
+    private final double z;
     private final double[] weight;
     final float[] gradient;
     double dLogScale;
     int right;
 
-    Rows(float[] scores, int images, int texts, int first, double scale, double smoothing) {
+    Rows(float[] scores, int images, int texts, int first, double scale, Regularisers regular) {
       this.scores = scores;
       this.texts = texts;
       this.first = first;
       this.scale = scale;
-      this.smoothing = smoothing;
+      this.smoothing = regular.labelSmoothing();
+      this.z = regular.zLoss();
       weight = new double[texts];
       gradient = new float[images * texts];
     }
@@ -112,13 +115,16 @@ record CrossEntropies(
         sum += weight[j];
         mean += logit / texts;
       }
+      double all = Math.log(sum) + top; // log-sum-exp of the row
       for (int j = 0; j < texts; j++) {
         double target = smoothing / texts + (j == own ? 1 - smoothing : 0);
-        double d = (weight[j] / sum - target) / (2.0 * texts) * scale;
+        double share = weight[j] / sum;
+        double d = (share - target + 2 * z * all * share) / (2.0 * texts) * scale;
         gradient[row + j] = (float) d;
         dLogScale += d * scores[row + j];
       }
-      return Math.log(sum) - (1 - smoothing) * (scale * scores[row + own] - top) - smoothing * mean;
+      double target = (1 - smoothing) * (scale * scores[row + own] - top) + smoothing * mean;
+      return Math.log(sum) - target + z * all * all;
     }
 
     private int best(int row) {
@@ -141,17 +147,19 @@ record CrossEntropies(
     private final int first;
     private final double scale;
     private final double smoothing;
+    private final double z;
     final float[] gradient;
     private double dLogScale;
     int right;
 
-    Columns(float[] scores, int images, int texts, int first, double scale, double smoothing) {
+    Columns(float[] scores, int images, int texts, int first, double scale, Regularisers regular) {
       this.scores = scores;
       this.images = images;
       this.texts = texts;
       this.first = first;
       this.scale = scale;
-      this.smoothing = smoothing;
+      this.smoothing = regular.labelSmoothing();
+      this.z = regular.zLoss();
       gradient = new float[images * texts];
     }
 
@@ -203,16 +211,18 @@ record CrossEntropies(
         sum += part[at + 3];
         own += part[at + 4];
       }
-      gradient(j, top, exponentials);
+      double all = Math.log(exponentials) + top; // log-sum-exp of the column
+      gradient(j, top, exponentials, 2 * z * all);
       double mean = scale * sum / texts - top;
-      return Math.log(exponentials) - (1 - smoothing) * (scale * own - top) - smoothing * mean;
+      double target = (1 - smoothing) * (scale * own - top) + smoothing * mean;
+      return Math.log(exponentials) - target + z * all * all;
     }
 
-    private void gradient(int j, double top, double exponentials) {
+    private void gradient(int j, double top, double exponentials, double more) {
       for (int i = 0; i < images; i++) {
         double target = smoothing / texts + (first + i == j ? 1 - smoothing : 0);
         double share = Math.exp(scale * at(i, j) - top) / exponentials;
-        double d = (share - target) / (2.0 * texts) * scale;
+        double d = (share - target + more * share) / (2.0 * texts) * scale;
         gradient[i * texts + j] = (float) d;
         dLogScale += d * at(i, j);
       }

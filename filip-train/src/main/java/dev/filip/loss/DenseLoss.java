@@ -20,6 +20,7 @@ public final class DenseLoss implements ContrastiveLoss {
   private final double late;
   private final double global;
   private final double smoothing;
+  private final double z;
 
   /**
    * @param late weight of the late loss, 0 leaves tokens untouched
@@ -27,9 +28,15 @@ public final class DenseLoss implements ContrastiveLoss {
    * @param labelSmoothing share of the target spread over the batch, in [0, 1)
    */
   public DenseLoss(double late, double global, double labelSmoothing) {
+    this(late, global, new Regularisers(labelSmoothing, 0));
+  }
+
+  /** The same with a z-loss too. */
+  public DenseLoss(double late, double global, Regularisers regular) {
     this.late = late;
     this.global = global;
-    this.smoothing = labelSmoothing;
+    this.smoothing = regular.labelSmoothing();
+    this.z = regular.zLoss();
   }
 
   @Override
@@ -111,7 +118,9 @@ public final class DenseLoss implements ContrastiveLoss {
     private Tensor crossEntropy(Tensor logits) {
       Tensor logp = torch.log_softmax(logits, 1);
       Tensor own = logp.diagonal().mean().mul(new Scalar(1 - smoothing));
-      return own.add(logp.mean().mul(new Scalar(smoothing))).neg();
+      Tensor plain = own.add(logp.mean().mul(new Scalar(smoothing))).neg();
+      Tensor all = torch.logsumexp(logits, new long[] {1});
+      return plain.add(all.square().mean().mul(new Scalar(z)));
     }
 
     private Similarity lateSimilarity(Leaves leaves) {

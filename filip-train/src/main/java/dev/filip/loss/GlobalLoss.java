@@ -14,19 +14,19 @@ import org.bytedeco.pytorch.Tensor;
  * products and both softmaxes in fp64. Holds nothing between calls.
  */
 public final class GlobalLoss implements ContrastiveLoss {
-  private final double smoothing;
+  private final Regularisers regular;
   private final FeaturePrecision precision;
   private final Communicator ranks;
 
   /** As {@link LateLoss}'s, without threads: libtorch's own do the products. */
   public GlobalLoss(double labelSmoothing, FeaturePrecision precision) {
-    this(labelSmoothing, precision, Alone.INSTANCE);
+    this(new Regularisers(labelSmoothing, 0), precision, Alone.INSTANCE);
   }
 
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
-  public GlobalLoss(double labelSmoothing, FeaturePrecision precision, Communicator ranks) {
+  public GlobalLoss(Regularisers regular, FeaturePrecision precision, Communicator ranks) {
     this.ranks = ranks;
-    this.smoothing = labelSmoothing;
+    this.regular = regular;
     this.precision = precision;
   }
 
@@ -41,7 +41,7 @@ public final class GlobalLoss implements ContrastiveLoss {
       int all = b * ranks.world();
       float[] cosine = Tensors.toFloats(x.matmul(y.t()));
       CrossEntropies e =
-          CrossEntropies.of(new PairScores(b, all, cosine, cosine), logScale, smoothing, ranks);
+          CrossEntropies.of(new PairScores(b, all, cosine, cosine), logScale, regular, ranks);
       float[] ds = e.dsImage();
       for (int i = 0; i < ds.length; i++) {
         ds[i] += e.dsText()[i];

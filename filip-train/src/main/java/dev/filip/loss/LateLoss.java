@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class LateLoss implements ContrastiveLoss {
   private final LateKernel kernel;
   private final Communicator ranks;
-  private final double smoothing;
+  private final Regularisers regular;
   private final FeaturePrecision precision;
 
   /**
@@ -33,15 +33,15 @@ public final class LateLoss implements ContrastiveLoss {
    * @param precision what features are rounded to before they are multiplied
    */
   public LateLoss(double labelSmoothing, FeaturePrecision precision, int threads) {
-    this(labelSmoothing, precision, threads, Alone.INSTANCE);
+    this(new Regularisers(labelSmoothing, 0), precision, threads, Alone.INSTANCE);
   }
 
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
   public LateLoss(
-      double labelSmoothing, FeaturePrecision precision, int threads, Communicator ranks) {
+      Regularisers regular, FeaturePrecision precision, int threads, Communicator ranks) {
     this.ranks = ranks;
     this.kernel = new LateKernel(threads);
-    this.smoothing = labelSmoothing;
+    this.regular = regular;
     this.precision = precision;
   }
 
@@ -56,7 +56,7 @@ public final class LateLoss implements ContrastiveLoss {
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
       TokenRows y = rows(all.tokens(), all.length());
       PairScores scores = kernel.match(x, y);
-      CrossEntropies entropies = CrossEntropies.of(scores, logScale, smoothing, ranks);
+      CrossEntropies entropies = CrossEntropies.of(scores, logScale, regular, ranks);
       Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
       Tensor dTexts = torch.zeros(shape(all.tokens()), new TensorOptions(ScalarType.Float));
       kernel.gradient(

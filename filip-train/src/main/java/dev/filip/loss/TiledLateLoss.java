@@ -50,7 +50,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
       Tensor y = here(texts.tokens());
       Tensor length = there(Tensors.fromInts(texts.length(), texts.length().length));
       SimilarityTiles tiles = new SimilarityTiles(x, y, length, tileBytes);
-      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, smoothing);
+      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, new Regularisers(smoothing, 0));
       Tensor dx = torch.zeros_like(x);
       Tensor dy = torch.zeros_like(y);
       tiles.backward(pairs(e.dsImage(), tiles), pairs(e.dsText(), tiles), dx, dy);

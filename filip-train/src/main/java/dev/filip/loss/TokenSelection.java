@@ -1,5 +1,6 @@
 package dev.filip.loss;
 
+import dev.filip.config.KeepTokens;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.TokenMaxima;
 import dev.filip.kernel.TokenRows;
@@ -12,29 +13,28 @@ import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A late loss on the most telling tokens only (paper 2.1, "Training efficiency"): of each image and
  * each text the top share of its tokens, by their best match with any token of any item of the
- * batch's other side; of a text's share the real length counts. At least one token stays; of equals
+ * batch's other side; of a text's share the real length counts. A floor of tokens stays; of equals
  * the first. The choice passes no gradient; the tokens left out get 0. Health signs count positions
  * among the words kept.
  */
 public final class TokenSelection implements ContrastiveLoss {
-  private final double keep;
+  private final KeepTokens keep;
   private final ContrastiveLoss loss;
   private final LateKernel kernel;
 
   /**
-   * @param keep share of tokens kept, in (0, 1]
+   * @param keep share and floor; when it begins is the caller's to decide
    * @param loss the late loss on what is kept; taken over and closed
    */
-  public TokenSelection(double keep, ContrastiveLoss loss, int threads) {
-    if (!(keep > 0 && keep <= 1)) {
-      throw new IllegalArgumentException("the share of tokens kept must be in (0, 1], got " + keep);
-    }
+  public TokenSelection(KeepTokens keep, ContrastiveLoss loss, int threads) {
     this.keep = keep;
     this.loss = loss;
     this.kernel = new LateKernel(threads);
@@ -84,7 +84,7 @@ public final class TokenSelection implements ContrastiveLoss {
           IntStream.range(0, length[i])
               .boxed()
               .sorted(Comparator.comparingDouble(k -> -score[start + k]))
-              .limit(Math.max(1, (int) (length[i] * keep)))
+              .limit(keep.of(length[i]))
               .mapToInt(Integer::intValue)
               .sorted()
               .toArray();
@@ -95,28 +95,36 @@ public final class TokenSelection implements ContrastiveLoss {
   /** The kept rows of {@code [b,tokens,d]}, padded to the longest: {@code [b,most,d]}. */
   private static Tensor take(Tensor rows, int[][] kept, int tokens, int d) {
     int most = Arrays.stream(kept).mapToInt(k -> k.length).max().orElseThrow();
-    float[] from = Tensors.toFloats(rows);
-    float[] to = new float[kept.length * most * d];
+    long[] index = new long[kept.length * most];
     for (int i = 0; i < kept.length; i++) {
-      for (int k = 0; k < kept[i].length; k++) {
-        System.arraycopy(from, (i * tokens + kept[i][k]) * d, to, (i * most + k) * d, d);
+      for (int k = 0; k < most; k++) { // pads repeat a valid row: nobody reads them
+        index[i * most + k] = (long) i * tokens + kept[i][Math.min(k, kept[i].length - 1)];
       }
     }
-    return Tensors.fromFloats(to, kept.length, most, d);
+    Tensor flat = rows.view((long) kept.length * tokens, d);
+    return flat.index_select(0, Tensors.fromLongs(index, index.length)).view(kept.length, most, d);
   }
 
   /** The opposite: gradients of kept rows at their places, 0 elsewhere. */
   private static Tensor spread(@Nullable Tensor gradient, int[][] kept, int tokens, int d) {
     Tensor small = Objects.requireNonNull(gradient).to(ScalarType.Float);
     int most = Math.toIntExact(small.size(1));
-    float[] from = Tensors.toFloats(small);
-    float[] to = new float[kept.length * tokens * d];
+    int all = Arrays.stream(kept).mapToInt(k -> k.length).sum();
+    long[] from = new long[all];
+    long[] to = new long[all];
+    int at = 0;
     for (int i = 0; i < kept.length; i++) {
       for (int k = 0; k < kept[i].length; k++) {
-        System.arraycopy(from, (i * most + k) * d, to, (i * tokens + kept[i][k]) * d, d);
+        from[at] = (long) i * most + k;
+        to[at++] = (long) i * tokens + kept[i][k];
       }
     }
-    return Tensors.fromFloats(to, kept.length, tokens, d);
+    Tensor rows =
+        small.view((long) kept.length * most, d).index_select(0, Tensors.fromLongs(from, all));
+    Tensor whole =
+        torch.zeros(
+            new long[] {(long) kept.length * tokens, d}, new TensorOptions(ScalarType.Float));
+    return whole.index_copy_(0, Tensors.fromLongs(to, all), rows).view(kept.length, tokens, d);
   }
 
   @Override

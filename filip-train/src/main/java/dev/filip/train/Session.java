@@ -8,7 +8,7 @@ import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
-import dev.filip.loss.ContrastiveLoss;
+import dev.filip.loss.LossPlan;
 import dev.filip.model.FilipModel;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Optimizer;
@@ -32,7 +32,7 @@ record Session(
     TrainedModel trained,
     Parallelism parallelism,
     Towers towers,
-    ContrastiveLoss loss,
+    LossPlan loss,
     FlatParameters parameters,
     Optimizer optimizer,
     Schedule schedule,

@@ -7,9 +7,10 @@ import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.distributed.Alone;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.loss.Losses;
+import dev.filip.loss.LossPlan;
 import dev.filip.model.FilipModel;
 import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
@@ -116,7 +117,7 @@ final class SessionBuilder {
         trained,
         parallelism,
         new Towers(model, flat, parallelism, Activations.of(config)),
-        Losses.of(config.loss(), config.interaction()),
+        loss(),
         flat,
         optimizer,
         schedule(),
@@ -137,6 +138,15 @@ final class SessionBuilder {
         .with(
             new LayerRates(
                 config.finetune().layerDecay(), model.vision().layers(), model.text().layers()));
+  }
+
+  private LossPlan loss() {
+    return new LossPlan(
+        config.loss(),
+        config.interaction(),
+        config.length().toSteps(data.samples(), config.batch()),
+        Runtime.getRuntime().availableProcessors(),
+        Alone.INSTANCE);
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

@@ -38,10 +38,9 @@ final class TrainLoop {
     this.step =
         new TrainStep(
             session.towers(),
-            session.loss(),
             session.parameters(),
             session.optimizer(),
-            config.optimizer().clip(),
+            new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
     this.best = session.start().best();
   }
@@ -99,7 +98,7 @@ final class TrainLoop {
       BatchFeed.Batch batch = session.feed().next();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
-      TrainStep.Outcome outcome = step.run(batch, lr, log, clock);
+      TrainStep.Outcome outcome = step.run(batch, session.loss().at(now), lr, log, clock);
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }

@@ -16,35 +16,36 @@ import org.jspecify.annotations.Nullable;
  * lives in one scope. Not thread-safe; borrows all it is given.
  */
 final class TrainStep {
-  /** The cap of the log-scale, CLIP's: similarities are multiplied by 100 at most. */
-  static final double MOST_LOG_SCALE = Math.log(100);
+  /**
+   * What bounds an update.
+   *
+   * @param gradientNorm most norm of all gradients, 0 for none
+   * @param logitScale most that similarities are multiplied by (CLIP: 100)
+   */
+  record Bounds(double gradientNorm, double logitScale) {}
 
   private static final String LOG_SCALE = "logit_scale";
 
   private final Towers towers;
-  private final ContrastiveLoss loss;
   private final FlatParameters parameters;
   private final Optimizer optimizer;
-  private final double clip;
+  private final Bounds bounds;
   private final @Nullable LossScale scaling;
   private final FlatParameters.Slot logScale;
 
   /**
-   * @param clip most gradient norm, 0 for none
    * @param scaling of the loss for fp16, or null
    */
   TrainStep(
       Towers towers,
-      ContrastiveLoss loss,
       FlatParameters parameters,
       Optimizer optimizer,
-      double clip,
+      Bounds bounds,
       @Nullable LossScale scaling) {
     this.towers = towers;
-    this.loss = loss;
     this.parameters = parameters;
     this.optimizer = optimizer;
-    this.clip = clip;
+    this.bounds = bounds;
     this.scaling = scaling;
     this.logScale =
         parameters.slots().stream()
@@ -77,12 +78,13 @@ final class TrainStep {
    *
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(BatchFeed.Batch batch, double lr, boolean norms, StageClock clock) {
+  Outcome run(
+      BatchFeed.Batch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
       Features features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
-      LossGradient found = loss(features);
+      LossGradient found = loss(loss, features);
       clock.lap(Stage.LOSS);
       if (!Double.isFinite(found.loss())) {
         towers.drop();
@@ -105,7 +107,7 @@ final class TrainStep {
     FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
   }
 
-  private LossGradient loss(Features features) {
+  private LossGradient loss(ContrastiveLoss loss, Features features) {
     try {
       return loss.compute(features.images(), features.texts(), logScale());
     } catch (RuntimeException e) {
@@ -119,7 +121,10 @@ final class TrainStep {
   }
 
   private Outcome update(LossGradient found, double lr, boolean norms) {
-    double gradientNorm = clip > 0 ? parameters.clipGradients(clip) : parameters.gradientNorm();
+    double gradientNorm =
+        bounds.gradientNorm() > 0
+            ? parameters.clipGradients(bounds.gradientNorm())
+            : parameters.gradientNorm();
     boolean finite = Double.isFinite(gradientNorm);
     boolean lowest = scaling == null || scaling.scale() <= 1;
     if (scaling != null) {
@@ -131,7 +136,7 @@ final class TrainStep {
     Tensor before = norms ? parameters.values().clone() : parameters.values();
     optimizer.step(lr);
     Tensor scale = FlatParameters.part(parameters.values(), logScale);
-    scale.clamp_max_(new Scalar(MOST_LOG_SCALE));
+    scale.clamp_max_(new Scalar(Math.log(bounds.logitScale())));
     double updateNorm = norms ? FlatParameters.norm(before.sub_(parameters.values())) : Double.NaN;
     return new Outcome(
         found,

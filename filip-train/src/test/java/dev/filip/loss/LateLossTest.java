@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.distributed.Alone;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
@@ -95,6 +96,27 @@ class LateLossTest {
           c.run(new DenseLoss(1, 0, smoothing), ScalarType.Double),
           1e-6);
     }
+  }
+
+  /** The z-loss, alone and with smoothing, in the late, the global and the mixed loss. */
+  @ParameterizedTest
+  @CsvSource({"0,0.01", "0.2,0.1", "0,1"})
+  void zLossEqualsTheDenseOracle(double smoothing, double z) {
+    Regularisers regular = new Regularisers(smoothing, z);
+    LossCase c = LossCase.exact(7, 9, 5, 16, 2);
+    try (LateLoss late = new LateLoss(regular, FeaturePrecision.FP32, 2, Alone.INSTANCE)) {
+      equal(
+          c.run(late, ScalarType.Float),
+          c.run(new DenseLoss(1, 0, regular), ScalarType.Double),
+          1e-6);
+      GlobalLoss global = new GlobalLoss(regular, FeaturePrecision.FP32, Alone.INSTANCE);
+      equal(
+          c.run(new MixedLoss(0.7, late, 0.3, global), ScalarType.Float),
+          c.run(new DenseLoss(0.7, 0.3, regular), ScalarType.Double),
+          2e-6);
+    }
+    assertThat(c.run(new DenseLoss(1, 0, regular), ScalarType.Double).loss())
+        .isGreaterThan(c.run(new DenseLoss(1, 0, smoothing), ScalarType.Double).loss());
   }
 
   @Test

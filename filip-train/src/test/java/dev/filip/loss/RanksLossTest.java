@@ -52,9 +52,9 @@ class RanksLossTest {
   }
 
   private static Found run(LossCase c, RunConfig.Loss loss, Interaction kind, Communicator ranks) {
-    try (ContrastiveLoss of = Losses.of(loss, kind, 1, ranks);
+    try (LossPlan plan = new LossPlan(loss, kind, 1, 1, ranks);
         var _ = new PointerScope()) {
-      LossGradient g = c.run(of, ScalarType.Float);
+      LossGradient g = c.run(plan.at(1), ScalarType.Float);
       return Found.of(g, kind != Interaction.GLOBAL, kind != Interaction.LATE);
     }
   }
@@ -208,7 +208,9 @@ class RanksLossTest {
   void unequalPartsAreRefused() {
     assertThatThrownBy(() ->
             CrossEntropies.of(
-                new dev.filip.kernel.PairScores(2, 3, new float[6], new float[6]), 0, 0))
+                new dev.filip.kernel.PairScores(2, 3, new float[6], new float[6]),
+                0,
+                Regularisers.NONE))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.RunConfig;
+import dev.filip.distributed.Alone;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,7 +28,11 @@ class TokenSelectionTest {
     scope.close();
   }
 
-  private static LossGradient selected(LossCase c, double keep) {
+  private static LossGradient selected(LossCase c, double share) {
+    return selected(c, new KeepTokens(share, 0, 1));
+  }
+
+  private static LossGradient selected(LossCase c, KeepTokens keep) {
     try (TokenSelection loss =
         new TokenSelection(keep, new LateLoss(0, FeaturePrecision.FP32, 2), 2)) {
       return c.run(loss, ScalarType.Float);
@@ -141,9 +146,39 @@ class TokenSelectionTest {
   @Test
   void aRunConfigChoosesIt() {
     RunConfig.Loss half = new RunConfig.Loss(1, 0, 0, new KeepTokens(0.5, 0, 1), "fp32", 0, 0, 100);
-    try (ContrastiveLoss loss = Losses.of(half, Interaction.LATE)) {
+    try (LossPlan plan = new LossPlan(half, Interaction.LATE, 1, 2, Alone.INSTANCE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
-      assertThat(c.run(loss, ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
+      assertThat(c.run(plan.at(1), ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
+    }
+  }
+
+  @Test
+  void aFloorOfTokensStays() {
+    LossCase c = LossCase.random(4, 12, 9, 8, 31);
+    assertThat(selected(c, new KeepTokens(0.01, 0, 12)).loss()).isEqualTo(selected(c, 1).loss());
+    boolean[] patches = keptRows(selected(c, new KeepTokens(0.01, 0, 1)).dImageTokens(), c.d());
+    for (int i = 0; i < c.b(); i++) {
+      assertThat(count(patches, i * c.n(), c.n())).isEqualTo(1);
+    }
+  }
+
+  /** Selection begins after its step, and the late weight rises to its own, by the step alone. */
+  @Test
+  void aPlanChoosesTheLossOfEveryStep() {
+    RunConfig.Loss settings =
+        new RunConfig.Loss(0.5, 0.5, 4, new KeepTokens(0.5, 0.5, 1), "fp32", 0, 0, 100);
+    LossCase c = LossCase.random(5, 8, 6, 4, 36);
+    double global = c.run(new GlobalLoss(0, FeaturePrecision.FP32), ScalarType.Float).loss();
+    try (LossPlan plan = new LossPlan(settings, Interaction.BOTH, 10, 2, Alone.INSTANCE)) {
+      double whole = selected(c, 1).loss();
+      double half = selected(c, 0.5).loss();
+      double[] late = {0.125, 0.25, 0.375, 0.5, 0.5, 0.5, 0.5};
+      for (int step = 1; step <= late.length; step++) {
+        double expected = late[step - 1] * (step > 5 ? half : whole) + 0.5 * global;
+        assertThat(c.run(plan.at(step), ScalarType.Float).loss())
+            .isCloseTo(expected, within(1e-12));
+      }
+      assertThat(plan.chance(2, 8)).isCloseTo(0.75 * Math.log(8), within(1e-12));
     }
   }
 }

@@ -114,24 +114,26 @@ class TrainStepTest {
     final Optimizer optimizer;
     final Towers towers;
     final TrainStep step;
+    final ContrastiveLoss loss;
 
     Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb) {
       this(interaction, loss, lamb, null);
     }
 
     Rig(Interaction interaction, ContrastiveLoss loss, boolean lamb, @Nullable LossScale scaling) {
+      this.loss = loss;
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
       towers = new Towers(model, flat, new Parallelism(2, 1), Activations.ALL);
-      step = new TrainStep(towers, loss, flat, optimizer, 1, scaling);
+      step = new TrainStep(towers, flat, optimizer, new TrainStep.Bounds(1, 100), scaling);
     }
 
     TrainStep.Outcome steps(int n, double lr) {
       StageClock clock = new StageClock();
-      TrainStep.Outcome last = step.run(TinyPairs.batch(), lr, true, clock);
+      TrainStep.Outcome last = step.run(TinyPairs.batch(), loss, lr, true, clock);
       for (int i = 1; i < n; i++) {
-        last = step.run(TinyPairs.batch(), lr, true, clock);
+        last = step.run(TinyPairs.batch(), loss, lr, true, clock);
       }
       return last;
     }

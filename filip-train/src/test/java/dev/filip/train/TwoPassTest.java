@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
+import dev.filip.config.KeepTokens;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.loss.FeaturePrecision;
@@ -43,7 +44,7 @@ class TwoPassTest {
   private static ContrastiveLoss selectedBoth() {
     return new MixedLoss(
         0.6,
-        new TokenSelection(0.5, new LateLoss(0, FeaturePrecision.FP32, 2), 2),
+        new TokenSelection(new KeepTokens(0.5, 0, 2), new LateLoss(0, FeaturePrecision.FP32, 2), 2),
         0.4,
         new GlobalLoss(0, FeaturePrecision.FP32));
   }

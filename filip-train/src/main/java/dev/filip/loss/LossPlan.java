@@ -1,0 +1,73 @@
+package dev.filip.loss;
+
+import dev.filip.config.Interaction;
+import dev.filip.config.RunConfig;
+import dev.filip.distributed.Communicator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which loss each step of a run has: token selection may begin late, and the weight of the late
+ * loss may rise. A function of the step alone, so a resumed run goes on as it would have. Owns the
+ * losses; one call at a time.
+ */
+public final class LossPlan implements AutoCloseable {
+  private final RunConfig.Loss settings;
+  private final Interaction interaction;
+  private final int steps;
+  private final LateLoss late;
+  private final GlobalLoss global;
+  private final @Nullable TokenSelection selected;
+
+  /**
+   * @param steps of the whole run, of which shares are taken
+   * @param threads of the late loss; they change no answer
+   * @param ranks over whose pairs the losses go; borrowed
+   */
+  public LossPlan(
+      RunConfig.Loss settings,
+      Interaction interaction,
+      int steps,
+      int threads,
+      Communicator ranks) {
+    this.settings = settings;
+    this.interaction = interaction;
+    this.steps = steps;
+    Regularisers regular = Regularisers.of(settings);
+    FeaturePrecision precision = FeaturePrecision.of(settings.featurePrecision());
+    late = new LateLoss(regular, precision, threads, ranks);
+    global = new GlobalLoss(regular, precision, ranks);
+    selected =
+        settings.keepTokens().share() < 1
+            ? new TokenSelection(settings.keepTokens(), late, threads)
+            : null;
+  }
+
+  /** The loss of a step, counted from 1; borrowed, valid until {@link #close()}. */
+  public ContrastiveLoss at(long step) {
+    return switch (interaction) {
+      case LATE -> late(step);
+      case GLOBAL -> global;
+      case BOTH -> new MixedLoss(settings.late(step, steps), late(step), settings.global(), global);
+    };
+  }
+
+  private ContrastiveLoss late(long step) {
+    return selected != null && settings.keepTokens().selects(step, steps) ? selected : late;
+  }
+
+  /** The loss of a model that has learnt nothing: every choice equally likely among b pairs. */
+  public double chance(long step, int b) {
+    double weight =
+        interaction == Interaction.BOTH ? settings.late(step, steps) + settings.global() : 1;
+    return weight * Math.log(b);
+  }
+
+  @Override
+  public void close() {
+    if (selected != null) {
+      selected.close(); // the late loss with it
+    } else {
+      late.close();
+    }
+  }
+}
