@@ -32,12 +32,15 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Train a model. Writes OUT/model, OUT/best, metrics.jsonl, TensorBoard events and checkpoints.",
-      "Ctrl-C ends after the current step with a checkpoint; --resume goes on."
+      "Ctrl-C ends after the current step with a checkpoint; --resume goes on.",
+      "From a model folder's weights: a tower locked (finetune.lock), adapters of low rank (finetune.lora),",
+      "rates that fall by layer (finetune.layer_decay), another image_size. The log says what is trained."
     },
     footer = {
       "",
       "Example:",
-      "  filip train configs/scenes.yaml --out runs/scenes-global --set interaction=global --set seed=2"
+      "  filip train configs/scenes.yaml --out runs/scenes-global --set interaction=global --set seed=2",
+      "  filip train configs/finetune-emoji.yaml --out runs/lora --set 'finetune.lora={rank: 8}'"
     })
 final class TrainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CONFIG.yaml", description = "The run: see docs/CONFIG.md.")

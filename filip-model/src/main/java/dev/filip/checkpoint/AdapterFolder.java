@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Finetune.Lora;
 import dev.filip.config.Finetune.Target;
 import dev.filip.config.Finetune.Tower;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.io.Json;
-import dev.filip.model.ParameterMap;
+import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,10 +36,10 @@ public final class AdapterFolder {
    *
    * @param base the model folder that the adapters belong to
    */
-  public static void write(Path folder, ParameterMap parameters, Lora lora, String base)
+  public static void write(Path folder, FilipModel model, Lora lora, String base)
       throws IOException {
     Files.createDirectories(folder);
-    Map<String, Tensor> trained = parameters.trained();
+    Map<String, Tensor> trained = model.parameters().trained();
     Map<String, Tensor> named = new LinkedHashMap<>();
     trained.forEach((name, tensor) -> {
       if (name.contains(".lora_") || name.endsWith(PROJECTION)) {
@@ -54,14 +56,17 @@ public final class AdapterFolder {
             .toList();
     Files.write(
         folder.resolve("adapter_config.json"),
-        (Json.pretty(config(lora, base, projections)) + "\n").getBytes(StandardCharsets.UTF_8));
+        (Json.pretty(config(model.config(), lora, base, projections)) + "\n")
+            .getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ObjectNode config(Lora lora, String base, List<String> projections) {
+  private static ObjectNode config(
+      ModelConfig model, Lora lora, String base, List<String> projections) {
     ObjectNode json = Json.object().put("peft_type", "LORA").put("base_model_name_or_path", base);
+    String type = model.vision().kind() == VisionKind.CLIP ? "clip" : "vision_text_dual_encoder";
     json.putObject("auto_mapping")
-        .put("base_model_class", "CLIPModel")
-        .put("parent_library", "transformers.models.clip.modeling_clip");
+        .put("base_model_class", ConfigJson.architecture(model))
+        .put("parent_library", "transformers.models." + type + ".modeling_" + type);
     json.put("r", lora.rank());
     if (lora.alpha() == Math.rint(lora.alpha())) {
       json.put("lora_alpha", (long) lora.alpha()); // PEFT's is a whole number; it takes others too

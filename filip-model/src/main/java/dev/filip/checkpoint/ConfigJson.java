@@ -36,7 +36,7 @@ final class ConfigJson {
     ObjectNode root = Json.object();
     VisionConfig v = config.vision();
     boolean clip = v.kind() == VisionKind.CLIP;
-    root.putArray("architectures").add(clip ? "CLIPModel" : "VisionTextDualEncoderModel");
+    root.putArray("architectures").add(architecture(config));
     root.put("model_type", clip ? CLIP : DUAL);
     root.put("projection_dim", config.embedDim());
     root.put("logit_scale_init_value", 2.6592);
@@ -59,6 +59,11 @@ final class ConfigJson {
     vision.put("image_size", v.imageSize()).put("patch_size", v.patchSize()).put("num_channels", 3);
     root.set("filip", block(config, trained));
     return root;
+  }
+
+  /** The class of transformers that opens it. */
+  static String architecture(ModelConfig config) {
+    return config.vision().kind() == VisionKind.CLIP ? "CLIPModel" : "VisionTextDualEncoderModel";
   }
 
   private static void tower(ObjectNode node, int width, int layers, int heads, BlockForm blocks) {

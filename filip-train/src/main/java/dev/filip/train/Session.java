@@ -78,7 +78,7 @@ record Session(
           if (finetune.adaptersAreAll()) {
             AdapterFolder.write(
                 fresh.resolve("adapter"),
-                model.parameters(),
+                model,
                 finetune.lora().orElseThrow(),
                 trained.from().path("model").asText());
           }

@@ -10,6 +10,8 @@ import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfig.ModelChoice;
 import dev.filip.config.RunConfig.TokenizerChoice;
 import dev.filip.config.TextBehaviour;
+import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -83,9 +85,13 @@ final class StartingModel {
     if (size == now) {
       return model;
     }
-    int patch = model.config().vision().patchSize();
+    VisionConfig vision = model.config().vision();
+    int patch = vision.patchSize();
     BadInput.require(
-        size % patch == 0, "image_size", size, "a multiple of the model's patch size " + patch);
+        vision.kind() == VisionKind.SIGLIP || size % patch == 0,
+        "image_size",
+        size,
+        "a multiple of the model's patch size " + patch);
     log.accept(
         String.format(
             "image size %d to %d: positions interpolated from %dx%<d to %dx%<d patches",

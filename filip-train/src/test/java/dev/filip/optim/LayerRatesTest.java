@@ -6,17 +6,20 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Activation;
 import dev.filip.config.Behaviour;
+import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.io.BadInput;
 import dev.filip.model.Layout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LayerRatesTest {
   private final LayerRates rates = new LayerRates(0.5, 3, 2);
@@ -39,11 +42,12 @@ class LayerRatesTest {
     assertThat(rates.of(name)).isEqualTo(rate, within(1e-12));
   }
 
-  @Test
-  void everyParameterOfAModelIsCovered() {
+  @ParameterizedTest
+  @EnumSource(VisionKind.class)
+  void everyParameterOfAModelIsCovered(VisionKind kind) {
     ModelConfig model =
         new ModelConfig(
-            new VisionConfig(8, 4, 8, 3, 2),
+            new VisionConfig(kind, 8, 4, 8, 3, 2, BlockForm.clip(8, Activation.GELU)),
             new TextConfig(8, 2, 2, 6, 12),
             8,
             Activation.GELU,
