@@ -95,21 +95,38 @@ final class ConfigJson {
   private ModelConfig config() {
     VisionKind kind = kind();
     JsonNode text = root.path("text_config");
-    JsonNode block = root.path("filip");
+    return policies(
+        root.path("filip"),
+        new ModelConfig(
+            vision(kind, root.path("vision_config"), "vision_config"),
+            new TextConfig(
+                number(text, "text_config", "hidden_size", 512),
+                number(text, "text_config", "num_hidden_layers", 12),
+                number(text, "text_config", "num_attention_heads", 8),
+                number(text, "text_config", "max_position_embeddings", 77),
+                number(text, "text_config", "vocab_size", 49408),
+                blocks(text, "text_config", BlockForm.clip(512, Activation.QUICK_GELU))),
+            number(root, "", "projection_dim", 512),
+            Interaction.GLOBAL,
+            false,
+            TextBehaviour.TRANSFORMERS,
+            Behaviour.TRANSFORMERS));
+  }
+
+  /** The same towers with the policies of a block {@code filip}; what it lacks stays. */
+  static ModelConfig policies(String file, JsonNode block, ModelConfig config) {
+    return new ConfigJson(file, block).policies(block, config);
+  }
+
+  private ModelConfig policies(JsonNode block, ModelConfig config) {
     return new ModelConfig(
-        vision(kind, root.path("vision_config"), "vision_config"),
-        new TextConfig(
-            number(text, "text_config", "hidden_size", 512),
-            number(text, "text_config", "num_hidden_layers", 12),
-            number(text, "text_config", "num_attention_heads", 8),
-            number(text, "text_config", "max_position_embeddings", 77),
-            number(text, "text_config", "vocab_size", 49408),
-            blocks(text, "text_config", BlockForm.clip(512, Activation.QUICK_GELU))),
-        number(root, "", "projection_dim", 512),
-        choice(Interaction.class, block, "interaction", Interaction.GLOBAL),
-        block.path("cls").asBoolean(false),
-        choice(TextBehaviour.class, block, "text", TextBehaviour.TRANSFORMERS),
-        choice(Behaviour.class, block, "pixels", Behaviour.TRANSFORMERS));
+        config.vision(),
+        config.text(),
+        config.embedDim(),
+        choice(Interaction.class, block, "interaction", config.interaction()),
+        block.path("cls").asBoolean(config.cls()),
+        choice(TextBehaviour.class, block, "text", config.textBehaviour()),
+        choice(Behaviour.class, block, "pixels", config.pixelBehaviour()));
   }
 
   private VisionKind kind() {

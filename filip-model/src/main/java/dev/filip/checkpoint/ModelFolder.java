@@ -143,6 +143,16 @@ public final class ModelFolder {
     return ConfigJson.read(folder.resolve(CONFIG).toString(), config(folder));
   }
 
+  /**
+   * The same towers with the policies of our block {@code filip}, wherever it was found.
+   *
+   * @param file named in messages
+   * @param block may be missing: what it lacks stays
+   */
+  public static ModelConfig withPolicies(Path file, JsonNode block, ModelConfig config) {
+    return ConfigJson.policies(file.toString(), block, config);
+  }
+
   static JsonNode config(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new BadInput("model " + folder + " is not a folder");

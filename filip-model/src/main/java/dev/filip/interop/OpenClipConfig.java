@@ -30,6 +30,8 @@ record OpenClipConfig(Path file, JsonNode model) {
           "patch_size",
           "head_width",
           "mlp_ratio",
+          "norm_kwargs",
+          "act_kwargs",
           "patch_dropout",
           "output_tokens");
   private static final Set<String> TEXT =
@@ -40,6 +42,8 @@ record OpenClipConfig(Path file, JsonNode model) {
           "heads",
           "layers",
           "mlp_ratio",
+          "norm_kwargs",
+          "act_kwargs",
           "output_tokens",
           "hf_tokenizer_name");
 
@@ -50,8 +54,6 @@ record OpenClipConfig(Path file, JsonNode model) {
           "text.pool_type", "argmax",
           "pos_embed_type", "learnable",
           "proj_type", "linear",
-          "norm_kwargs", "{}",
-          "act_kwargs", "{}",
           "pad_id", "0");
 
   /** The model; global, text and pixels as open_clip. */
@@ -75,14 +77,14 @@ record OpenClipConfig(Path file, JsonNode model) {
             width,
             number("vision_cfg", vision, "layers", 12),
             width / head,
-            form(vision, width, activation)),
+            form("vision_cfg.", vision, width, activation)),
         new TextConfig(
             words,
             number("text_cfg", text, "layers", 12),
             number("text_cfg", text, "heads", 8),
             number("text_cfg", text, "context_length", 77),
             number("text_cfg", text, "vocab_size", 49408),
-            form(text, words, activation)),
+            form("text_cfg.", text, words, activation)),
         number("model_cfg", model, "embed_dim", 0),
         Interaction.GLOBAL,
         false,
@@ -95,9 +97,21 @@ record OpenClipConfig(Path file, JsonNode model) {
     return model.path("custom_text").asBoolean(false);
   }
 
-  private static BlockForm form(JsonNode tower, int width, Activation activation) {
+  private BlockForm form(String parent, JsonNode tower, int width, Activation activation) {
+    JsonNode norm = tower.path("norm_kwargs");
+    JsonNode act = tower.path("act_kwargs");
+    known(parent + "norm_kwargs.", norm, Set.of("eps"));
+    known(parent + "act_kwargs.", act, Set.of("approximate"));
+    String approximate = act.path("approximate").asText("none");
+    boolean tanh = approximate.equals("tanh") && activation == Activation.GELU;
+    require(
+        tanh || approximate.equals("none"),
+        parent + "act_kwargs.approximate",
+        approximate,
+        "none, or tanh without quick_gelu");
     int inner = (int) (width * tower.path("mlp_ratio").asDouble(4));
-    return new BlockForm(inner, activation, 1e-5);
+    return new BlockForm(
+        inner, tanh ? Activation.GELU_PYTORCH_TANH : activation, norm.path("eps").asDouble(1e-5));
   }
 
   private void known(String prefix, JsonNode node, Set<String> keys) {

@@ -1,7 +1,8 @@
 package dev.filip.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
-import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -60,7 +61,7 @@ record OpenClipModel(
         custom ? OpenClipNames.ofCustomText(config) : OpenClipNames.of(config),
         List.of(),
         LeftOut.of(weights, patterns),
-        Interaction.GLOBAL,
+        config.interaction(),
         folder,
         ImportPlan.Pooling.LARGEST_ID,
         pixels(config),
@@ -71,7 +72,9 @@ record OpenClipModel(
 
   private ModelConfig configured(Path hub, ImportOptions options) {
     Path file = hub.resolve(CONFIG);
-    ModelConfig config = new OpenClipConfig(file, Json.read(file).path("model_cfg")).read();
+    JsonNode root = Json.read(file);
+    ModelConfig towers = new OpenClipConfig(file, root.path("model_cfg")).read();
+    ModelConfig config = ModelFolder.withPolicies(file, root.path("filip"), towers);
     Said.agrees(file, "--activation", options.activation(), config.vision().blocks().activation());
     Said.agrees(file, "--vision-heads", options.visionHeads(), config.vision().heads());
     Said.agrees(file, "--text-heads", options.textHeads(), config.text().heads());

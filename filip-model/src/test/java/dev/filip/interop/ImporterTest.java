@@ -44,14 +44,15 @@ class ImporterTest {
 
   /** As source, but for what these tiny models cannot say: activation, heads, tokenizer. */
   private ImportOptions options(int vocabulary) throws IOException {
-    return ImportOptions.asSource().withTokenizer(tokenizer(vocabulary));
+    return ImportOptions.asSource().withTokenizer(tokenizer(folder, vocabulary));
   }
 
   private ImportOptions gelu() throws IOException {
     return options(40).withActivation(Activation.GELU).withHeads(2, 3);
   }
 
-  private Path tokenizer(int size) throws IOException {
+  /** Files of a tokenizer of {@code size} pieces. */
+  static Path tokenizer(Path folder, int size) throws IOException {
     Path files = Files.createDirectories(folder.resolve("tokenizer-" + size));
     ObjectNode ids = Json.object();
     for (int i = 0; i < size - 2; i++) {

@@ -1,0 +1,124 @@
+package dev.filip.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.checkpoint.Safetensors;
+import dev.filip.config.Activation;
+import dev.filip.config.Behaviour;
+import dev.filip.config.BlockForm;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.TextBehaviour;
+import dev.filip.config.TextConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.io.Json;
+import dev.filip.model.FilipModel;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Out and in again, in and out again: the same bits. */
+class RoundTripTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/import");
+  private static final JsonNode PIXELS = Json.parse("{\"resize_mode\":\"shortest\"}");
+  @TempDir Path temp;
+
+  private static Map<String, float[]> bits(Path... files) {
+    Map<String, float[]> all = new HashMap<>();
+    for (Path path : files) {
+      try (Safetensors file = Safetensors.open(path);
+          var _ = new StepScope()) {
+        file.tensors().keySet().forEach(n -> all.put(n, Tensors.toFloats(file.tensor(n))));
+      }
+    }
+    return all;
+  }
+
+  private static void same(Map<String, float[]> found, Map<String, float[]> wanted) {
+    assertThat(found.keySet()).isEqualTo(wanted.keySet());
+    wanted.forEach((name, values) -> assertThat(found.get(name)).as(name).isEqualTo(values));
+  }
+
+  private ImportReport imported(Path source, Path out, ImportOptions options) throws IOException {
+    return Importer.run(source, out, options, (_, _) -> Json.object());
+  }
+
+  private ModelConfig config(Activation activation, int vocabulary) {
+    boolean quick = activation == Activation.QUICK_GELU;
+    return new ModelConfig(
+        new VisionConfig(12, 4, 12, 2, 3, new BlockForm(59, activation, quick ? 1e-5 : 1e-6)),
+        new TextConfig(
+            8, 2, 2, 9, vocabulary, new BlockForm(21, quick ? activation : Activation.GELU, 1e-3)),
+        5,
+        Interaction.LATE,
+        true,
+        TextBehaviour.TRANSFORMERS,
+        Behaviour.TRANSFORMERS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void whatOpenClipIsGivenComesBackWhole(Activation activation) throws IOException {
+    BpeTokenizer tokenizer =
+        BpeTrainer.train(List.of("a red ball", "a box"), 520, TextBehaviour.TRANSFORMERS);
+    Path own = temp.resolve("own");
+    ModelConfig config = config(activation, tokenizer.size());
+    try (FilipModel model = FilipModel.create(config, 7)) {
+      ModelFolder.save(own, model, tokenizer, Json.object(), Json.object());
+    }
+    try (LoadedModel loaded = ModelFolder.load(own)) {
+      OpenClipExport.write(loaded, PIXELS, temp.resolve("out"));
+    }
+    ImportReport report =
+        imported(temp.resolve("out"), temp.resolve("back"), ImportOptions.asSource());
+
+    assertThat(report.config()).isEqualTo(config);
+    assertThat(report.warnings()).isEmpty();
+    same(bits(temp.resolve("back/model.safetensors")), bits(own.resolve("model.safetensors")));
+    try (LoadedModel back = ModelFolder.load(temp.resolve("back"))) {
+      assertThat(back.config()).isEqualTo(config);
+      assertThat(back.tokenizer().encode("a red box")).isEqualTo(tokenizer.encode("a red box"));
+    }
+  }
+
+  @Test
+  void openClipsOwnFolderComesBackBitForBit() throws IOException {
+    Path source = GOLDEN.resolve("open_clip_hub");
+    ImportOptions options =
+        ImportOptions.asSource().withTokenizer(ImporterTest.tokenizer(temp, 40));
+    imported(source, temp.resolve("own"), options);
+    try (LoadedModel loaded = ModelFolder.load(temp.resolve("own"))) {
+      OpenClipExport.write(loaded, PIXELS, temp.resolve("out"));
+    }
+    same(
+        bits(temp.resolve("out/open_clip_model.safetensors")),
+        bits(source.resolve("open_clip_model.safetensors")));
+  }
+
+  @Test
+  void huggingFacesShardsComeBackBitForBit() throws IOException {
+    Path source = GOLDEN.resolve("hugging_face_sharded");
+    ImportOptions options =
+        ImportOptions.asSource().withTokenizer(ImporterTest.tokenizer(temp, 40));
+    imported(source, temp.resolve("own"), options);
+    HuggingFaceExport.write(temp.resolve("own"), temp.resolve("out"));
+    same(
+        bits(temp.resolve("out/model.safetensors")),
+        bits(
+            source.resolve("model-00001-of-00002.safetensors"),
+            source.resolve("model-00002-of-00002.safetensors")));
+  }
+}
