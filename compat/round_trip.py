@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import numpy as np
+from safetensors.numpy import load_file
 
 import filip_in_onnxruntime
 import filip_in_open_clip
@@ -60,6 +61,14 @@ def differences(model, folder):
         yield form, tensors, row
 
 
+def unequal(model, folder):
+    """Tensors whose bits differ after open_clip's folder was imported again."""
+    filip("import", f"{folder}/open_clip", "--out", f"{folder}/back")
+    own, back = load_file(f"{model}/model.safetensors"), load_file(f"{folder}/back/model.safetensors")
+    return len(own), [name for name in own.keys() | back.keys()
+                      if name not in own or name not in back or own[name].tobytes() != back[name].tobytes()]
+
+
 def main(models):
     worst = 0
     for model in models:
@@ -68,6 +77,9 @@ def main(models):
             for form, tensors, row in differences(model, folder):
                 print(f"  {form:12}{tensors:5} tensors  " + "  ".join(f"{name} {value:.1e}" for name, value in row.items()))
                 worst = max(worst, *row.values())
+            count, other = unequal(model, folder)
+            print(f"  open_clip's folder imported again: {count} tensors, {len(other)} of other bits", *other)
+            worst = max(worst, float(len(other)))
     print(f"largest difference {worst:.1e}, limit {LIMIT:.0e}")
     return int(worst > LIMIT)
 
