@@ -94,7 +94,7 @@ final class ModelSection {
     int imageSize = positive(model, "image_size");
     int patchSize = positive(model, "patch_size");
     VisionKind kind = vision.choice("kind", VisionKind.CLIP);
-    if (kind == VisionKind.CLIP && imageSize % patchSize != 0) {
+    if (kind != VisionKind.SIGLIP && imageSize % patchSize != 0) {
       throw model.required("patch_size").wrong("a divisor of model.image_size " + imageSize);
     }
     int context = text.integer("context", 77);

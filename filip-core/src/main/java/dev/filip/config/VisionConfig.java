@@ -61,6 +61,11 @@ public record VisionConfig(
     return new VisionConfig(kind, size, patchSize, width, layers, heads, blocks);
   }
 
+  /** The same sizes of another kind. */
+  public VisionConfig withKind(VisionKind other) {
+    return new VisionConfig(other, imageSize, patchSize, width, layers, heads, blocks);
+  }
+
   /** The same with blocks of another form. */
   public VisionConfig withBlocks(BlockForm other) {
     return new VisionConfig(kind, imageSize, patchSize, width, layers, heads, other);

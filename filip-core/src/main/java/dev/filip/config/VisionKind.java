@@ -7,7 +7,12 @@ public enum VisionKind {
    */
   CLIP(1),
   /** SigLIP's ViT: patches only, embedded with a bias; an attention pooling head stands. */
-  SIGLIP(0);
+  SIGLIP(0),
+  /**
+   * CLIP's ViT whose tokens are scaled and moved, not normalised, before the projection: the late
+   * head of Sense-GVT/DeCLIP's FILIP.
+   */
+  DECLIP(1);
 
   private final int classTokens;
 
@@ -23,7 +28,7 @@ public enum VisionKind {
   /** The form of its blocks where nothing is said. */
   public BlockForm blocks(int width) {
     return switch (this) {
-      case CLIP -> BlockForm.clip(width, Activation.QUICK_GELU);
+      case CLIP, DECLIP -> BlockForm.clip(width, Activation.QUICK_GELU);
       case SIGLIP -> BlockForm.siglip(width);
     };
   }

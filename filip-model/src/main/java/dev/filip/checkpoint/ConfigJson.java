@@ -23,6 +23,10 @@ import java.util.Locale;
 final class ConfigJson {
   private static final String CLIP = "clip";
   private static final String DUAL = "vision-text-dual-encoder";
+
+  /** A type of our own: transformers would normalise, and must not open it as a CLIP. */
+  private static final String DECLIP = "filip-declip";
+
   private final String file;
   private final JsonNode root;
 
@@ -35,9 +39,9 @@ final class ConfigJson {
   static ObjectNode write(ModelConfig config, int bos, int eos, JsonNode trained) {
     ObjectNode root = Json.object();
     VisionConfig v = config.vision();
-    boolean clip = v.kind() == VisionKind.CLIP;
+    boolean clip = v.kind() != VisionKind.SIGLIP;
     root.putArray("architectures").add(architecture(config));
-    root.put("model_type", clip ? CLIP : DUAL);
+    root.put("model_type", modelType(v.kind()));
     root.put("projection_dim", config.embedDim());
     root.put("logit_scale_init_value", 2.6592);
     root.put("initializer_factor", 1.0);
@@ -61,9 +65,21 @@ final class ConfigJson {
     return root;
   }
 
-  /** The class of transformers that opens it. */
+  /** The class of transformers that opens it; of a DeCLIP tower there is none. */
   static String architecture(ModelConfig config) {
-    return config.vision().kind() == VisionKind.CLIP ? "CLIPModel" : "VisionTextDualEncoderModel";
+    return switch (config.vision().kind()) {
+      case CLIP -> "CLIPModel";
+      case SIGLIP -> "VisionTextDualEncoderModel";
+      case DECLIP -> "FilipDeclipModel";
+    };
+  }
+
+  private static String modelType(VisionKind kind) {
+    return switch (kind) {
+      case CLIP -> CLIP;
+      case SIGLIP -> DUAL;
+      case DECLIP -> DECLIP;
+    };
   }
 
   private static void tower(ObjectNode node, int width, int layers, int heads, BlockForm blocks) {
@@ -134,6 +150,9 @@ final class ConfigJson {
     if (type.equals(CLIP)) {
       return VisionKind.CLIP;
     }
+    if (type.equals(DECLIP)) {
+      return VisionKind.DECLIP;
+    }
     String hint = type.startsWith("siglip") ? " (filip import makes a model of it)" : "";
     require(type.equals(DUAL), "model_type", type + hint, CLIP + " or " + DUAL);
     String image = root.path("vision_config").path("model_type").asText();
@@ -173,7 +192,7 @@ final class ConfigJson {
     return new VisionConfig(
         kind,
         number(vision, name, "image_size", 224),
-        number(vision, name, "patch_size", kind == VisionKind.CLIP ? 32 : 16),
+        number(vision, name, "patch_size", kind == VisionKind.SIGLIP ? 16 : 32),
         number(vision, name, "hidden_size", 768),
         number(vision, name, "num_hidden_layers", 12),
         number(vision, name, "num_attention_heads", 12),

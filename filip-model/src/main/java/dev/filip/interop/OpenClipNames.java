@@ -21,8 +21,8 @@ public final class OpenClipNames {
     BadInput.require(
         config.vision().kind() == VisionKind.CLIP,
         "vision.kind",
-        "siglip",
-        "clip: open_clip's names of this form have no pooling head");
+        Said.word(config.vision().kind()),
+        "clip: open_clip's classes of this form compute no other image tower");
     OpenClipNames names = new OpenClipNames();
     names.same("positional_embedding", "text_model.embeddings.position_embedding.weight");
     names.rules.add(TensorRule.transposed("text_projection", "text_projection.weight"));

@@ -1,6 +1,8 @@
 package dev.filip.model;
 
 import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
+import dev.filip.nn.Affine;
 import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
 import dev.filip.nn.PatchEmbedding;
@@ -8,20 +10,25 @@ import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.Tensors;
 import java.util.function.ObjIntConsumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** CLIP's ViT with [CLS]: final norm and projection on all tokens, as FILIP wants. */
+/**
+ * CLIP's ViT with [CLS]: final norm and projection on all tokens, as FILIP wants; of kind {@code
+ * DECLIP} the norm only scales and moves.
+ */
 final class ClipImageTower implements ImageTower {
+  private static final String AFTER = "vision_model.post_layernorm";
   private final VisionConfig sizes;
   private final Tensor cls;
   private final PatchEmbedding patches;
   private final Tensor positions;
   private final Tensor projection;
   private final Norm before;
-  private final Norm after;
+  private final UnaryOperator<Tensor> after;
   private final Blocks blocks;
 
   ClipImageTower(ParameterMap weights, VisionConfig sizes, Blocks.Maker stack) {
@@ -31,7 +38,10 @@ final class ClipImageTower implements ImageTower {
     positions = weights.get(Layout.IMAGE_POSITIONS);
     projection = weights.get(Layout.IMAGE_PROJECTION);
     before = new Norm(weights, "vision_model.pre_layrnorm", sizes.blocks().layerNormEps());
-    after = new Norm(weights, "vision_model.post_layernorm", sizes.blocks().layerNormEps());
+    after =
+        sizes.kind() == VisionKind.DECLIP
+            ? new Affine(weights, AFTER)::forward
+            : new Norm(weights, AFTER, sizes.blocks().layerNormEps())::forward;
     blocks =
         stack.make(
             weights, Layout.IMAGE_BLOCKS, sizes.layers(), sizes.heads(), false, sizes.blocks());
@@ -43,7 +53,7 @@ final class ClipImageTower implements ImageTower {
       Tensor pixels, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
     Tensors.expect(pixels, "pixels", -1, 3, sizes.imageSize(), sizes.imageSize());
     Tensor x = before.forward(embed(pixels, compute));
-    Tensor y = after.forward(blocks.forward(x, compute, checkpoint, watch));
+    Tensor y = after.apply(blocks.forward(x, compute, checkpoint, watch));
     try (var _ = new Autocast(compute.device(), compute.precision())) {
       Tensor rows = torch.linear(y, projection).to(torch.ScalarType.Float);
       return new ProjectedImages(rows, rows.select(1, 0));

@@ -12,7 +12,7 @@ sealed interface ImageTower permits ClipImageTower, SiglipImageTower {
   /** The tower the config asks for. */
   static ImageTower of(ParameterMap weights, ModelConfig config, Blocks.Maker stack) {
     return switch (config.vision().kind()) {
-      case CLIP -> new ClipImageTower(weights, config.vision(), stack);
+      case CLIP, DECLIP -> new ClipImageTower(weights, config.vision(), stack);
       case SIGLIP -> new SiglipImageTower(weights, config.vision(), stack);
     };
   }

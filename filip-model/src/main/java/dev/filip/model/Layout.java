@@ -34,7 +34,7 @@ public final class Layout {
     layout.blocks("text_model", text, config.text().layers(), config.text().blocks());
     layout.norm("text_model.final_layer_norm", text);
     switch (config.vision().kind()) {
-      case CLIP -> layout.clip(config.vision());
+      case CLIP, DECLIP -> layout.clip(config.vision());
       case SIGLIP -> layout.siglip(config.vision());
     }
     layout.put(IMAGE_PROJECTION, config.embedDim(), config.vision().width());

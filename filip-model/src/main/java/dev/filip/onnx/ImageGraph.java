@@ -62,7 +62,7 @@ final class ImageGraph {
     String patches = patches(pixels);
     String tokens =
         switch (sizes.kind()) {
-          case CLIP ->
+          case CLIP, DECLIP ->
               graph.node("Concat", "tokens", List.of(cls(pixels), patches), integer("axis", 1));
           case SIGLIP -> patches;
         };
@@ -92,23 +92,34 @@ final class ImageGraph {
     String embedded = embedded();
     String before =
         switch (sizes.kind()) {
-          case CLIP -> layers.norm(embedded, "vision_model.pre_layrnorm", eps);
+          case CLIP, DECLIP -> layers.norm(embedded, "vision_model.pre_layrnorm", eps);
           case SIGLIP -> embedded;
         };
     OnnxTransformer blocks =
         new OnnxTransformer(
             layers, "vision_model.encoder", sizes.width(), sizes.heads(), sizes.blocks(), null);
     String x = blocks.add(before, sizes.layers());
-    String y = layers.norm(x, "vision_model.post_layernorm", eps);
+    String y = after(x, eps);
     String rows =
         switch (sizes.kind()) {
-          case CLIP -> y;
+          case CLIP, DECLIP -> y;
           case SIGLIP -> {
             String pooled = new OnnxPoolingHead(layers, weights, sizes).add(y);
             yield graph.node("Concat", "rows", List.of(pooled, y), integer("axis", 1));
           }
         };
     return layers.projection(rows, "visual_projection");
+  }
+
+  /** The final norm, which of kind DECLIP only scales and moves. */
+  private String after(String x, double eps) {
+    String name = "vision_model.post_layernorm";
+    if (sizes.kind() != VisionKind.DECLIP) {
+      return layers.norm(x, name, eps);
+    }
+    String scaled =
+        graph.node("Mul", name + ".scaled", List.of(x, layers.parameter(name + ".weight")));
+    return graph.node("Add", name, List.of(scaled, layers.parameter(name + ".bias")));
   }
 
   private void outputs(String projected) {

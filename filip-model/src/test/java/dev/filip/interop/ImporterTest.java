@@ -175,6 +175,21 @@ class ImporterTest {
   }
 
   @Test
+  void declipsLateHeadsWithoutTheFinalNorm() throws IOException {
+    ImportReport report = run(GOLDEN.resolve("declip_filip.pth.tar"), options(41).withHeads(2, 3));
+    assertThat(report.config().interaction()).isEqualTo(Interaction.LATE);
+    assertThat(report.config().embedDim()).isEqualTo(5);
+    assertThat(report.warnings()).isEmpty();
+    assertThat(report.leftOut())
+        .containsKeys("logit_scale", "visual.proj", "visual.ln_post.weight");
+    agrees(report, "declip_late.golden.safetensors");
+    assertThat(weight(report, "logit_scale")).containsExactly(3.5f);
+    // a type of its own, so that transformers does not open it as a CLIP
+    assertThat(Json.read(report.out().resolve("config.json")).path("model_type").asText())
+        .isEqualTo("filip-declip");
+  }
+
+  @Test
   void anotherWidthGivesNewProjectionsAndSaysSo() throws IOException {
     ImportOptions narrow = gelu().withEmbedDim(4).withInteraction(Interaction.LATE);
     ImportReport report = run(GOLDEN.resolve("checkpoint.pt"), narrow);

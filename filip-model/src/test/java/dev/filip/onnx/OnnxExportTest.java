@@ -11,6 +11,7 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.model.EncodedImages;
 import dev.filip.model.EncodedTexts;
 import dev.filip.model.Encoder;
@@ -64,6 +65,16 @@ class OnnxExportTest {
             true,
             plain.textBehaviour(),
             plain.pixelBehaviour());
+    try (FilipModel model = FilipModel.create(config, 3)) {
+      OnnxExport.write(temp, model, OnnxFile.INSIDE);
+      check(model);
+    }
+  }
+
+  @Test
+  void aTowerWithoutTheFinalNorm() throws Exception {
+    ModelConfig plain = Models.tiny(Activation.GELU);
+    ModelConfig config = plain.with(plain.vision().withKind(VisionKind.DECLIP), plain.text());
     try (FilipModel model = FilipModel.create(config, 3)) {
       OnnxExport.write(temp, model, OnnxFile.INSIDE);
       check(model);
