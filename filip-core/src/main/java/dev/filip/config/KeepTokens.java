@@ -10,8 +10,11 @@ import static dev.filip.io.BadInput.require;
  * @param atLeast tokens of an item that stay whatever its share; all where it has no more
  */
 public record KeepTokens(double share, double after, int atLeast) {
-  /** No selection. */
-  public static final KeepTokens ALL = new KeepTokens(1, 0, 1);
+  /**
+   * No selection; a share alone begins at half of the steps and leaves 12 tokens
+   * (docs/TRAINING.md).
+   */
+  public static final KeepTokens ALL = new KeepTokens(1, 0.5, 12);
 
   public KeepTokens {
     require(share > 0 && share <= 1, "loss.keep_tokens", share, "in (0, 1], 1 = all");

@@ -41,11 +41,21 @@ final class LateBackward {
   }
 
   void images(Workers workers, Scratch[] scratch, MemorySegment out) {
-    pass(workers, scratch, images, texts, out, this::intoImage);
+    pass(workers, scratch, images, texts, out, false, this::intoImage);
   }
 
-  void texts(Workers workers, Scratch[] scratch, MemorySegment out) {
-    pass(workers, scratch, texts, images, out, this::intoText);
+  /**
+   * The texts' share.
+   *
+   * @param more goes on with the sums that {@code out} holds of earlier images
+   */
+  void texts(Workers workers, Scratch[] scratch, MemorySegment out, boolean more) {
+    pass(workers, scratch, texts, images, out, more, this::intoText);
+  }
+
+  /** Items of one side whose rows are read together: sums are the same in blocks of as many. */
+  static int readTogether(TokenRows rows) {
+    return items(rows, READ_FLOATS);
   }
 
   /** Adds what one pair gives to its own item. */
@@ -63,6 +73,7 @@ final class LateBackward {
       TokenRows own,
       TokenRows other,
       MemorySegment out,
+      boolean more,
       Pair pair) {
     int most = Math.ceilDiv(own.size(), 2 * workers.threads());
     int block = Math.min(items(own, WRITE_FLOATS), Math.max(1, most));
@@ -71,16 +82,26 @@ final class LateBackward {
         (worker, task) -> {
           int from = task * block;
           int to = Math.min(own.size(), from + block);
-          rows(from, to, own, other, scratch[worker], out, pair);
+          rows(from, to, own, other, scratch[worker], out, more, pair);
         });
   }
 
   private void rows(
-      int from, int to, TokenRows own, TokenRows other, Scratch s, MemorySegment out, Pair pair) {
+      int from,
+      int to,
+      TokenRows own,
+      TokenRows other,
+      Scratch s,
+      MemorySegment out,
+      boolean more,
+      Pair pair) {
     int d = own.d();
     int stride = own.longest() * d;
     int together = items(other, READ_FLOATS);
     float[] target = s.zeros((to - from) * stride);
+    for (int i = from; more && i < to; i++) {
+      load(own, i, target, (i - from) * stride, out);
+    }
     for (int o = 0; o < other.size(); o += together) {
       int end = Math.min(other.size(), o + together);
       float[] source = s.load(other, o, end, other.longest());
@@ -98,6 +119,12 @@ final class LateBackward {
     for (int i = from; i < to; i++) {
       store(own, i, target, (i - from) * stride, out);
     }
+  }
+
+  private static void load(TokenRows own, int i, float[] target, int at, MemorySegment out) {
+    long from = (long) own.start()[i] * own.d() * Float.BYTES;
+    int floats = own.length()[i] * own.d();
+    MemorySegment.copy(out, ValueLayout.JAVA_FLOAT_UNALIGNED, from, target, at, floats);
   }
 
   private static void store(TokenRows own, int i, float[] target, int at, MemorySegment out) {

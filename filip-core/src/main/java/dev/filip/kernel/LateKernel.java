@@ -2,11 +2,14 @@ package dev.filip.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Late interaction of all images with all texts without ever holding their {@code [n,m]} products:
  * each tile of them is reduced to maxima while it is in cache. {@link #match} gives the two scores
- * of every pair and remembers who won; {@link #gradient} then touches the winners only. Owns its
+ * of every pair and remembers who won, or, where those indices would take too many bytes, finds
+ * them again for some images at a time; {@link #gradient} then touches the winners only. Owns its
  * threads and scratch memory; the answer is bit-equal for any number of threads. One call at a
  * time; finite input (a NaN wins no maximum: ask {@link #finite} first).
  */
@@ -15,13 +18,35 @@ public final class LateKernel implements AutoCloseable {
   private final Workers workers;
   private final Scratch[] scratch;
   private final Winners winners = new Winners();
+  private final long most;
+  private @Nullable Matched matched;
+
+  /** What was matched last, and images whose winners are held together. */
+  private record Matched(TokenRows images, TokenRows texts, int together) {
+    boolean whole() {
+      return together >= images.size();
+    }
+  }
+
+  /** Most bytes of winners that are held. */
+  public static final long MOST_WINNERS = 256L << 20;
 
   /** On at most {@code threads} threads, the caller's among them. */
   public LateKernel(int threads) {
     this(Kernels.tile(), threads);
   }
 
+  /** The same with another bound on the bytes of winners. */
+  public LateKernel(int threads, long mostWinners) {
+    this(Kernels.tile(), threads, mostWinners);
+  }
+
   LateKernel(Tile tile, int threads) {
+    this(tile, threads, MOST_WINNERS);
+  }
+
+  private LateKernel(Tile tile, int threads, long mostWinners) {
+    this.most = mostWinners;
     this.tile = tile;
     workers = new Workers(threads);
     scratch = new Scratch[threads];
@@ -36,8 +61,33 @@ public final class LateKernel implements AutoCloseable {
     return scores;
   }
 
-  /** Scores of every pair; the winners are kept for {@link #gradient} until the next call. */
+  /**
+   * Scores of every pair; the winners, if they fit, and the rows themselves are kept for {@link
+   * #gradient} until the next call.
+   */
   public PairScores match(TokenRows images, TokenRows texts) {
+    Matched now = new Matched(images, texts, together(images, texts));
+    matched = now;
+    return now.whole() ? keep(images, texts) : scores(images, texts);
+  }
+
+  /** Bytes of the winners of all pairs. */
+  public static long winners(int images, int texts, int n, int m) {
+    return Winners.bytes(images, texts, n, m);
+  }
+
+  /** Images whose winners fit the bound: whole groups of those that a text's sum reads together. */
+  private int together(TokenRows images, TokenRows texts) {
+    long one = winners(1, texts.size(), images.longest(), texts.longest());
+    long fit = most / Math.max(1, one);
+    if (fit >= images.size()) {
+      return images.size();
+    }
+    int group = LateBackward.readTogether(images);
+    return Math.toIntExact(Math.max(1, fit < group ? fit : fit - fit % group));
+  }
+
+  private PairScores keep(TokenRows images, TokenRows texts) {
     winners.shape(images.size(), texts.size(), images.longest(), texts.longest());
     PairScores scores = empty(images, texts);
     visit(
@@ -75,8 +125,14 @@ public final class LateKernel implements AutoCloseable {
 
   /** The best word of each patch of pair (i, j) of the last match, n being the patches of i. */
   public int[] words(int i, int j, int n) {
+    Matched last = Objects.requireNonNull(matched, "match first");
     int[] word = new int[n];
-    winners.read(winners.cell(i, j), n, word, 0);
+    if (last.whole()) {
+      winners.read(winners.cell(i, j), n, word, 0);
+    } else {
+      keep(last.images.part(i, i + 1), last.texts.part(j, j + 1));
+      winners.read(winners.cell(0, 0), n, word, 0);
+    }
     return word;
   }
 
@@ -106,9 +162,26 @@ public final class LateKernel implements AutoCloseable {
               + " and "
               + dsText.length);
     }
-    LateBackward backward = new LateBackward(tile, winners, images, texts, dsImage, dsText);
-    backward.images(workers, scratch, dImages);
-    backward.texts(workers, scratch, dTexts);
+    int together = Objects.requireNonNull(matched, "match first").together;
+    for (int from = 0; from < images.size(); from += together) {
+      int to = Math.min(images.size(), from + together);
+      TokenRows part = together >= images.size() ? images : images.part(from, to);
+      if (part != images) {
+        keep(part, texts);
+      }
+      int low = from * texts.size();
+      int high = to * texts.size();
+      LateBackward backward =
+          new LateBackward(
+              tile,
+              winners,
+              part,
+              texts,
+              part == images ? dsImage : Arrays.copyOfRange(dsImage, low, high),
+              part == images ? dsText : Arrays.copyOfRange(dsText, low, high));
+      backward.images(workers, scratch, dImages);
+      backward.texts(workers, scratch, dTexts, from > 0);
+    }
   }
 
   /** Whether every owned number is finite. */

@@ -2,6 +2,7 @@ package dev.filip.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Token vectors of several items wherever they lie, heap or native: item i owns {@code length[i]}
@@ -54,6 +55,12 @@ public record TokenRows(MemorySegment rows, int d, int[] start, int[] length) {
       length[i] = set.tokens(i);
     }
     return new TokenRows(MemorySegment.ofArray(set.rows()), set.d(), start, length);
+  }
+
+  /** Items {@code from} to {@code to}, at the same place. */
+  TokenRows part(int from, int to) {
+    return new TokenRows(
+        rows, d, Arrays.copyOfRange(start, from, to), Arrays.copyOfRange(length, from, to));
   }
 
   /** Items. */

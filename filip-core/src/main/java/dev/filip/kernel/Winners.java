@@ -31,12 +31,17 @@ final class Winners implements AutoCloseable {
     wide = Math.max(n, m) > 256;
     texts = textCount;
     stride = n + m;
-    long bytes = Math.multiplyExact((long) images * texts, stride) * (wide ? 2 : 1);
+    long bytes = bytes(images, texts, n, m);
     if (cells.byteSize() < bytes) {
       arena.close();
       arena = Arena.ofShared();
       cells = arena.allocate(bytes, 64);
     }
+  }
+
+  /** Bytes of so many pairs. */
+  static long bytes(int images, int texts, int n, int m) {
+    return Math.multiplyExact((long) images * texts, n + m) * (Math.max(n, m) > 256 ? 2 : 1);
   }
 
   /** Cell of patch 0 of pair (i, j); its words' cells follow those of its n patches. */

@@ -19,8 +19,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * of both directions are taken tile by tile, and the gradient passes through the winning pairs of
  * tokens only. On several ranks each compares its own images with the texts of all, both maxima in
  * one pass, so that no pair is computed twice; memory grows with b x B x (n + m) bytes, B pairs in
- * all, b of them here. Equal to {@link DenseLoss}; bit-equal for any number of threads. Owns
- * threads and scratch memory until closed; one call at a time.
+ * all, b of them here, up to a bound beyond which maxima are taken again for some images at a time.
+ * Equal to {@link DenseLoss}; bit-equal for any number of threads. Owns threads and scratch memory
+ * until closed; one call at a time.
  */
 public final class LateLoss implements ContrastiveLoss {
   private final LateKernel kernel;
@@ -39,8 +40,13 @@ public final class LateLoss implements ContrastiveLoss {
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
   public LateLoss(
       Regularisers regular, FeaturePrecision precision, int threads, Communicator ranks) {
+    this(regular, precision, new LateKernel(threads), ranks);
+  }
+
+  LateLoss(
+      Regularisers regular, FeaturePrecision precision, LateKernel kernel, Communicator ranks) {
     this.ranks = ranks;
-    this.kernel = new LateKernel(threads);
+    this.kernel = kernel;
     this.regular = regular;
     this.precision = precision;
   }

@@ -92,6 +92,15 @@ final class SessionBuilder {
     TrainedModel trained = plain.with(model);
     ParameterGroups groups = groups(model.config());
     Map<String, Tensor> leaves = model.parameters().trained();
+    Parallelism parallelism =
+        state != null
+            ? state.parallelism()
+            : Parallelism.choose(
+                model.parameters().count(""),
+                config.batch(),
+                compute.device(),
+                Runtime.getRuntime().availableProcessors());
+    requireMemory(model, parallelism, leaves);
     FlatParameters flat = new FlatParameters(leaves, groups);
     log.accept(
         "model: "
@@ -102,14 +111,6 @@ final class SessionBuilder {
     if (state != null && checkpoint != null) {
       Checkpoints.restore(checkpoint, optimizer, state.step());
     }
-    Parallelism parallelism =
-        state != null
-            ? state.parallelism()
-            : Parallelism.choose(
-                model.parameters().count(""),
-                config.batch(),
-                compute.device(),
-                Runtime.getRuntime().availableProcessors());
     Parallelism.set(parallelism.threads());
     return new Session(
         config,
@@ -138,6 +139,25 @@ final class SessionBuilder {
         .with(
             new LayerRates(
                 config.finetune().layerDecay(), model.vision().layers(), model.text().layers()));
+  }
+
+  /** Says what the run will take, before it takes it. */
+  private void requireMemory(
+      FilipModel model, Parallelism parallelism, Map<String, Tensor> trained) {
+    if (!model.compute().device().isCpu()) {
+      return; // a device's memory is not counted
+    }
+    MemoryEstimate estimate =
+        MemoryEstimate.of(
+            config,
+            model.config(),
+            model.compute().precision(),
+            parallelism,
+            model.parameters().count(""),
+            trained.values().stream().mapToLong(Tensor::numel).sum(),
+            config.batch());
+    log.accept(estimate.line());
+    AvailableMemory.read().ifPresent(available -> estimate.require(available, config));
   }
 
   private LossPlan loss() {

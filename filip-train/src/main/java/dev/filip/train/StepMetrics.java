@@ -9,6 +9,7 @@ import java.util.Map;
  * What is known of one logged step. Norms are L2 over all parameters; stages are seconds of this
  * step alone.
  *
+ * @param lossOverChance loss over that of guessing, ln(batch) times the weights: 1 = nothing learnt
  * @param imagesPerSecond over the steps since the last logged one
  * @param accuracyImage share of images of the batch whose own text scores best; accuracyText the
  *     other way
@@ -19,6 +20,7 @@ import java.util.Map;
 public record StepMetrics(
     long step,
     double loss,
+    double lossOverChance,
     double lr,
     double logitScale,
     double imagesPerSecond,
@@ -35,6 +37,7 @@ public record StepMetrics(
   public Map<String, Double> values() {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("loss", loss);
+    values.put("loss_over_chance", lossOverChance);
     values.put("lr", lr);
     values.put("logit_scale", logitScale);
     values.put("images_per_second", imagesPerSecond);

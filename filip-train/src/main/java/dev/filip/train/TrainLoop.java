@@ -21,6 +21,7 @@ final class TrainLoop {
   private final List<TrainListener> listeners;
   private final StopSignal stop;
   private final TrainStep step;
+  private final LearningWatch watch;
   private final StageClock clock = new StageClock();
   private double previousLoss = Double.NaN;
   private double loggedSeconds;
@@ -43,6 +44,7 @@ final class TrainLoop {
             new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
     this.best = session.start().best();
+    this.watch = new LearningWatch(session.schedule().warmup());
   }
 
   /** Runs to the end or until asked to stop; the last state is in a checkpoint then. */
@@ -72,6 +74,7 @@ final class TrainLoop {
     clock.start();
     TrainStep.Outcome outcome = step(now, lr, log);
     previousLoss = outcome.loss().loss();
+    watch(now, outcome.loss());
     double speed = (now - loggedStep) * (double) config.batch() / (clock.total() - loggedSeconds);
     tell(now, listener -> listener.onStep(now, outcome.loss().loss(), speed));
     if (log) {
@@ -86,6 +89,20 @@ final class TrainLoop {
     if (end || due(config.checkpoint().every(), now)) {
       checkpoint(now);
     }
+  }
+
+  private void watch(long now, LossGradient loss) {
+    watch
+        .see(
+            now,
+            overChance(now, loss),
+            config.batch() * 0.5 * (loss.accuracyImage() + loss.accuracyText()),
+            loss.sameWordShare())
+        .ifPresent(options.log());
+  }
+
+  private double overChance(long now, LossGradient loss) {
+    return loss.loss() / session.loss().chance(now, config.batch());
   }
 
   private static boolean due(int every, long now) {
@@ -160,6 +177,7 @@ final class TrainLoop {
     return new StepMetrics(
         now,
         loss.loss(),
+        overChance(now, loss),
         lr,
         Math.exp(outcome.logScale()),
         speed,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.distributed.Alone;
+import dev.filip.kernel.LateKernel;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
@@ -117,6 +118,20 @@ class LateLossTest {
     }
     assertThat(c.run(new DenseLoss(1, 0, regular), ScalarType.Double).loss())
         .isGreaterThan(c.run(new DenseLoss(1, 0, smoothing), ScalarType.Double).loss());
+  }
+
+  /** Winners found again for some images at a time: no bit changes, and the oracle agrees. */
+  @ParameterizedTest
+  @CsvSource({"1", "700", "3000", "20000"})
+  void fewerWinnersAtATimeChangeNoBit(long bytes) {
+    LossCase c = LossCase.exact(33, 9, 7, 1024, 8);
+    try (LateLoss loss =
+        new LateLoss(
+            Regularisers.NONE, FeaturePrecision.FP32, new LateKernel(2, bytes), Alone.INSTANCE)) {
+      LossGradient g = c.run(loss, ScalarType.Float);
+      assertThat(gradients(g)).isDeepEqualTo(gradients(late(c)));
+      equal(g, c.run(new DenseLoss(1, 0, 0), ScalarType.Double), 2e-6);
+    }
   }
 
   @Test

@@ -197,7 +197,8 @@ class RanksLossTest {
   @Test
   void aSelectionAmongLocalItemsIsAnotherLossThanOneAmongAll() {
     LossCase c = LossCase.random(8, 9, 9, 8, 2);
-    RunConfig.Loss loss = settings("late", "loss.keep_tokens=0.3");
+    RunConfig.Loss loss =
+        settings("late", "loss={keep_tokens: 0.3, keep_after: 0, keep_at_least: 1}");
     Found whole = run(c, loss, Interaction.LATE, Alone.INSTANCE);
     List<Found> parts = split(c, 2, loss, Interaction.LATE);
     assertThat(parts.get(0).loss).isEqualTo(parts.get(1).loss);

@@ -1,0 +1,131 @@
+package dev.filip.train;
+
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.io.BadInput;
+import dev.filip.kernel.LateKernel;
+import dev.filip.tensor.Precision;
+import java.util.Locale;
+
+/**
+ * What a run will take at most on a CPU, in bytes, counted from sizes before the first step; texts
+ * are counted at the model's whole context. Measured peaks lie between half of it and a tenth above
+ * ({@code bench/large_batch.sh}).
+ *
+ * @param weights parameters, gradients of every shard, moments, and a copy while norms are logged
+ * @param activations of the towers for the rows whose graph is held
+ * @param images as bytes, the batch at hand and those ahead, and as floats for the rows held
+ * @param features of the batch and their gradients
+ * @param similarities scores, their derivatives, and the winners of the late loss
+ * @param process Java, libtorch and their code
+ */
+record MemoryEstimate(
+    long weights, long activations, long images, long features, long similarities, long process) {
+  private static final long PROCESS = 600L << 20;
+  private static final long MOST_AHEAD = 512L << 20;
+
+  /** Tensors of a block kept for the backward pass, in widths of the tower. */
+  private static final double KEPT = 24;
+
+  /**
+   * Of a run.
+   *
+   * @param all parameters; {@code trained} those with gradient and moments
+   * @param batch pairs of this process
+   */
+  static MemoryEstimate of(
+      RunConfig config,
+      ModelConfig model,
+      Precision precision,
+      Parallelism parallelism,
+      long all,
+      long trained,
+      int batch) {
+    Activations activations = Activations.of(config);
+    int each = Math.ceilDiv(batch, parallelism.shards());
+    int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
+    rows = Math.min(rows, batch);
+    int n = model.imageTokens();
+    int m = model.text().context();
+    long image = 3L * model.vision().imageSize() * model.vision().imageSize();
+    boolean late = config.interaction() != Interaction.GLOBAL;
+    long winners =
+        late ? Math.min(LateKernel.MOST_WINNERS, LateKernel.winners(batch, batch, n, m)) : 0;
+    long pairs = (long) batch * batch;
+    return new MemoryEstimate(
+        4 * (all + trained * (parallelism.shards() + 3L)),
+        tower(model.vision().width(), model.vision().layers(), n + 1, rows, precision, activations)
+            + tower(model.text().width(), model.text().layers(), m, rows, precision, activations),
+        batch * image + Math.min(2L * batch * image, MOST_AHEAD) + 8L * rows * image,
+        2L * 4 * batch * (n + m + 2L) * model.embedDim(),
+        16L * pairs * (config.interaction() == Interaction.BOTH ? 2 : 1) + winners,
+        PROCESS);
+  }
+
+  private static long tower(
+      int width, int layers, int tokens, int rows, Precision precision, Activations activations) {
+    double bytes = precision == Precision.FP32 ? 4 : 3; // residuals stay fp32
+    double block = KEPT * bytes * rows * tokens * width;
+    double blocks = activations.checkpoint() ? 2 : layers + 1;
+    double inputs = activations.checkpoint() ? 4.0 * rows * tokens * width * layers : 0;
+    return Math.round(block * blocks + inputs);
+  }
+
+  /** In all. */
+  long total() {
+    return weights + activations + images + features + similarities + process;
+  }
+
+  /** One line for the log. */
+  String line() {
+    return String.format(
+        Locale.ROOT,
+        "memory: at most about %s: weights, gradients and moments %s, activations %s, images %s,"
+            + " features %s, similarities %s, process %s",
+        size(total()),
+        size(weights),
+        size(activations),
+        size(images),
+        size(features),
+        size(similarities),
+        size(process));
+  }
+
+  /**
+   * Refuses what cannot fit.
+   *
+   * @throws BadInput where it is more than there is
+   */
+  void require(AvailableMemory available, RunConfig config) {
+    if (total() <= available.bytes()) {
+      return;
+    }
+    throw new BadInput(
+        "too little memory for the batch: batch "
+            + config.batch()
+            + " takes about "
+            + size(total())
+            + " (activations "
+            + size(activations)
+            + "), and "
+            + size(available.bytes())
+            + " are available ("
+            + available.limit()
+            + "): "
+            + advice(config));
+  }
+
+  private static String advice(RunConfig config) {
+    int half = (config.microBatch() == 0 ? Math.min(config.batch(), 128) : config.microBatch()) / 2;
+    return (half >= 1 ? "set micro_batch: " + half + ", " : "")
+        + (config.gradientCheckpointing() ? "" : "gradient_checkpointing: true, ")
+        + "or a smaller batch or model";
+  }
+
+  private static String size(long bytes) {
+    return bytes >= 1L << 30
+        ? String.format(Locale.ROOT, "%.1f GiB", bytes / 0x1p30)
+        : String.format(Locale.ROOT, "%.0f MiB", bytes / 0x1p20);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.filip.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
+import dev.filip.config.RunConfigReader;
+import dev.filip.io.BadInput;
+import dev.filip.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemoryEstimateTest {
+  private static final long GIB = 1L << 30;
+
+  private static RunConfig config(String... sets) {
+    return RunConfigReader.parse(
+        "model: vit-b-32\ndata: {train: none}\n", "memory.yaml", List.of(sets));
+  }
+
+  private static MemoryEstimate estimate(RunConfig config) {
+    ModelConfig model = config.newModel().orElseThrow().withVocabulary(49408);
+    return MemoryEstimate.of(
+        config,
+        model,
+        Precision.FP32,
+        new Parallelism(1, 2),
+        150_000_000,
+        150_000_000,
+        config.batch());
+  }
+
+  @Test
+  void aLargeBatchFitsEightGibibytesInMicroBatchesOnly() {
+    MemoryEstimate parts = estimate(config("batch=4096", "micro_batch=16"));
+    assertThat(parts.total()).isLessThan(8 * GIB);
+    assertThat(parts.weights()).isEqualTo(4L * 150_000_000 * 5);
+    assertThat(estimate(config("batch=4096")).total()).isGreaterThan(64 * GIB);
+    assertThat(estimate(config("batch=256", "gradient_checkpointing=true")).activations())
+        .isLessThan(estimate(config("batch=256")).activations() / 3);
+  }
+
+  @Test
+  void tooLittleMemoryIsOneLineThatSaysWhatToChange() {
+    RunConfig config = config("batch=4096");
+    AvailableMemory eight = new AvailableMemory(8 * GIB, "cgroup limit");
+    assertThatThrownBy(() -> estimate(config).require(eight, config))
+        .isInstanceOf(BadInput.class)
+        .hasMessageStartingWith("too little memory for the batch: batch 4096 takes about ")
+        .hasMessageContaining("8.0 GiB are available (cgroup limit): set micro_batch: 64, ")
+        .hasMessageContaining("gradient_checkpointing: true");
+    estimate(config("batch=4096", "micro_batch=16")).require(eight, config);
+  }
+
+  @Test
+  void theSmallerOfMachineAndGroupCounts(@TempDir Path root) throws IOException {
+    assertThat(AvailableMemory.read(root)).isEmpty();
+    write(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    4000 kB\n");
+    write(root, "proc/self/status", "Name: x\nVmRSS:\t    96 kB\n");
+    assertThat(AvailableMemory.read(root))
+        .contains(new AvailableMemory(4096L << 10, "MemAvailable"));
+    write(root, "sys/fs/cgroup/memory.max", "max\n");
+    assertThat(AvailableMemory.read(root).orElseThrow().limit()).isEqualTo("MemAvailable");
+    write(root, "sys/fs/cgroup/memory.max", "1048576\n");
+    assertThat(AvailableMemory.read(root)).contains(new AvailableMemory(1 << 20, "cgroup limit"));
+  }
+
+  private static void write(Path root, String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}
