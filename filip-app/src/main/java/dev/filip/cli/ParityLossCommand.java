@@ -1,6 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.checkpoint.ParityReport;
+import dev.filip.io.BadInput;
 import dev.filip.loss.LossParity;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,8 +34,16 @@ final class ParityLossCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireTolerance("--atol", atol);
+    requireTolerance("--rtol", rtol);
     ParityReport report = LossParity.compare(golden, atol, rtol);
-    answer.print(report.toJson());
+    answer.print(report.toJson(), ParityTable.text(report.toJson()));
     return report.ok() ? 0 : 1;
+  }
+
+  private static void requireTolerance(String option, @Nullable Double value) {
+    if (value != null) {
+      BadInput.require(value >= 0, option, value, ">= 0");
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.filip.checkpoint.ModelParity;
 import dev.filip.checkpoint.ParityReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +29,12 @@ final class ParityModelCommand implements Callable<Integer> {
   @Option(
       names = "--atol",
       description = "Absolute tolerance of every stage. Default: 5e-5, blocks 1e-4.")
-  private double atol = Double.NaN;
+  private @Nullable Double atol;
 
-  @Option(names = "--rtol", description = "Tolerance relative to the golden's number. Default: 0.")
+  @Option(
+      names = "--rtol",
+      description =
+          "Tolerance relative to the golden's number. Default: 0; of fp16 and bf16 goldens at least one unit in the last place.")
   private double rtol;
 
   @Mixin private Answer answer;
@@ -40,13 +44,11 @@ final class ParityModelCommand implements Callable<Integer> {
     ModelParity.Tolerance usual = ModelParity.Tolerance.FP32;
     ModelParity.Tolerance tolerance =
         new ModelParity.Tolerance(
-            Double.isNaN(atol) ? usual.tokens() : atol,
-            Double.isNaN(atol) ? usual.blocks() : atol,
-            rtol);
+            atol == null ? usual.tokens() : atol, atol == null ? usual.blocks() : atol, rtol);
     LoadedModel loaded = ModelFolder.load(model);
     try {
       ParityReport report = ModelParity.compare(loaded.model(), golden, tolerance);
-      answer.print(report.toJson());
+      answer.print(report.toJson(), ParityTable.text(report.toJson()));
       return report.ok() ? 0 : 1;
     } finally {
       loaded.close();

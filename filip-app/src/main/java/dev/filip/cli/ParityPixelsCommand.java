@@ -7,6 +7,7 @@ import dev.filip.io.Json;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,10 @@ final class ParityPixelsCommand implements Callable<Integer> {
       names = "--atol",
       description =
           "Absolute tolerance. Default: 1e-6 for lossless images, 2/255/std for lossy ones.")
-  private double atol = Double.NaN;
+  private @Nullable Double atol;
+
+  @Option(names = "--rtol", description = "Tolerance relative to the golden's number. Default: 0.")
+  private double rtol;
 
   @Mixin private Answer answer;
 
@@ -44,8 +48,9 @@ final class ParityPixelsCommand implements Callable<Integer> {
         PixelsParity.run(
             golden,
             settings,
-            Double.isNaN(atol) ? OptionalDouble.empty() : OptionalDouble.of(atol));
-    answer.print(result.toJson());
+            new PixelsParity.Tolerance(
+                atol == null ? OptionalDouble.empty() : OptionalDouble.of(atol), rtol));
+    answer.print(result.toJson(), ParityTable.text(result.toJson()));
     return result.ok() ? 0 : 1;
   }
 }

@@ -29,7 +29,7 @@ final class ParityTokensCommand implements Callable<Integer> {
     BpeTokenizer tokenizer =
         BpeTokenizer.load(model, ModelFolder.readConfig(model).textBehaviour());
     TokensParity.Report report = TokensParity.compare(tokenizer, golden);
-    answer.print(report.toJson());
+    answer.print(report.toJson(), report.toText());
     return report.ok() ? 0 : 1;
   }
 }

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * CLIP's lower-cased byte-level BPE. Ids are read from the files of a folder, never assumed. What a
@@ -25,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class BpeTokenizer {
   private static final int CACHED_WORDS = 1 << 16;
   private static final int CACHED_LENGTH = 40;
+  private static final List<String> SPELLINGS =
+      List.of(Vocabulary.BOS, Vocabulary.EOS, "<start_of_text>", "<end_of_text>");
   private final Vocabulary vocabulary;
   private final TextBehaviour behaviour;
   private final TextCleaner cleaner;
@@ -115,6 +118,20 @@ public final class BpeTokenizer {
 
   public TextBehaviour behaviour() {
     return behaviour;
+  }
+
+  /**
+   * Whether a text, as it stands or cleaned, spells a token that some Python tool reads as special.
+   */
+  boolean spellsSpecial(String text) {
+    String clean = cleaner.clean(text).text();
+    return Stream.concat(SPELLINGS.stream(), Stream.of(vocabulary.bos(), vocabulary.eos()))
+        .anyMatch(name -> text.contains(name) || clean.contains(name));
+  }
+
+  /** Whether the repair of wrongly decoded text, which only one behaviour has, changes a text. */
+  boolean repairsMojibake(String text) {
+    return behaviour == TextBehaviour.OPEN_CLIP && FtfyFixes.repairsMojibake(MappedText.of(text));
   }
 
   /** Ids of a text, [BOS] to [EOS], not truncated. */

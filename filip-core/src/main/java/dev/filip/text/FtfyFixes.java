@@ -3,6 +3,7 @@ package dev.filip.text;
 import java.text.Normalizer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,15 @@ final class FtfyFixes {
   private FtfyFixes() {}
 
   static MappedText apply(MappedText text) {
+    return apply(text, Mojibake::repair);
+  }
+
+  /** Whether the repair of mojibake takes part in what {@link #apply} does to a text. */
+  static boolean repairsMojibake(MappedText text) {
+    return !apply(text).sameText(apply(text, UnaryOperator.identity()));
+  }
+
+  private static MappedText apply(MappedText text, UnaryOperator<MappedText> repair) {
     MappedText out = new MappedText(text.size());
     // as in ftfy: from the first line with a "<" on, entities are left to HtmlReferences
     boolean entities = true;
@@ -29,18 +39,19 @@ final class FtfyFixes {
       end = Math.min(text.size(), end + 1);
       MappedText line = new MappedText(end - start);
       line.add(text, start, end);
-      MappedText fixed = line(line, entities);
+      MappedText fixed = line(line, entities, repair);
       out.add(fixed, 0, fixed.size());
       start = end;
     }
     return out;
   }
 
-  private static MappedText line(MappedText line, boolean entities) {
+  private static MappedText line(
+      MappedText line, boolean entities, UnaryOperator<MappedText> repair) {
     MappedText before = line;
     while (true) {
       MappedText after = entities ? HtmlReferences.unescapeStrictly(before) : before;
-      after = characters(Mojibake.repair(after));
+      after = characters(repair.apply(after));
       after = Nfc.of(controls(escapes(lineBreaks(after))));
       if (after.sameText(before)) {
         return after;

@@ -58,7 +58,7 @@ class TokenizerGoldenTest {
         ? "equal"
         : report.differing()
             + " of "
-            + report.texts()
+            + report.texts().texts()
             + ", first "
             + Json.line(first.text())
             + " "

@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class PreprocessTest {
@@ -123,14 +122,15 @@ class PreprocessTest {
   @Test
   void parityOfAFolderOfGoldens() throws IOException {
     Preprocess settings = Preprocess.clip(24, Behaviour.TRANSFORMERS);
-    var result = PixelsParity.run(Goldens.path("preprocess"), settings, OptionalDouble.empty());
+    var result =
+        PixelsParity.run(Goldens.path("preprocess"), settings, PixelsParity.Tolerance.USUAL);
     assertThat(result.files()).hasSize(2).allMatch(PixelsParity.FileResult::ok);
     assertThat(result.toJson().path("ok").booleanValue()).isTrue();
     var other =
         PixelsParity.run(
             Goldens.path("preprocess"),
             Preprocess.clip(24, Behaviour.OPEN_CLIP),
-            OptionalDouble.empty());
+            PixelsParity.Tolerance.USUAL);
     assertThat(other.ok()).isFalse();
     assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
   }

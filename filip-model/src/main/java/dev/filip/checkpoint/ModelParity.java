@@ -6,8 +6,6 @@ import dev.filip.io.BadInput;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.model.RawTokens;
-import dev.filip.tensor.StepScope;
-import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,102 +19,71 @@ import org.jspecify.annotations.Nullable;
  * projected tokens, embeddings and late similarities. Rows beyond a text's length are not compared.
  */
 public final class ModelParity {
-  static final String FORMAT = "filip-golden-model/1";
-
   /** Tolerances: {@code tokens} also for embeddings and similarities. */
   public record Tolerance(double tokens, double blocks, double relative) {
+    public Tolerance {
+      BadInput.require(tokens >= 0 && blocks >= 0, "atol", Math.min(tokens, blocks), ">= 0");
+      BadInput.require(relative >= 0, "rtol", relative, ">= 0");
+    }
+
     /** What fp32 programs reach. */
     public static final Tolerance FP32 = new Tolerance(5e-5, 1e-4, 0);
   }
 
-  private final Safetensors golden;
+  private final ModelGolden golden;
   private final Tolerance tolerance;
   private final List<Stage> stages = new ArrayList<>();
   private final List<String> notCompared = new ArrayList<>();
 
-  private ModelParity(Safetensors golden, Tolerance tolerance) {
+  private ModelParity(ModelGolden golden, Tolerance tolerance) {
     this.golden = golden;
     this.tolerance = tolerance;
   }
 
-  /** Runs the model on the golden's inputs and compares all that the golden holds. */
+  /**
+   * Runs the model on the golden's inputs and compares all that the golden holds.
+   *
+   * @throws BadInput for a file that is no such golden or none for this model
+   */
   public static ParityReport compare(FilipModel model, Path file, Tolerance tolerance) {
-    try (Safetensors golden = Safetensors.open(file)) {
-      String format = golden.metadata().getOrDefault("format", "none");
-      if (!format.equals(FORMAT)) {
-        throw new BadInput(file + ": metadata format must be " + FORMAT + ", got " + format);
-      }
+    try (Safetensors tensors = Safetensors.open(file)) {
+      ModelGolden golden = new ModelGolden(file, tensors, model.config());
       ModelParity parity = new ModelParity(golden, tolerance);
-      parity.run(file, model);
+      parity.run(model);
       return new ParityReport(file.toString(), parity.stages, parity.notCompared);
     }
   }
 
-  private void run(Path file, FilipModel model) {
+  private void run(FilipModel model) {
     Encoder encoder = new Encoder(model);
-    ModelConfig config = model.config();
     double[][] images = null;
     double[][] texts = null;
-    if (golden.tensors().containsKey("pixel_values")) {
-      RawTokens raw = images(file, encoder, config);
+    if (golden.has("pixel_values")) {
+      RawTokens raw = encoder.rawImages(golden.pixels(), golden.images());
       images = units(raw, null);
       blocks("vision", raw, null);
-      stage("image_tokens", doubles(raw.projected()), all(), tolerance.tokens());
+      long[] shape = {raw.items(), raw.tokens(), raw.d()};
+      stage("image_tokens", doubles(raw.projected()), shape, all(), tolerance.tokens());
       embeds("image_embeds", raw);
     } else {
-      notCompared.add("pixel_values");
+      notCompared.addAll(ModelGolden.IMAGE_OUTPUTS);
     }
-    if (golden.tensors().containsKey("input_ids")) {
-      TokenBatch batch = texts(file);
+    if (golden.has("input_ids")) {
+      TokenBatch batch = golden.texts();
       RawTokens raw = encoder.rawTexts(batch);
       texts = units(raw, batch.length());
       blocks("text", raw, batch);
       double[] padded = pad(raw.projected(), raw.tokens(), batch.context(), raw.items(), raw.d());
-      stage("text_tokens", padded, valid(batch, raw.d()), tolerance.tokens());
+      long[] shape = {raw.items(), batch.context(), raw.d()};
+      stage("text_tokens", padded, shape, valid(batch, raw.d()), tolerance.tokens());
       embeds("text_embeds", raw);
     } else {
-      notCompared.add("input_ids");
+      notCompared.addAll(ModelGolden.TEXT_OUTPUTS);
     }
     if (images != null && texts != null) {
-      similarities(images, texts, config);
-    }
-  }
-
-  private RawTokens images(Path file, Encoder encoder, ModelConfig config) {
-    TensorInfo info = info("pixel_values");
-    long side = config.vision().imageSize();
-    long[] shape = info.shape();
-    if (shape.length != 4 || shape[1] != 3 || shape[2] != side || shape[3] != side) {
-      throw new BadInput(
-          file
-              + ": tensor pixel_values: must be [i, 3, "
-              + side
-              + ", "
-              + side
-              + "] for this model, got "
-              + Arrays.toString(shape));
-    }
-    try (var _ = new StepScope()) {
-      float[] pixels = Tensors.toFloats(golden.tensor("pixel_values"));
-      return encoder.rawImages(pixels, Math.toIntExact(shape[0]));
-    }
-  }
-
-  private TokenBatch texts(Path file) {
-    try (var _ = new StepScope()) {
-      long[] shape = info("input_ids").shape();
-      if (shape.length != 2) {
-        throw new BadInput(file + ": tensor input_ids: must be [t, m]");
-      }
-      int[] ids = ints(Tensors.toLongs(golden.tensor("input_ids")));
-      int[] length = ints(Tensors.toLongs(golden.tensor("text_length")));
-      int context = Math.toIntExact(shape[1]);
-      for (int n : length) {
-        if (n < 1 || n > context) {
-          throw new BadInput(file + ": tensor text_length: holds " + n + ", not in 1.." + context);
-        }
-      }
-      return new TokenBatch(Math.toIntExact(shape[0]), context, ids, length);
+      similarities(images, texts, model.config());
+    } else {
+      notCompared.addAll(ModelGolden.PAIR_OUTPUTS);
     }
   }
 
@@ -128,7 +95,9 @@ public final class ModelParity {
               ? doubles(block)
               : pad(block, raw.tokens(), batch.context(), raw.items(), raw.width());
       LongPredicate counts = batch == null ? all() : valid(batch, raw.width());
-      stage(side + ".block." + k, ours, counts, tolerance.blocks());
+      long tokens = batch == null ? raw.tokens() : batch.context();
+      long[] shape = {raw.items(), tokens, raw.width()};
+      stage(side + ".block." + k, ours, shape, counts, tolerance.blocks());
     }
   }
 
@@ -161,7 +130,7 @@ public final class ModelParity {
     for (int at = 0; at < embeds.length; at += raw.d()) {
       unit(raw.pooled(), at, embeds, at, raw.d());
     }
-    stage(name, embeds, all(), tolerance.tokens());
+    stage(name, embeds, new long[] {raw.items(), raw.d()}, all(), tolerance.tokens());
   }
 
   /** Late, [CLS] out, whatever the model was trained with. */
@@ -177,8 +146,9 @@ public final class ModelParity {
         sText[i * texts.length + t] = meanOfMaxima(texts[t], patches, d);
       }
     }
-    stage("s_image", sImage, all(), tolerance.tokens());
-    stage("s_text", sText, all(), tolerance.tokens());
+    long[] shape = {images.length, texts.length};
+    stage("s_image", sImage, shape, all(), tolerance.tokens());
+    stage("s_text", sText, shape, all(), tolerance.tokens());
   }
 
   private static double meanOfMaxima(double[] a, double[] b, int d) {
@@ -197,36 +167,14 @@ public final class ModelParity {
     return sum * d / a.length;
   }
 
-  private void stage(String name, double[] ours, LongPredicate counts, double atol) {
-    if (!golden.tensors().containsKey(name)) {
+  private void stage(String name, double[] ours, long[] shape, LongPredicate counts, double atol) {
+    if (!golden.has(name)) {
       notCompared.add(name);
       return;
     }
-    try (var _ = new StepScope()) {
-      double[] theirs = Tensors.toDoubles(golden.tensor(name));
-      long[] shape = info(name).shape();
-      if (theirs.length != ours.length) {
-        throw new BadInput(
-            "golden tensor "
-                + name
-                + " has shape "
-                + Arrays.toString(shape)
-                + " = "
-                + theirs.length
-                + " numbers, this model gives "
-                + ours.length);
-      }
-      stages.add(
-          ParityCheck.compare(name, ours, theirs, shape, counts, atol, tolerance.relative()));
-    }
-  }
-
-  private TensorInfo info(String name) {
-    TensorInfo info = golden.tensors().get(name);
-    if (info == null) {
-      throw new BadInput("the golden has no tensor " + name);
-    }
-    return info;
+    double[] theirs = golden.output(name, shape);
+    double rtol = Math.max(tolerance.relative(), golden.rounding(name));
+    stages.add(ParityCheck.compare(name, ours, theirs, shape, counts, atol, rtol));
   }
 
   private static LongPredicate all() {
@@ -257,9 +205,5 @@ public final class ModelParity {
       copy[i] = values[i];
     }
     return copy;
-  }
-
-  private static int[] ints(long[] values) {
-    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
   }
 }

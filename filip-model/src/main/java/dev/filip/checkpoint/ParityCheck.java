@@ -2,6 +2,8 @@ package dev.filip.checkpoint;
 
 import dev.filip.checkpoint.ParityReport.Difference;
 import dev.filip.checkpoint.ParityReport.Stage;
+import dev.filip.io.BadInput;
+import java.util.Arrays;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +12,11 @@ public final class ParityCheck {
   private ParityCheck() {}
 
   /**
+   * A number of ours that is NaN is outside every tolerance.
+   *
    * @param shape of both, row-major
    * @param counts whether the number at a flat index is compared
+   * @throws BadInput where a compared number of the golden is not finite
    */
   public static Stage compare(
       String name,
@@ -28,6 +33,15 @@ public final class ParityCheck {
     for (int i = 0; i < golden.length; i++) {
       if (!counts.test(i)) {
         continue;
+      }
+      if (!Double.isFinite(golden[i])) {
+        throw new BadInput(
+            "golden "
+                + name
+                + Arrays.toString(index(i, shape))
+                + ": holds "
+                + golden[i]
+                + ", not a finite number");
       }
       double off = Math.abs(ours[i] - golden[i]);
       worst = Math.max(worst, off); // NaN stays
