@@ -70,10 +70,10 @@ public final class PixelsParity {
       return files.stream().allMatch(FileResult::ok);
     }
 
-    /** The compared file that is furthest off. */
+    /** The compared file that is furthest off, where any is off. */
     public Optional<FileResult> worst() {
       return files.stream()
-          .filter(f -> f.why() == null)
+          .filter(f -> f.why() == null && !(f.maxAbs() == 0))
           .max(Comparator.comparingDouble(FileResult::maxAbs));
     }
 
