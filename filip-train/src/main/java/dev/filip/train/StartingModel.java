@@ -67,7 +67,10 @@ final class StartingModel {
     ModelConfig stored = loaded.config();
     BpeTokenizer tokenizer = loaded.tokenizer();
     int size = folder.imageSize().orElse(stored.vision().imageSize());
-    if (stored.interaction() == Interaction.GLOBAL && config.interaction() != Interaction.GLOBAL) {
+    boolean globally =
+        stored.interaction() == Interaction.GLOBAL
+            || loaded.trained().path("trained_as").asText().equals("global"); // import says so
+    if (globally && config.interaction() != Interaction.GLOBAL) {
       log.accept(
           "model: the weights of "
               + folder.path()
