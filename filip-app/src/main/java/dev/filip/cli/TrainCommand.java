@@ -4,11 +4,16 @@ import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigReader;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.distributed.LocalRanks;
+import dev.filip.distributed.RankEnvironment;
+import dev.filip.distributed.Ranks;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.PeakMemory;
+import dev.filip.tensor.Devices;
+import dev.filip.tensor.Natives;
 import dev.filip.train.Evaluator;
 import dev.filip.train.ProgressListener;
 import dev.filip.train.TrainListener;
@@ -18,8 +23,12 @@ import dev.filip.train.TrainResult;
 import dev.filip.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +73,9 @@ final class TrainCommand implements Callable<Integer> {
       names = "--nproc",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Local processes. Only 1 so far.")
+      description =
+          "Processes on this machine that train together; one command of torchrun's kind (RANK,"
+              + " WORLD_SIZE, ...) is one of them: see docs/DISTRIBUTED.md. Default: 1.")
   private int processes;
 
   @Option(
@@ -79,34 +90,83 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    BadInput.require(
-        processes == 1, "--nproc", processes, "1 (training on several processes is not built yet)");
+    BadInput.require(processes >= 1, "--nproc", processes, ">= 1");
     BadInput.require(logEvery >= 1, "--log-every", logEvery, ">= 1");
     RunConfig run = RunConfigReader.read(config, sets);
-    TrainResult result = judged(run);
-    print(result);
-    return result.interrupted() ? 1 : 0;
+    Optional<RankEnvironment> rank = RankEnvironment.of(System.getenv());
+    if (processes > 1) {
+      return launch(run, rank);
+    }
+    rank.ifPresent(here -> Devices.onlyGpu(here.localRank()));
+    Natives.load();
+    try (Ranks ranks =
+        rank.isEmpty() ? Ranks.alone() : Ranks.join(rank.get(), run.distributed().timeout())) {
+      TrainResult result = judged(run, ranks);
+      if (ranks.isFirst()) {
+        print(result);
+      }
+      return result.interrupted() ? 1 : 0;
+    }
   }
 
-  private TrainResult judged(RunConfig run) throws IOException {
+  private int launch(RunConfig run, Optional<RankEnvironment> rank) throws IOException {
+    BadInput.require(
+        rank.isEmpty(),
+        "--nproc",
+        processes,
+        "left out where RANK is set: this is one rank already");
+    BadInput.require(
+        run.batch() % processes == 0,
+        "batch",
+        run.batch(),
+        "a multiple of the " + processes + " processes of the run");
+    Duration patience = Duration.ofSeconds(run.distributed().timeout() + 10L);
+    LocalRanks.Ended ended =
+        new LocalRanks(JavaCommand.again(arguments()), System.err, patience).run(processes);
+    if (!ended.line().isEmpty()) {
+      System.err.println("filip: " + ended.line());
+    }
+    return ended.code();
+  }
+
+  /** This command for one rank. */
+  private List<String> arguments() {
+    List<String> all = new ArrayList<>(List.of("train", config.toString()));
+    all.addAll(List.of("--log-every", Integer.toString(logEvery)));
+    if (out != null) {
+      all.addAll(List.of("--out", out.toString()));
+    }
+    sets.forEach(set -> all.addAll(List.of("--set", set)));
+    if (resume) {
+      all.add("--resume");
+    }
+    if (force.isOn()) {
+      all.add("--force");
+    }
+    if (answer.isJson()) {
+      all.add("--json");
+    }
+    return all;
+  }
+
+  private TrainResult judged(RunConfig run, Ranks ranks) throws IOException {
     String validation = run.data().validation();
-    if (validation == null || run.evaluate().every() == 0) {
-      return train(run, null);
+    if (validation == null || run.evaluate().every() == 0 || !ranks.isFirst()) {
+      return train(run, null, ranks);
     }
     try (var source =
         Sources.open(
             validation, SourceOptions.columns(run.data().imageKey(), run.data().captionKey()))) {
       EvalData data = new EvalData(source, validation, run.evaluate().samples(), true);
-      return train(run, new RunEvaluator(data, run.evaluate().tasks()));
+      return train(run, new RunEvaluator(data, run.evaluate().tasks()), ranks);
     }
   }
 
-  private TrainResult train(RunConfig run, @Nullable Evaluator evaluator) {
+  private TrainResult train(RunConfig run, @Nullable Evaluator evaluator, Ranks ranks) {
+    Consumer<String> log = ranks.isFirst() ? System.err::println : line -> {};
     var listeners = List.<TrainListener>of(new ProgressListener("train"));
     return Trainer.run(
-        run,
-        folder(),
-        new TrainOptions(existing(), logEvery, evaluator, listeners, System.err::println));
+        run, folder(), new TrainOptions(existing(), logEvery, evaluator, listeners, log), ranks);
   }
 
   private Existing existing() {

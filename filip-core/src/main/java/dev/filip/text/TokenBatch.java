@@ -1,6 +1,7 @@
 package dev.filip.text;
 
 import dev.filip.io.BadInput;
+import java.util.Arrays;
 
 /**
  * Token ids of t texts, padded to one length: {@code ids[row * context + position]}; valid ids of a
@@ -12,5 +13,14 @@ public record TokenBatch(int rows, int context, int[] ids, int[] length) {
     if (ids.length != Math.multiplyExact(rows, context) || length.length != rows) {
       throw BadInput.of("ids", ids.length, "rows x context = " + rows + " x " + context);
     }
+  }
+
+  /** A copy of {@code count} rows from {@code from} on. */
+  public TokenBatch slice(int from, int count) {
+    return new TokenBatch(
+        count,
+        context,
+        Arrays.copyOfRange(ids, from * context, (from + count) * context),
+        Arrays.copyOfRange(length, from, from + count));
   }
 }

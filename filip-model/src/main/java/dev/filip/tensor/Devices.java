@@ -8,6 +8,14 @@ import org.bytedeco.pytorch.global.torch;
 public final class Devices {
   private Devices() {}
 
+  /**
+   * Leaves this process one GPU of its machine, by number, unless the user has chosen some already.
+   * Before the native libraries are loaded.
+   */
+  public static void onlyGpu(int number) {
+    NativeEnvironment.setDefault("CUDA_VISIBLE_DEVICES", Integer.toString(number));
+  }
+
   /** A device and why it was chosen: one line for the user. */
   public record Chosen(ComputeDevice device, String why) {}
 

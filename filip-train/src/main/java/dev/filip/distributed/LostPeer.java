@@ -22,6 +22,11 @@ public final class LostPeer extends RuntimeException {
     super(PREFIX + what);
   }
 
+  /** What happened, without the prefix. */
+  public String what() {
+    return String.valueOf(getMessage()).substring(PREFIX.length());
+  }
+
   /** From what c10d threw while {@code doing} something. */
   static LostPeer of(String doing, int timeoutSeconds, RuntimeException thrown) {
     return new LostPeer(

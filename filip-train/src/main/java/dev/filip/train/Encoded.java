@@ -6,9 +6,7 @@ import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Tensors;
-import dev.filip.text.TokenBatch;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -35,7 +33,9 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   /** Runs both towers. */
   static Encoded of(FilipModel model, BatchFeed.Batch batch, Rows rows) {
     return new Encoded(
-        rows, model.images(pixels(model, batch, rows)), model.texts(slice(batch.tokens(), rows)));
+        rows,
+        model.images(pixels(model, batch, rows)),
+        model.texts(batch.tokens().slice(rows.from(), rows.count())));
   }
 
   /** Copies the features to their rows of the batch's. */
@@ -89,15 +89,5 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
     batch.pixels().write(rows.from(), rows.count(), to);
     var device = model.compute().device();
     return device.isCpu() ? t : t.to(device.device(), t.dtype());
-  }
-
-  private static TokenBatch slice(TokenBatch tokens, Rows rows) {
-    int to = rows.from() + rows.count();
-    int context = tokens.context();
-    return new TokenBatch(
-        rows.count(),
-        context,
-        Arrays.copyOfRange(tokens.ids(), rows.from() * context, to * context),
-        Arrays.copyOfRange(tokens.length(), rows.from(), to));
   }
 }

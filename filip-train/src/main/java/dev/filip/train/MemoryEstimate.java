@@ -32,7 +32,7 @@ record MemoryEstimate(
    * Of a run.
    *
    * @param all parameters; {@code trained} those with gradient and moments
-   * @param batch pairs of this process
+   * @param batch pairs of this process; its images meet the texts of the whole batch
    */
   static MemoryEstimate of(
       RunConfig config,
@@ -46,19 +46,20 @@ record MemoryEstimate(
     int each = Math.ceilDiv(batch, parallelism.shards());
     int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
     rows = Math.min(rows, batch);
+    int whole = Math.max(batch, config.batch());
     int n = model.imageTokens();
     int m = model.text().context();
     long image = 3L * model.vision().imageSize() * model.vision().imageSize();
     boolean late = config.interaction() != Interaction.GLOBAL;
     long winners =
-        late ? Math.min(LateKernel.MOST_WINNERS, LateKernel.winners(batch, batch, n, m)) : 0;
-    long pairs = (long) batch * batch;
+        late ? Math.min(LateKernel.MOST_WINNERS, LateKernel.winners(batch, whole, n, m)) : 0;
+    long pairs = (long) batch * whole;
     return new MemoryEstimate(
         4 * (all + trained * (parallelism.shards() + 3L)),
         tower(model.vision().width(), model.vision().layers(), n + 1, rows, precision, activations)
             + tower(model.text().width(), model.text().layers(), m, rows, precision, activations),
-        batch * image + Math.min(2L * batch * image, MOST_AHEAD) + 8L * rows * image,
-        2L * 4 * batch * (n + m + 2L) * model.embedDim(),
+        whole * image + Math.min(2L * whole * image, MOST_AHEAD) + 8L * rows * image,
+        2L * 4 * (batch * (n + 1L) + whole * (m + 1L)) * model.embedDim(),
         16L * pairs * (config.interaction() == Interaction.BOTH ? 2 : 1) + winners,
         PROCESS);
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step updates done; the schedule's position
  * @param config the run's canonical config
+ * @param world ranks of the run that wrote it; another number may go on
  * @param parallelism of the towers; other numbers give other bits
  * @param precision of the towers, as chosen
  * @param lossScale for fp16, else 1
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record RunState(
     long step,
     JsonNode config,
+    int world,
     Parallelism parallelism,
     String precision,
     double lossScale,
@@ -33,6 +35,7 @@ record RunState(
 
   ObjectNode toJson() {
     ObjectNode json = Json.object().put("format", FORMAT).put("step", step);
+    json.put("world", world);
     json.put("shards", parallelism.shards()).put("threads", parallelism.threads());
     json.put("precision", precision).put("loss_scale", lossScale);
     json.set("cursor", cursor);
@@ -51,6 +54,7 @@ record RunState(
     return new RunState(
         json.path("step").asLong(),
         json.path("config"),
+        json.path("world").asInt(1),
         new Parallelism(json.path("shards").asInt(1), json.path("threads").asInt(1)),
         json.path("precision").asText(),
         json.path("loss_scale").asDouble(1),

@@ -6,6 +6,7 @@ import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Finetune;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.distributed.Ranks;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.loss.LossPlan;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param start where this process begins: nothing done, or a checkpoint's state
  * @param scaling of the loss for fp16, or null
  * @param data what the run was trained on, for the model folder
+ * @param ranks of the run; borrowed
  */
 record Session(
     RunConfig config,
@@ -40,7 +42,8 @@ record Session(
     @Nullable LossScale scaling,
     Checkpoints checkpoints,
     Start start,
-    ObjectNode data)
+    ObjectNode data,
+    Ranks ranks)
     implements AutoCloseable {
 
   /** Updates done before this process, and the best evaluation of them. */
@@ -58,6 +61,7 @@ record Session(
     return new RunState(
         step,
         RunConfigWriter.json(config),
+        ranks.world(),
         parallelism,
         precision(),
         scaling == null ? 1 : scaling.scale(),
@@ -94,6 +98,7 @@ record Session(
     json.set("config", RunConfigWriter.json(config));
     json.set("data", data);
     json.put("precision", precision())
+        .put("ranks", ranks.world())
         .put("shards", parallelism.shards())
         .put("threads", parallelism.threads());
     json.put("java", Runtime.version().toString()).put("libtorch", Natives.version());

@@ -1,13 +1,14 @@
 package dev.filip.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
-import dev.filip.distributed.Alone;
+import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.loss.LossPlan;
@@ -29,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +38,17 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link Session} from a config, new or from a checkpoint. */
 final class SessionBuilder {
   private static final int SCALE_INTERVAL = 2000;
+
+  /** Keys that change no weight. */
+  private static final String FREE = "workers|checkpoint|evaluate|distributed";
+
   private final RunConfig config;
   private final FeedFactory data;
   private final Consumer<String> log;
+  private final Ranks ranks;
 
-  SessionBuilder(RunConfig config, FeedFactory data, Consumer<String> log) {
+  SessionBuilder(RunConfig config, FeedFactory data, Consumer<String> log, Ranks ranks) {
+    this.ranks = ranks;
     this.config = config;
     this.data = data;
     this.log = log;
@@ -93,13 +101,13 @@ final class SessionBuilder {
     ParameterGroups groups = groups(model.config());
     Map<String, Tensor> leaves = model.parameters().trained();
     Parallelism parallelism =
-        state != null
+        state != null && state.world() == ranks.world()
             ? state.parallelism()
             : Parallelism.choose(
                 model.parameters().count(""),
-                config.batch(),
+                config.batch() / ranks.world(),
                 compute.device(),
-                Runtime.getRuntime().availableProcessors());
+                cores());
     requireMemory(model, parallelism, leaves);
     FlatParameters flat = new FlatParameters(leaves, groups);
     log.accept(
@@ -112,6 +120,10 @@ final class SessionBuilder {
       Checkpoints.restore(checkpoint, optimizer, state.step());
     }
     Parallelism.set(parallelism.threads());
+    PeerCheck.same(ranks, "model", facts(trained, flat));
+    if (ranks.world() > 1) {
+      new GradientSum(flat, ranks.communicator()).shareWeights();
+    }
     return new Session(
         config,
         folder,
@@ -122,16 +134,38 @@ final class SessionBuilder {
         flat,
         optimizer,
         schedule(),
-        data.open(
-            config,
-            model.config(),
-            trained.tokenizer(),
-            trained.preprocessor(),
-            state == null ? null : state.cursor()),
+        feed(trained, state),
         scaling(compute, state),
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
-        data.describe());
+        data.describe(),
+        ranks);
+  }
+
+  private int cores() {
+    return ranks.cores(Runtime.getRuntime().availableProcessors());
+  }
+
+  private BatchFeed feed(TrainedModel trained, @Nullable RunState state) throws IOException {
+    BatchFeed whole =
+        data.open(
+            config,
+            trained.model().config(),
+            trained.tokenizer(),
+            trained.preprocessor(),
+            state == null ? null : state.cursor());
+    return ranks.world() == 1 ? whole : new RankFeed(whole, ranks.rank(), ranks.world());
+  }
+
+  /** What must be the same on all ranks of what was chosen or learnt here. */
+  private static ObjectNode facts(TrainedModel trained, FlatParameters flat) {
+    int[] ids = IntStream.range(0, trained.tokenizer().size()).toArray();
+    Compute compute = trained.model().compute();
+    return Json.object()
+        .put("parameters", flat.size())
+        .put("vocabulary", String.join("\n", trained.tokenizer().words(ids)).hashCode())
+        .put("precision", compute.precision().word())
+        .put("device", compute.device().name());
   }
 
   private ParameterGroups groups(ModelConfig model) {
@@ -155,7 +189,7 @@ final class SessionBuilder {
             parallelism,
             model.parameters().count(""),
             trained.values().stream().mapToLong(Tensor::numel).sum(),
-            config.batch());
+            config.batch() / ranks.world());
     log.accept(estimate.line());
     AvailableMemory.read().ifPresent(available -> estimate.require(available, config));
   }
@@ -165,8 +199,8 @@ final class SessionBuilder {
         config.loss(),
         config.interaction(),
         config.length().toSteps(data.samples(), config.batch()),
-        Runtime.getRuntime().availableProcessors(),
-        Alone.INSTANCE);
+        cores(),
+        ranks.communicator());
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {
@@ -196,7 +230,8 @@ final class SessionBuilder {
 
   private void requireSameRun(RunState state, Path checkpoint) {
     String key =
-        firstDifference("", Json.parse(Json.line(RunConfigWriter.json(config))), state.config());
+        firstDifference(
+            "", Json.parse(Json.line(RunConfigWriter.json(config))), state.config(), FREE);
     if (key != null) {
       throw new BadInput(
           "config key "
@@ -207,9 +242,9 @@ final class SessionBuilder {
     }
   }
 
-  /** The first key with another value, but for those that change no weight; or null. */
-  static @Nullable String firstDifference(String path, JsonNode now, JsonNode then) {
-    if (path.matches("workers|checkpoint|evaluate|distributed") || now.equals(then)) {
+  /** The first key with another value, but for those that match {@code free}; or null. */
+  static @Nullable String firstDifference(String path, JsonNode now, JsonNode then, String free) {
+    if (path.matches(free) || now.equals(then)) {
       return null;
     }
     if (!now.isObject() || !then.isObject()) {
@@ -223,7 +258,7 @@ final class SessionBuilder {
     }
     for (String key : keys) {
       String inner = path.isEmpty() ? key : path + "." + key;
-      String found = firstDifference(inner, now.path(key), then.path(key));
+      String found = firstDifference(inner, now.path(key), then.path(key), free);
       if (found != null) {
         return found;
       }

@@ -2,6 +2,7 @@ package dev.filip.train;
 
 import dev.filip.config.RunConfig;
 import dev.filip.data.Pixels;
+import dev.filip.distributed.Ranks;
 import dev.filip.loss.LossGradient;
 import dev.filip.loss.NonFiniteLoss;
 import dev.filip.tensor.GradMode;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The loop: batch, step, log, evaluate, checkpoint. Used once, by one thread. */
 final class TrainLoop {
+  /** Steps between comparisons of the ranks' weights: one sum over them and one number sent. */
+  private static final int CHECK_EVERY = 100;
+
   private final Session session;
   private final RunConfig config;
   private final TrainOptions options;
@@ -29,6 +33,9 @@ final class TrainLoop {
   private Map<Stage, Double> stagesBefore = new EnumMap<>(Stage.class);
   private @Nullable StepMetrics last;
   private @Nullable Best best;
+  private final Ranks ranks;
+  private final GradientSum sum;
+  private boolean stopping;
 
   TrainLoop(Session session, TrainOptions options, List<TrainListener> listeners, StopSignal stop) {
     this.session = session;
@@ -36,10 +43,13 @@ final class TrainLoop {
     this.options = options;
     this.listeners = listeners;
     this.stop = stop;
+    this.ranks = session.ranks();
+    this.sum = new GradientSum(session.parameters(), ranks.communicator());
     this.step =
         new TrainStep(
             session.towers(),
             session.parameters(),
+            sum,
             session.optimizer(),
             new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
@@ -56,7 +66,7 @@ final class TrainLoop {
       tell(done, listener -> listener.onStart(done, total));
       loggedStep = done;
       long now = done;
-      while (now < total && !stop.asked()) {
+      while (now < total && !stopping) {
         one(++now, total);
       }
       boolean interrupted = now < total;
@@ -82,12 +92,29 @@ final class TrainLoop {
       last = metrics;
       tell(now, listener -> listener.onMetrics(metrics));
     }
-    boolean end = now == total || stop.asked();
+    stopping = ranks.communicator().any(stop.asked()); // all stop after the same step
+    boolean end = now == total || stopping;
+    if (ranks.world() > 1 && (end || due(CHECK_EVERY, now))) {
+      requireSameWeights(now);
+    }
     if (due(config.evaluate().every(), now) || config.evaluate().every() > 0 && now == total) {
-      evaluate(now);
+      ranks.first(() -> evaluate(now));
     }
     if (end || due(config.checkpoint().every(), now)) {
-      checkpoint(now);
+      ranks.first(() -> checkpoint(now));
+    }
+  }
+
+  private void requireSameWeights(long now) {
+    int other = sum.drifted();
+    if (other != 0) {
+      throw new TrainingStopped(
+          "the weights of rank "
+              + other
+              + " are no longer those of rank 0 at step "
+              + now
+              + ": machines that compute differently cannot train together"
+              + lastGood());
     }
   }
 

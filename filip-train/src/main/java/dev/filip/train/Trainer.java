@@ -1,8 +1,12 @@
 package dev.filip.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.distributed.LostPeer;
+import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.tensor.Natives;
 import java.io.IOException;
@@ -10,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,32 +36,70 @@ public final class Trainer {
    * @throws TrainingStopped where it cannot go on: one line with step, last good checkpoint, cause
    */
   public static TrainResult run(RunConfig config, Path out, TrainOptions options) {
+    try (Ranks alone = Ranks.alone()) {
+      return run(config, out, options, alone);
+    }
+  }
+
+  /**
+   * One rank's part of it: the first writes the folder, evaluates and tells the listeners, the
+   * others wait meanwhile. Only the first one's options about folder, log and evaluator count, but
+   * all resume or none. {@code ranks} is borrowed.
+   */
+  public static TrainResult run(RunConfig config, Path out, TrainOptions options, Ranks ranks) {
     Natives.load();
-    try (FeedFactory data = SourceFeeds.open(config, options.log())) {
-      return run(config, out, options, data);
+    try {
+      RankFeed.requireDivides(config.batch(), ranks.world());
+      try (FeedFactory data = SourceFeeds.open(config, options.log())) {
+        return run(config, out, options, data, ranks);
+      }
     } catch (IOException e) {
-      throw new TrainingStopped("cannot read training data: " + Failures.reason(e), e);
+      TrainingStopped stopped =
+          new TrainingStopped("cannot read training data: " + Failures.reason(e), e);
+      ranks.fail(String.valueOf(stopped.getMessage()));
+      throw stopped;
+    } catch (LostPeer e) {
+      throw e;
+    } catch (RuntimeException e) {
+      ranks.fail(String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  /** The same on data that is given, in one process. */
+  static TrainResult run(RunConfig config, Path out, TrainOptions options, FeedFactory data) {
+    try (Ranks alone = Ranks.alone()) {
+      return run(config, out, options, data, alone);
     }
   }
 
   /** The same on data that is given. */
-  static TrainResult run(RunConfig config, Path out, TrainOptions options, FeedFactory data) {
-    RunFolder folder = choose(out, options.existing());
-    try (var _ = RunLock.take(folder.root());
+  static TrainResult run(
+      RunConfig config, Path out, TrainOptions options, FeedFactory data, Ranks ranks) {
+    RunFolder folder = ranks.isFirst() ? choose(out, options.existing()) : new RunFolder(out);
+    try (var _ = ranks.isFirst() ? RunLock.take(folder.root()) : null;
         StopSignal stop = new StopSignal();
-        Session session = session(config, folder, options, data)) {
-      List<TrainListener> listeners = new ArrayList<>(options.listeners());
-      listeners.addFirst(new MetricsListener(folder));
+        Session session = session(config, folder, options, data, ranks)) {
+      List<TrainListener> listeners = new ArrayList<>();
+      if (ranks.isFirst()) {
+        listeners.add(new MetricsListener(folder));
+        listeners.addAll(options.listeners());
+      }
       TrainLoop loop = new TrainLoop(session, options, listeners, stop);
       TrainResult result = loop.run();
       if (!result.interrupted()) {
-        loop.write("model", () -> session.writeModel(folder.model(), result.steps()));
+        ranks.first(
+            () -> loop.write("model", () -> session.writeModel(folder.model(), result.steps())));
       }
       String skipped = session.feed().skipped();
       if (!skipped.isEmpty()) {
         options.log().accept("left out: " + skipped);
       }
       return result;
+    } catch (LostPeer e) {
+      LostPeer lost = ranks.explained(e);
+      Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), config.checkpoint().keep());
+      throw new LostPeer(lost.what() + "; " + checkpoints.lastGood(), lost);
     }
   }
 
@@ -85,25 +128,70 @@ public final class Trainer {
   }
 
   private static Session session(
-      RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data) {
-    SessionBuilder builder = new SessionBuilder(config, data, options.log());
-    Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), config.checkpoint().keep());
+      RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data, Ranks ranks) {
+    SessionBuilder builder = new SessionBuilder(config, data, options.log(), ranks);
     try {
-      if (options.existing() == TrainOptions.Existing.RESUME) {
-        Optional<Path> latest = checkpoints.latest();
-        if (latest.isPresent()) {
-          return builder.resumed(folder, latest.get());
-        }
-        options.log().accept("no checkpoint in " + folder.root() + " yet: starting at step 1");
+      PeerCheck.same(ranks, "run", facts(config, data));
+      Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
+      if (checkpoint.isPresent()) {
+        return builder.resumed(folder, checkpoint.get());
       }
+      ranks.first(() -> begin(config, folder));
+      return builder.fresh(folder);
+    } catch (IOException | UncheckedIOException e) {
+      throw cannotStart(folder, Failures.cause(e));
+    }
+  }
+
+  private static TrainingStopped cannotStart(RunFolder folder, IOException e) {
+    return new TrainingStopped(
+        "cannot start a run in " + folder.root() + ": " + Failures.reason(e), e);
+  }
+
+  private static void begin(RunConfig config, RunFolder folder) {
+    try {
       folder.clear();
       Files.createDirectories(folder.root());
       byte[] yaml = RunConfigWriter.yaml(config).getBytes(StandardCharsets.UTF_8);
       Outputs.file(folder.config(), yaml);
-      return builder.fresh(folder);
-    } catch (IOException | UncheckedIOException e) {
-      throw new TrainingStopped(
-          "cannot start a run in " + folder.root() + ": " + Failures.reason(Failures.cause(e)), e);
+    } catch (IOException e) {
+      throw cannotStart(folder, e);
     }
+  }
+
+  /** The checkpoint that the first rank finds, for all; empty for a run from its first step. */
+  private static Optional<Path> checkpoint(
+      RunConfig config, RunFolder folder, TrainOptions options, Ranks ranks) {
+    String found = "";
+    if (ranks.isFirst() && options.existing() == TrainOptions.Existing.RESUME) {
+      found =
+          new Checkpoints(folder.checkpoints(), config.checkpoint().keep())
+              .latest()
+              .map(Path::toString)
+              .orElse("");
+      if (found.isEmpty()) {
+        options.log().accept("no checkpoint in " + folder.root() + " yet: starting at step 1");
+      }
+    }
+    found = ranks.notes("checkpoint", found, Duration.ofMinutes(10))[0];
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!Files.isDirectory(Path.of(found))) {
+      throw new BadInput(
+          "rank "
+              + ranks.rank()
+              + " does not see "
+              + found
+              + ": to resume, the run folder must be there for every rank");
+    }
+    return Optional.of(Path.of(found));
+  }
+
+  private static ObjectNode facts(RunConfig config, FeedFactory data) throws IOException {
+    ObjectNode facts = Json.object().put("libtorch", Natives.version());
+    facts.set("config", RunConfigWriter.json(config));
+    facts.set("data", data.describe());
+    return facts;
   }
 }
