@@ -22,6 +22,7 @@ public final class Ranks implements AutoCloseable {
   private final @Nullable Rendezvous place;
   private final Communicator communicator;
   private final AtomicLong turns = new AtomicLong();
+  private volatile boolean broken;
 
   private Ranks(int localWorld, @Nullable Rendezvous place, Communicator communicator) {
     this.localWorld = localWorld;
@@ -126,6 +127,7 @@ public final class Ranks implements AutoCloseable {
     if (place == null) {
       return;
     }
+    broken = true;
     try {
       place.fail(line);
       if (isFirst()) {
@@ -140,6 +142,7 @@ public final class Ranks implements AutoCloseable {
 
   /** The same failure, with the words of the rank that failed first where it left some. */
   public LostPeer explained(LostPeer lost) {
+    broken = true;
     if (place == null) {
       return lost;
     }
@@ -151,8 +154,20 @@ public final class Ranks implements AutoCloseable {
     }
   }
 
+  /** The first rank may keep the store: it leaves last, where nobody has failed. */
   @Override
   public void close() {
+    if (place != null && !broken) {
+      try {
+        if (isFirst()) {
+          place.awaitLeavers(FAREWELL);
+        } else {
+          place.leave();
+        }
+      } catch (LostPeer e) {
+        // nobody is left to wait for
+      }
+    }
     communicator.close();
     if (place != null) {
       place.close();

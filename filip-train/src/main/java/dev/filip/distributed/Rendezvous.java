@@ -206,6 +206,19 @@ final class Rendezvous implements AutoCloseable {
     return read(key);
   }
 
+  /** This rank needs the store no more. */
+  void leave() {
+    asked(() -> store.add("left", 1));
+  }
+
+  /** Waits until the other ranks need the store no more, for so long at most. */
+  void awaitLeavers(Duration most) {
+    long end = System.nanoTime() + most.toNanos();
+    while (asked(() -> store.add("left", 0)) < environment.world() - 1 && System.nanoTime() < end) {
+      pause();
+    }
+  }
+
   /** Tells the others why this rank ends; the first word counts. */
   void fail(String line) {
     if (count("failures") == 1) {
