@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +103,7 @@ public final class LocalRanks {
   /** In a shutdown hook: every rank is asked to stop and waited for. */
   private void stop() {
     stopped = true;
-    ranks.forEach(rank -> rank.process.destroy());
+    ranks.forEach(rank -> rank.process.toHandle().destroy()); // its streams stay open
     for (Rank rank : ranks) {
       try {
         rank.process.waitFor();
@@ -191,7 +190,7 @@ public final class LocalRanks {
           pass(buffer, n);
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // the process is gone, and its exit code says how
+        return; // the process is gone, and its exit code says how
       }
     }
 
