@@ -70,8 +70,11 @@ final class SimilarityCommand implements Callable<Integer> {
                 result.texts().get(t)));
       }
     }
-    return lines
-        .append(String.format(Locale.ROOT, "logit_scale %.3f", result.logitScale()))
-        .toString();
+    lines.append(String.format(Locale.ROOT, "logit_scale %.3f", result.logitScale()));
+    result
+        .match()
+        .note(result.trainedSo())
+        .ifPresent(note -> lines.append(System.lineSeparator()).append("note: ").append(note));
+    return lines.toString();
   }
 }
