@@ -187,6 +187,9 @@ class ImporterTest {
     // a type of its own, so that transformers does not open it as a CLIP
     assertThat(Json.read(report.out().resolve("config.json")).path("model_type").asText())
         .isEqualTo("filip-declip");
+    assertThatThrownBy(() -> HuggingFaceExport.write(report.out(), folder.resolve("exported")))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("transformers has no image tower of kind declip");
   }
 
   @Test
