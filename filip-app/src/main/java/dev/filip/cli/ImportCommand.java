@@ -5,6 +5,7 @@ import dev.filip.config.Interaction;
 import dev.filip.interop.ImportOptions;
 import dev.filip.interop.ImportReport;
 import dev.filip.interop.Importer;
+import dev.filip.interop.NewText;
 import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Bring weights of another program into a model folder: Hugging Face CLIP folders, open_clip hub folders and"
-          + " checkpoints, OpenAI's archives, DeCLIP's checkpoints. Nothing in them is executed.",
+          + " checkpoints, OpenAI's archives, DeCLIP's checkpoints, the image tower of SigLIP folders. Nothing in them is executed.",
       "What the source does not say is asked for, never guessed; every tensor is accounted for."
     },
     footer = {
@@ -71,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--interaction",
       paramLabel = "KIND",
-      description = "late, global or both. Default: as the source was trained.")
+      description = "late, global or both. Default: as the source was trained; late for SigLIP.")
   private @Nullable Interaction interaction;
 
   @Option(
@@ -82,7 +83,34 @@ final class ImportCommand implements Callable<Integer> {
           "New projections of this width, to be trained. Default: the source's projections.")
   private int embedDim;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Draws new projections. Default: 1.")
+  @Option(
+      names = "--text-from",
+      paramLabel = "MODEL",
+      description = "For SigLIP: the text tower of this CLIP model folder. Default: a new one.")
+  private @Nullable Path textFrom;
+
+  @Option(
+      names = "--text-width",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "For SigLIP: width of the new text tower. Default: 512.")
+  private int textWidth;
+
+  @Option(
+      names = "--text-layers",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "For SigLIP: blocks of the new text tower. Default: 12.")
+  private int textLayers;
+
+  @Option(
+      names = "--text-context",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "For SigLIP: positions of the new text tower. Default: 77.")
+  private int textContext;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Draws what is new. Default: 1.")
   private long seed;
 
   @Option(
@@ -105,7 +133,8 @@ final class ImportCommand implements Callable<Integer> {
             embedDim,
             seed,
             Optional.ofNullable(tokenizer),
-            average);
+            average,
+            new NewText(Optional.ofNullable(textFrom), textWidth, textLayers, textContext));
     ImportReport report = Importer.run(source, out, options, ImportedPixels::file);
     answer.print(report.toJson(), report.toText());
     return 0;

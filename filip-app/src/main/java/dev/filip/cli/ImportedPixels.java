@@ -24,6 +24,7 @@ final class ImportedPixels {
           case PixelSource.Carried(JsonNode json) -> Preprocess.of(json, behaviour);
           case PixelSource.OpenClip(JsonNode json, int size) -> Preprocess.ofOpenClip(json, size);
           case PixelSource.Clip(int size) -> Preprocess.clip(size, behaviour);
+          case PixelSource.Siglip(int size) -> Preprocess.siglip(size);
           case PixelSource.ImageNet(int size) -> imageNet(size, behaviour);
         };
     int size = config.vision().imageSize();

@@ -3,6 +3,8 @@ package dev.filip.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.config.VisionKind;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -151,6 +153,21 @@ public final class ModelFolder {
    */
   public static ModelConfig withPolicies(Path file, JsonNode block, ModelConfig config) {
     return ConfigJson.policies(file.toString(), block, config);
+  }
+
+  /** The {@code model_type} of a Hugging Face folder, {@code clip} where nothing is said. */
+  public static String modelType(Path folder) {
+    return config(folder).path("model_type").asText("clip");
+  }
+
+  /** The image tower of a Hugging Face SigLIP folder, of {@code siglip_vision_model} alone, too. */
+  public static VisionConfig readSiglip(Path folder) {
+    JsonNode root = config(folder);
+    String file = folder.resolve(CONFIG).toString();
+    String part = "vision_config";
+    return root.has(part)
+        ? ConfigJson.vision(file, VisionKind.SIGLIP, root.path(part), part)
+        : ConfigJson.vision(file, VisionKind.SIGLIP, root, "model");
   }
 
   static JsonNode config(Path folder) {

@@ -4,7 +4,7 @@ package dev.filip.interop;
  * A model of another program, recognised but not read. A new kind of source is a class more here
  * and a line more in {@link SourceDetection}.
  */
-sealed interface ForeignModel permits HuggingFaceModel, OpenClipModel, DeclipModel {
+sealed interface ForeignModel permits HuggingFaceModel, SiglipModel, OpenClipModel, DeclipModel {
   /** What it is, for people: {@code open_clip training checkpoint}. */
   String kind();
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param seed draws new projections
  * @param tokenizer folder of tokenizer files, or CLIP's {@code bpe_simple_vocab_16e6.txt.gz}
  * @param average the moving average of a training checkpoint instead of its weights
+ * @param text the text tower for a source without one
  */
 public record ImportOptions(
     Optional<Activation> activation,
@@ -25,7 +26,8 @@ public record ImportOptions(
     int embedDim,
     long seed,
     Optional<Path> tokenizer,
-    boolean average) {
+    boolean average,
+    NewText text) {
   public ImportOptions {
     BadInput.require(visionHeads >= 0, "--vision-heads", visionHeads, "> 0");
     BadInput.require(textHeads >= 0, "--text-heads", textHeads, "> 0");
@@ -35,7 +37,7 @@ public record ImportOptions(
   /** Everything as the source says. */
   public static ImportOptions asSource() {
     return new ImportOptions(
-        Optional.empty(), 0, 0, Optional.empty(), 0, 1, Optional.empty(), false);
+        Optional.empty(), 0, 0, Optional.empty(), 0, 1, Optional.empty(), false, NewText.UNSAID);
   }
 
   /** With an activation for sources that do not say theirs. */
@@ -48,25 +50,34 @@ public record ImportOptions(
         embedDim,
         seed,
         tokenizer,
-        average);
+        average,
+        text);
   }
 
   /** With heads for sources that do not say theirs. */
   public ImportOptions withHeads(int vision, int text) {
     return new ImportOptions(
-        activation, vision, text, interaction, embedDim, seed, tokenizer, average);
+        activation, vision, text, interaction, embedDim, seed, tokenizer, average, this.text);
   }
 
   /** With an interaction. */
   public ImportOptions withInteraction(Interaction other) {
     return new ImportOptions(
-        activation, visionHeads, textHeads, Optional.of(other), embedDim, seed, tokenizer, average);
+        activation,
+        visionHeads,
+        textHeads,
+        Optional.of(other),
+        embedDim,
+        seed,
+        tokenizer,
+        average,
+        text);
   }
 
   /** With new projections. */
   public ImportOptions withEmbedDim(int width) {
     return new ImportOptions(
-        activation, visionHeads, textHeads, interaction, width, seed, tokenizer, average);
+        activation, visionHeads, textHeads, interaction, width, seed, tokenizer, average, text);
   }
 
   /** With a tokenizer. */
@@ -79,13 +90,20 @@ public record ImportOptions(
         embedDim,
         seed,
         Optional.of(other),
-        average);
+        average,
+        text);
   }
 
   /** With the moving average. */
   public ImportOptions withAverage() {
     return new ImportOptions(
-        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, true);
+        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, true, text);
+  }
+
+  /** With a text tower for a source without one. */
+  public ImportOptions withText(NewText other) {
+    return new ImportOptions(
+        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, average, other);
   }
 
   StateDicts.Choice choice() {

@@ -78,8 +78,8 @@ public record ImportReport(
     root.set("sha256", strings(files));
     root.put("trained_as", Said.word(trained));
     root.putObject("tensors").put("read", read).put("converted", used);
-    root.set("left_out", strings(reasons()));
-    root.set("new", strings(fresh));
+    root.set("left_out", strings(reasons(leftOut)));
+    root.set("new", strings(reasons(fresh)));
     return root;
   }
 
@@ -90,9 +90,9 @@ public record ImportReport(
   }
 
   /** Reasons with how many tensors each has. */
-  private Map<String, String> reasons() {
+  private static Map<String, String> reasons(Map<String, String> named) {
     Map<String, Integer> counts = new TreeMap<>();
-    leftOut.values().forEach(reason -> counts.merge(reason, 1, Integer::sum));
+    named.values().forEach(reason -> counts.merge(reason, 1, Integer::sum));
     Map<String, String> said = new TreeMap<>();
     counts.forEach(
         (reason, count) -> said.put(reason, count + (count == 1 ? " tensor" : " tensors")));
@@ -153,8 +153,8 @@ public record ImportReport(
             + " left out, "
             + fresh.size()
             + " new");
-    reasons().forEach((reason, count) -> line(text, "left out", count + ": " + reason));
-    fresh.forEach((name, reason) -> line(text, "new", name + ": " + reason));
+    reasons(leftOut).forEach((reason, count) -> line(text, "left out", count + ": " + reason));
+    reasons(fresh).forEach((reason, count) -> line(text, "new", count + ": " + reason));
     notes.forEach(note -> line(text, "note", note));
     warnings.forEach(warning -> line(text, "warning", warning));
     line(text, "model folder", out);

@@ -47,6 +47,7 @@ public final class Importer {
     this.foreign = foreign;
     this.options = options;
     ImportPlan full = foreign.plan(options);
+    fresh.putAll(full.fresh());
     this.config = wished(full.config(), options);
     this.plan = full.config().embedDim() == config.embedDim() ? full : replaced(full);
     plan.rules().forEach(rule -> rule.ours().forEach(name -> byOurs.put(name, rule)));
@@ -180,7 +181,9 @@ public final class Importer {
 
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (!fresh.isEmpty()) {
+    if (!plan.fresh().isEmpty()) {
+      warnings.add(plan.fresh().size() + " tensors are newly initialised: train before use");
+    } else if (!fresh.isEmpty()) {
       warnings.add(
           "projections newly initialised: "
               + config.embedDim()

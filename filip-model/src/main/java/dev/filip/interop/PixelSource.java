@@ -15,6 +15,9 @@ public sealed interface PixelSource {
   /** Nothing is said: CLIP's resize, crop, mean and deviation. */
   record Clip(int imageSize) implements PixelSource {}
 
+  /** Nothing is said: SigLIP's resize to the exact size, mean and deviation 0.5. */
+  record Siglip(int imageSize) implements PixelSource {}
+
   /** DeCLIP's test transform: ImageNet's resize by 8/7, centre crop, mean and deviation. */
   record ImageNet(int imageSize) implements PixelSource {}
 }

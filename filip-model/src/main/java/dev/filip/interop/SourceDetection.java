@@ -19,6 +19,19 @@ final class SourceDetection {
 
   /** The model there; nothing that is known is {@link BadInput}. */
   static ForeignModel open(Path source, ImportOptions options) {
+    ForeignModel found = find(source, options);
+    if (!(found instanceof SiglipModel) && !options.text().equals(NewText.UNSAID)) {
+      found.weights().close();
+      throw new BadInput(
+          "--text-from, --text-width, --text-layers and --text-context are for image towers alone"
+              + " (SigLIP): "
+              + source
+              + " has a text tower");
+    }
+    return found;
+  }
+
+  private static ForeignModel find(Path source, ImportOptions options) {
     if (Files.isDirectory(source)) {
       return folder(source, options);
     }
@@ -33,6 +46,9 @@ final class SourceDetection {
   private static ForeignModel folder(Path folder, ImportOptions options) {
     if (Files.exists(folder.resolve(OpenClipModel.CONFIG))) {
       return hub(folder, options);
+    }
+    if (HuggingFaceModel.is(folder) && SiglipModel.is(folder)) {
+      return SiglipModel.open(folder, options);
     }
     if (HuggingFaceModel.is(folder)) {
       return HuggingFaceModel.open(folder, options);

@@ -91,6 +91,15 @@ final class WeightSet implements AutoCloseable {
     }
   }
 
+  /** Takes over another set, with its names prefixed. */
+  void add(String prefix, WeightSet other) {
+    other.entries.forEach((name, entry) -> put(other.files.getFirst(), prefix + name, entry));
+    files.addAll(other.files);
+    notes.addAll(other.notes);
+    open.addAll(other.open);
+    other.open.clear();
+  }
+
   /** The files it was read from. */
   List<Path> files() {
     return Collections.unmodifiableList(files);
