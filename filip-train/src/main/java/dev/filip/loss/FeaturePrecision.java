@@ -1,6 +1,8 @@
 package dev.filip.loss;
 
 import dev.filip.io.BadInput;
+import dev.filip.tensor.ComputeDevice;
+import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -19,14 +21,46 @@ public enum FeaturePrecision {
     this.type = type;
   }
 
-  /** By its name in a run config. */
+  /** A precision and why it was chosen: one line for the user. */
+  public record Chosen(FeaturePrecision precision, String why) {
+    private static Chosen of(FeaturePrecision precision, String why) {
+      return new Chosen(precision, "features " + precision.word() + ": " + why);
+    }
+  }
+
+  /** By its name in a run config, without {@code auto}. */
   public static FeaturePrecision of(String name) {
     return switch (name) {
-      case "auto", "fp32" -> FP32;
+      case "fp32" -> FP32;
       case "bf16" -> BF16;
       case "fp16" -> FP16;
       default -> throw BadInput.of("loss.feature_precision", name, "fp32, bf16 or fp16");
     };
+  }
+
+  /**
+   * What a run config's word means for a run; {@code auto} goes by rule, so that a resumed run on
+   * as many ranks goes on as it began. Never fp16 of itself: it rounds eight times finer than bf16,
+   * but what it cannot hold becomes 0 or infinite.
+   *
+   * @param device of the towers
+   * @param ranks that send each other features
+   */
+  public static Chosen choose(String name, ComputeDevice device, int ranks) {
+    if (!name.equals("auto")) {
+      return Chosen.of(of(name), "asked for");
+    }
+    if (!device.isCpu()) {
+      return Chosen.of(BF16, "the loss runs on a GPU");
+    }
+    return ranks > 1
+        ? Chosen.of(BF16, "they are sent to " + ranks + " ranks, in half the bytes")
+        : Chosen.of(FP32, "they stay in this process, where 16 bits save nothing");
+  }
+
+  /** Its name in a run config. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** As it is sent to other ranks: half the bytes where it was rounded, without further loss. */

@@ -71,8 +71,7 @@ public final class LateLoss implements ContrastiveLoss {
     }
   }
 
-  private static LossGradient result(
-      CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
+  static LossGradient result(CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
     return new LossGradient(
         e.value(),
         dImage,
@@ -95,11 +94,7 @@ public final class LateLoss implements ContrastiveLoss {
         chosen[word]++;
       }
     }
-    long[] all = new long[chosen.length];
-    for (long[] rank : ranks.gather(chosen)) {
-      Arrays.setAll(all, r -> all[r] + rank[r]);
-    }
-    return WordHealth.of(all);
+    return WordHealth.of(chosen, ranks);
   }
 
   private Fault fault(TokenRows images, TokenRows texts) {

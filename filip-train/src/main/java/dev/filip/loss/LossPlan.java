@@ -3,39 +3,47 @@ package dev.filip.loss;
 import dev.filip.config.Interaction;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
+import dev.filip.tensor.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which loss each step of a run has: token selection may begin late, and the weight of the late
  * loss may rise. A function of the step alone, so a resumed run goes on as it would have. Owns the
- * losses; one call at a time.
+ * losses; one call at a time. On a GPU the late loss is {@link TiledLateLoss}, untried there.
  */
 public final class LossPlan implements AutoCloseable {
   private final RunConfig.Loss settings;
   private final Interaction interaction;
   private final int steps;
-  private final LateLoss late;
+  private final FeaturePrecision.Chosen precision;
+  private final ContrastiveLoss late;
   private final GlobalLoss global;
   private final @Nullable TokenSelection selected;
 
   /**
    * @param steps of the whole run, of which shares are taken
-   * @param threads of the late loss; they change no answer
+   * @param device of the late loss
+   * @param threads of the late loss on a CPU; they change no answer
    * @param ranks over whose pairs the losses go; borrowed
    */
   public LossPlan(
       RunConfig.Loss settings,
       Interaction interaction,
       int steps,
+      ComputeDevice device,
       int threads,
       Communicator ranks) {
     this.settings = settings;
     this.interaction = interaction;
     this.steps = steps;
     Regularisers regular = Regularisers.of(settings);
-    FeaturePrecision precision = FeaturePrecision.of(settings.featurePrecision());
-    late = new LateLoss(regular, precision, threads, ranks);
-    global = new GlobalLoss(regular, precision, ranks);
+    precision = FeaturePrecision.choose(settings.featurePrecision(), device, ranks.world());
+    FeaturePrecision rounded = precision.precision();
+    late =
+        device.isCpu()
+            ? new LateLoss(regular, rounded, threads, ranks)
+            : new TiledLateLoss(regular, rounded, device, TiledLateLoss.TILE_BYTES, ranks);
+    global = new GlobalLoss(regular, rounded, ranks);
     selected =
         settings.keepTokens().share() < 1
             ? new TokenSelection(settings.keepTokens(), late, threads)
@@ -49,6 +57,11 @@ public final class LossPlan implements AutoCloseable {
       case GLOBAL -> global;
       case BOTH -> new MixedLoss(settings.late(step, steps), late(step), settings.global(), global);
     };
+  }
+
+  /** What features are rounded to, and why. */
+  public FeaturePrecision.Chosen precision() {
+    return precision;
   }
 
   private ContrastiveLoss late(long step) {

@@ -40,9 +40,8 @@ final class SimilarityTiles {
     this.x = x;
     this.n = x.size(1);
     this.m = y.size(1);
-    Tensor position = torch.arange(new Scalar(m), on(ScalarType.Long));
-    beyond = position.unsqueeze(0).ge(length.unsqueeze(1));
-    this.y = y.masked_fill(beyond.unsqueeze(2), new Scalar(0.0));
+    beyond = beyond(y, length);
+    this.y = zeroPads(y, length);
     this.length = length.to(ScalarType.Float);
     side = Math.max(1, (long) Math.sqrt((double) tileBytes / (FLOAT * n * m)));
     ScalarType index = Math.max(n, m) <= 256 ? ScalarType.Byte : ScalarType.Int;
@@ -51,6 +50,24 @@ final class SimilarityTiles {
     sImage = empty(ScalarType.Float, x.size(0), y.size(0));
     sText = empty(ScalarType.Float, x.size(0), y.size(0));
     forEach(this::reduce);
+  }
+
+  /** The text tokens with zeros beyond each one's length. */
+  static Tensor zeroPads(Tensor y, Tensor length) {
+    return y.masked_fill(beyond(y, length).unsqueeze(2), new Scalar(0.0));
+  }
+
+  private static Tensor beyond(Tensor y, Tensor length) {
+    Tensor position = torch.arange(new Scalar(y.size(1)), length.options());
+    return position.unsqueeze(0).ge(length.unsqueeze(1));
+  }
+
+  Tensor images() {
+    return x;
+  }
+
+  Tensor texts() {
+    return y;
   }
 
   private Tensor empty(ScalarType type, long... shape) {
@@ -134,8 +151,8 @@ final class SimilarityTiles {
     return w.scatter_add_(1, patch, text.mul(valid).unsqueeze(1));
   }
 
-  /** {@code [b,n]}: the word that each patch of pair (k, k) chose. */
-  Tensor ownWords() {
-    return words.diagonal(0, 0, 2).t().to(ScalarType.Long);
+  /** {@code [b,n]}: the word that each patch of pair (k, first + k) chose. */
+  Tensor ownWords(long first) {
+    return words.diagonal(first, 0, 2).t().to(ScalarType.Long);
   }
 }

@@ -1,5 +1,6 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Communicator;
 import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
@@ -12,33 +13,37 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * FILIP's loss like {@link LateLoss}, its tiles made by libtorch on a device: for GPUs, where the
- * Vector API cannot go. Exact up to the order of sums; equal to {@link DenseLoss}. Which of equal
- * maxima wins is the device's choice. Tried on CPUs only. Holds nothing between calls.
+ * Vector API cannot go. Exact up to the order of sums; equal to {@link DenseLoss}, over several
+ * ranks too. Which of equal maxima wins is the device's choice. Tested on CPUs; untried on a GPU.
+ * Features come and gradients go in ordinary memory. Holds nothing between calls.
  */
 public final class TiledLateLoss implements ContrastiveLoss {
   /** A tile of usual size: chosen below the second-level caches of large GPUs, not measured. */
   public static final long TILE_BYTES = 16L << 20;
 
-  private final double smoothing;
+  private final Regularisers regular;
   private final FeaturePrecision precision;
   private final ComputeDevice device;
   private final long tileBytes;
+  private final Communicator ranks;
 
   /**
-   * @param labelSmoothing share of the target spread over the batch, in [0, 1)
-   * @param precision what features are rounded to; 16-bit ones may be multiplied as TF32, which
-   *     holds them exactly
+   * @param precision what features are rounded to; on a GPU similarities of 16-bit ones are
+   *     multiplied as TF32, which holds them exactly
    * @param tileBytes a tile of similarities
+   * @param ranks over whose pairs the loss goes; borrowed
    */
   public TiledLateLoss(
-      double labelSmoothing, FeaturePrecision precision, ComputeDevice device, long tileBytes) {
-    this.smoothing = labelSmoothing;
+      Regularisers regular,
+      FeaturePrecision precision,
+      ComputeDevice device,
+      long tileBytes,
+      Communicator ranks) {
+    this.regular = regular;
     this.precision = precision;
     this.device = device;
     this.tileBytes = tileBytes;
-    if (!device.isCpu()) {
-      torch.globalContext().setAllowTF32CuBLAS(precision != FeaturePrecision.FP32);
-    }
+    this.ranks = ranks;
   }
 
   @Override
@@ -46,62 +51,70 @@ public final class TiledLateLoss implements ContrastiveLoss {
     Features.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         var _ = GradMode.off()) {
-      Tensor x = here(images.tokens());
-      Tensor y = here(texts.tokens());
-      Tensor length = there(Tensors.fromInts(texts.length(), texts.length().length));
-      SimilarityTiles tiles = new SimilarityTiles(x, y, length, tileBytes);
-      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, new Regularisers(smoothing, 0));
-      Tensor dx = torch.zeros_like(x);
-      Tensor dy = torch.zeros_like(y);
+      Tensor image = precision.round(images.tokens()).tensor();
+      Tensor text = precision.round(texts.tokens()).tensor();
+      Fault fault = fault(image, text, texts.length());
+      GatheredTexts all = GatheredTexts.of(text, texts.length(), fault, precision, ranks);
+      SimilarityTiles tiles = tiles(there(image), there(all.tokens()), all.length());
+      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, regular, ranks);
+      Tensor dx = torch.zeros_like(tiles.images());
+      Tensor dy = torch.zeros_like(tiles.texts());
       tiles.backward(pairs(e.dsImage(), tiles), pairs(e.dsText(), tiles), dx, dy);
-      WordHealth health = health(tiles, Math.toIntExact(y.size(1)));
-      return new LossGradient(
-          e.value(),
-          scope.up(dx.cpu()),
-          scope.up(dy.cpu()),
-          null,
-          null,
-          e.dLogScale(),
-          e.accuracyImage(),
-          e.accuracyText(),
-          health.sameWordShare(),
-          health.entropy());
+      WordHealth health = health(tiles, Math.toIntExact(dy.size(1)));
+      return LateLoss.result(e, scope.up(dx.cpu()), scope.up(all.back(dy.cpu())), health);
     }
   }
 
-  private Tensor here(Tensor tokens) {
-    return there(precision.round(tokens).tensor());
+  /** A text's rows beyond its length may be NaN. */
+  private static Fault fault(Tensor image, Tensor text, int[] length) {
+    if (!finite(image)) {
+      return Fault.IMAGE;
+    }
+    Tensor real = SimilarityTiles.zeroPads(text, Tensors.fromInts(length, length.length));
+    return finite(real) ? Fault.NONE : Fault.TEXT;
+  }
+
+  private static boolean finite(Tensor t) {
+    return t.isfinite().all().item_bool();
+  }
+
+  private SimilarityTiles tiles(Tensor x, Tensor y, int[] length) {
+    Tensor lengths = there(Tensors.fromInts(length, length.length));
+    if (device.isCpu() || precision == FeaturePrecision.FP32) {
+      return new SimilarityTiles(x, y, lengths, tileBytes);
+    }
+    // for these products only: neither the towers' nor the gradient's factors fit TF32
+    boolean before = torch.globalContext().allowTF32CuBLAS();
+    torch.globalContext().setAllowTF32CuBLAS(true);
+    try {
+      return new SimilarityTiles(x, y, lengths, tileBytes);
+    } finally {
+      torch.globalContext().setAllowTF32CuBLAS(before);
+    }
   }
 
   private Tensor there(Tensor t) {
     return device.isCpu() ? t : t.to(device.device(), t.dtype());
   }
 
-  /** A padded row may be NaN, a real one not: then no score is. */
   private static PairScores scores(SimilarityTiles tiles) {
-    float[] image = Tensors.toFloats(tiles.sImage);
-    float[] text = Tensors.toFloats(tiles.sText);
-    requireFinite(image);
-    requireFinite(text);
     return new PairScores(
-        Math.toIntExact(tiles.sImage.size(0)), Math.toIntExact(tiles.sImage.size(1)), image, text);
-  }
-
-  private static void requireFinite(float[] scores) {
-    for (float score : scores) {
-      NonFiniteLoss.require(score, "similarities");
-    }
+        Math.toIntExact(tiles.sImage.size(0)),
+        Math.toIntExact(tiles.sImage.size(1)),
+        Tensors.toFloats(tiles.sImage),
+        Tensors.toFloats(tiles.sText));
   }
 
   private Tensor pairs(float[] values, SimilarityTiles tiles) {
     return there(Tensors.fromFloats(values, tiles.sImage.size(0), tiles.sImage.size(1)));
   }
 
-  private static WordHealth health(SimilarityTiles tiles, int words) {
+  private WordHealth health(SimilarityTiles tiles, int words) {
+    long first = ranks.rank() * tiles.sImage.size(0);
     long[] chosen = new long[words];
-    for (long word : Tensors.toLongs(tiles.ownWords())) {
+    for (long word : Tensors.toLongs(tiles.ownWords(first))) {
       chosen[Math.toIntExact(word)]++;
     }
-    return WordHealth.of(chosen);
+    return WordHealth.of(chosen, ranks);
   }
 }

@@ -1,5 +1,8 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Communicator;
+import java.util.Arrays;
+
 /**
  * Two health signs of late interaction over the patches of positive pairs: a collapsed model sends
  * all of them to one word position.
@@ -28,5 +31,14 @@ record WordHealth(double sameWordShare, double entropy) {
       }
     }
     return new WordHealth((double) most / total, entropy);
+  }
+
+  /** The same over the patches of all ranks; each counts as many word positions. */
+  static WordHealth of(long[] chosen, Communicator ranks) {
+    long[] all = new long[chosen.length];
+    for (long[] rank : ranks.gather(chosen)) {
+      Arrays.setAll(all, r -> all[r] + rank[r]);
+    }
+    return of(all);
   }
 }

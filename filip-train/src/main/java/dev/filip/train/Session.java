@@ -98,6 +98,7 @@ record Session(
     json.set("config", RunConfigWriter.json(config));
     json.set("data", data);
     json.put("precision", precision())
+        .put("feature_precision", loss.precision().precision().word())
         .put("ranks", ranks.world())
         .put("shards", parallelism.shards())
         .put("threads", parallelism.threads());

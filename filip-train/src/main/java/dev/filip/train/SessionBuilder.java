@@ -22,6 +22,7 @@ import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.LossScale;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,7 +131,7 @@ final class SessionBuilder {
         trained,
         parallelism,
         new Towers(model, flat, parallelism, Activations.of(config)),
-        loss(),
+        loss(compute.device()),
         flat,
         optimizer,
         schedule(),
@@ -194,13 +195,17 @@ final class SessionBuilder {
     AvailableMemory.read().ifPresent(available -> estimate.require(available, config));
   }
 
-  private LossPlan loss() {
-    return new LossPlan(
-        config.loss(),
-        config.interaction(),
-        config.length().toSteps(data.samples(), config.batch()),
-        cores(),
-        ranks.communicator());
+  private LossPlan loss(ComputeDevice device) {
+    LossPlan plan =
+        new LossPlan(
+            config.loss(),
+            config.interaction(),
+            config.length().toSteps(data.samples(), config.batch()),
+            device,
+            cores(),
+            ranks.communicator());
+    log.accept(plan.precision().why());
+    return plan;
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

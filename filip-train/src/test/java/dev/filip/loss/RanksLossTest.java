@@ -10,6 +10,7 @@ import dev.filip.config.RunConfigReader;
 import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.distributed.ThreadRanks;
+import dev.filip.tensor.ComputeDevice;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -47,14 +48,21 @@ class RanksLossTest {
     String[] all = Arrays.copyOf(sets, sets.length + 1);
     all[sets.length] = "interaction=" + interaction;
     return RunConfigReader.parse(
-            "model: vit-tiny-84\ndata: {train: none}\n", "loss.yaml", List.of(all))
+            "model: vit-tiny-84\ndata: {train: none}\nloss: {feature_precision: fp32}\n",
+            "loss.yaml",
+            List.of(all))
         .loss();
   }
 
   private static Found run(LossCase c, RunConfig.Loss loss, Interaction kind, Communicator ranks) {
-    try (LossPlan plan = new LossPlan(loss, kind, 1, 1, ranks);
-        var _ = new PointerScope()) {
-      LossGradient g = c.run(plan.at(1), ScalarType.Float);
+    try (LossPlan plan = new LossPlan(loss, kind, 1, ComputeDevice.CPU, 1, ranks)) {
+      return run(c, plan.at(1), kind);
+    }
+  }
+
+  private static Found run(LossCase c, ContrastiveLoss loss, Interaction kind) {
+    try (var _ = new PointerScope()) {
+      LossGradient g = c.run(loss, ScalarType.Float);
       return Found.of(g, kind != Interaction.GLOBAL, kind != Interaction.LATE);
     }
   }
@@ -131,6 +139,26 @@ class RanksLossTest {
     }
   }
 
+  /** libtorch's tiles, smoothed, with a z-loss and 16-bit features on the way. */
+  @ParameterizedTest
+  @CsvSource({"2, 6, 9, 7, FP32", "3, 12, 4, 25, FP32", "3, 9, 5, 4, BF16"})
+  void tilesEqualOneProcess(int world, int b, int n, int m, FeaturePrecision precision) {
+    Regularisers regular = new Regularisers(0.1, 0.01);
+    LossCase c = LossCase.random(b, n, m, 16, 9);
+    List<Found> parts =
+        ThreadRanks.run(
+            world,
+            ranks -> {
+              TiledLateLoss part =
+                  new TiledLateLoss(
+                      regular, precision, ComputeDevice.CPU, 4096, ranks.communicator());
+              return run(c.part(ranks.rank(), world), part, Interaction.LATE);
+            });
+    try (LateLoss one = new LateLoss(regular, precision, 1, Alone.INSTANCE)) {
+      same(c, run(c, one, Interaction.LATE), parts);
+    }
+  }
+
   /** Ranks whose longest texts differ: each sends what the longest of all needs. */
   @Test
   void lengthsMayDifferAmongRanks() {
@@ -198,7 +226,9 @@ class RanksLossTest {
   void aSelectionAmongLocalItemsIsAnotherLossThanOneAmongAll() {
     LossCase c = LossCase.random(8, 9, 9, 8, 2);
     RunConfig.Loss loss =
-        settings("late", "loss={keep_tokens: 0.3, keep_after: 0, keep_at_least: 1}");
+        settings(
+            "late",
+            "loss={feature_precision: fp32, keep_tokens: 0.3, keep_after: 0, keep_at_least: 1}");
     Found whole = run(c, loss, Interaction.LATE, Alone.INSTANCE);
     List<Found> parts = split(c, 2, loss, Interaction.LATE);
     assertThat(parts.get(0).loss).isEqualTo(parts.get(1).loss);

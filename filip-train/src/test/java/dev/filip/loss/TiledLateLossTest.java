@@ -3,6 +3,10 @@ package dev.filip.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.config.Interaction;
+import dev.filip.config.KeepTokens;
+import dev.filip.config.RunConfig;
+import dev.filip.distributed.Alone;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
@@ -11,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +35,11 @@ class TiledLateLossTest {
   }
 
   private static TiledLateLoss tiles(double smoothing, long bytes) {
-    return new TiledLateLoss(smoothing, FeaturePrecision.FP32, ComputeDevice.CPU, bytes);
+    return tiles(new Regularisers(smoothing, 0), FeaturePrecision.FP32, bytes);
+  }
+
+  private static TiledLateLoss tiles(Regularisers regular, FeaturePrecision precision, long bytes) {
+    return new TiledLateLoss(regular, precision, ComputeDevice.CPU, bytes, Alone.INSTANCE);
   }
 
   /** Tiles of one pair, of a few pairs with ragged ends, and of all. */
@@ -64,19 +73,55 @@ class TiledLateLossTest {
   void sixteenBitFeaturesAreTheStreamedOnes(String word) {
     LossCase c = LossCase.random(9, 7, 5, 32, 5).withPads(0);
     FeaturePrecision precision = FeaturePrecision.of(word);
-    try (TiledLateLoss loss =
-            new TiledLateLoss(0, precision, ComputeDevice.CPU, TiledLateLoss.TILE_BYTES);
+    try (TiledLateLoss loss = tiles(Regularisers.NONE, precision, TiledLateLoss.TILE_BYTES);
         LateLoss streamed = new LateLoss(0, precision, 2)) {
       LateLossTest.equal(c.run(loss, ScalarType.Float), c.run(streamed, ScalarType.Float), 4e-6);
     }
   }
 
+  /** Every setting of the streamed loss. */
+  @ParameterizedTest
+  @CsvSource({"0.1,0", "0,0.01", "0.2,1"})
+  void smoothingAndZLossEqualTheDenseOracle(double smoothing, double z) {
+    Regularisers regular = new Regularisers(smoothing, z);
+    LossCase c = LossCase.exact(7, 9, 5, 16, 2);
+    try (TiledLateLoss loss = tiles(regular, FeaturePrecision.FP32, 4096)) {
+      LossGradient dense = c.run(new DenseLoss(1, 0, regular), ScalarType.Double);
+      LateLossTest.equal(c.run(loss, ScalarType.Float), dense, 1e-6);
+    }
+  }
+
   @Test
   void aFeatureThatIsNotFiniteIsNamed() {
-    LossCase c = LossCase.random(3, 4, 5, 8, 5);
-    c.image()[2] = Double.NaN;
+    LossCase image = LossCase.random(3, 4, 5, 8, 5);
+    image.image()[2] = Double.NEGATIVE_INFINITY;
+    LossCase text = LossCase.random(3, 4, 5, 8, 5);
+    text.text()[0] = Double.NaN;
     try (TiledLateLoss loss = tiles(0, 1 << 20)) {
-      assertThatThrownBy(() -> c.run(loss, ScalarType.Float)).isInstanceOf(NonFiniteLoss.class);
+      assertThatThrownBy(() -> image.run(loss, ScalarType.Float))
+          .isInstanceOf(NonFiniteLoss.class)
+          .hasMessageContaining("image tokens");
+      assertThatThrownBy(() -> text.run(loss, ScalarType.Float))
+          .isInstanceOf(NonFiniteLoss.class)
+          .hasMessageContaining("text tokens");
     }
+  }
+
+  /** By the device alone; nothing of the GPU is touched before the first batch. */
+  @Test
+  void aPlanChoosesTilesWhereTheDeviceIsNoCpu() {
+    RunConfig.Loss settings =
+        new RunConfig.Loss(1, 0, 0, new KeepTokens(1, 0, 1), "auto", 0.1, 1e-4, 100);
+    try (LossPlan gpu = plan(settings, ComputeDevice.CUDA);
+        LossPlan cpu = plan(settings, ComputeDevice.CPU)) {
+      assertThat(gpu.at(1)).isInstanceOf(TiledLateLoss.class);
+      assertThat(gpu.precision().precision()).isEqualTo(FeaturePrecision.BF16);
+      assertThat(cpu.at(1)).isInstanceOf(LateLoss.class);
+      assertThat(cpu.precision().precision()).isEqualTo(FeaturePrecision.FP32);
+    }
+  }
+
+  private static LossPlan plan(RunConfig.Loss settings, ComputeDevice device) {
+    return new LossPlan(settings, Interaction.LATE, 1, device, 2, Alone.INSTANCE);
   }
 }

@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run on several ranks against the same run in one process. */
 class RanksTrainerTest {
+  /** Several ranks round features by themselves, one process does not. */
+  private static final String WHOLE_FEATURES = "loss.feature_precision=fp32";
+
   @TempDir Path temp;
 
   private static List<TrainResult> ranks(int world, RunConfig config, Path out, TrainOptions how) {
@@ -37,7 +40,12 @@ class RanksTrainerTest {
   void nProcessesEqualOne(int world, String interaction, String microBatch) throws IOException {
     RunConfig config =
         TinyData.config(
-            interaction, 8, "batch=12", "micro_batch=" + microBatch, "checkpoint.every=5");
+            interaction,
+            8,
+            "batch=12",
+            "micro_batch=" + microBatch,
+            "checkpoint.every=5",
+            WHOLE_FEATURES);
     Path one = temp.resolve("one");
     Path many = temp.resolve("many");
     Trainer.run(config, one, TrainOptions.QUIET, new TinyData());
@@ -80,7 +88,7 @@ class RanksTrainerTest {
 
   @Test
   void aRunGoesOnWithAnotherNumberOfRanks() throws IOException {
-    RunConfig config = TinyData.config("late", 9, "batch=12", "checkpoint.every=3");
+    RunConfig config = TinyData.config("late", 9, "batch=12", "checkpoint.every=3", WHOLE_FEATURES);
     Path whole = temp.resolve("whole");
     Trainer.run(config, whole, TrainOptions.QUIET, new TinyData());
     Path moved = temp.resolve("moved");
@@ -92,7 +100,7 @@ class RanksTrainerTest {
     JsonNode state = Json.read(moved.resolve("checkpoints/step-000009/state.json"));
     assertThat(state.path("world").asInt()).isEqualTo(3);
     // and back to one process
-    RunConfig same = TinyData.config("late", 9, "batch=12", "checkpoint.every=3");
+    RunConfig same = TinyData.config("late", 9, "batch=12", "checkpoint.every=3", WHOLE_FEATURES);
     assertThat(
             Trainer.run(same, moved, TrainOptions.QUIET.with(Existing.RESUME), new TinyData())
                 .steps())
