@@ -1,7 +1,7 @@
 """CLIP's real vocabulary of 49,408 pieces, out of the installed open_clip, and goldens of many hard texts in each behaviour.
 
 python compat/real_vocabulary.py MODEL OUT      (open_clip_torch, transformers; MODEL: any model folder, for its config.json)
-for b in transformers open_clip open_clip_without_ftfy; do filip parity tokens OUT/$b OUT/$b/tokens.json; done
+for b in transformers open_clip open_clip_without_ftfy open_clip_hf; do filip parity tokens OUT/$b OUT/$b/tokens.json; done
 
 The vocabulary is open_clip's file bpe_simple_vocab_16e6.txt.gz; it is not part of this project. OUT/* are folders for `parity tokens` only.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import ftfy
 import transformers
-from open_clip.tokenizer import SimpleTokenizer, bytes_to_unicode, default_bpe
+from open_clip.tokenizer import HFTokenizer, SimpleTokenizer, bytes_to_unicode, default_bpe
 
 BOS, EOS = "<|startoftext|>", "<|endoftext|>"
 ATOMS = ["a photo of", "the dog's", "isn’t", "“red”", "ΟΔΟΣ", "naïve", "e\u0301", "İstanbul", "&amp;", "&lt;b&gt;", "&#39;", "&eacute", "東京", "한국어",
@@ -49,13 +49,16 @@ def main(model, out):
         return [simple.sot_token_id] + simple.encode(text) + [simple.eot_token_id]
 
     config = json.loads((model / "config.json").read_text())
-    for behaviour in ("transformers", "open_clip", "open_clip_without_ftfy"):
+    for behaviour in ("transformers", "open_clip", "open_clip_without_ftfy", "open_clip_hf"):
         folder = out / behaviour
         hugging.save_pretrained(folder)
         config.setdefault("filip", {})["text"] = behaviour
         (folder / "config.json").write_text(json.dumps(config))
         ftfy.fix_text = (lambda text: text) if behaviour == "open_clip_without_ftfy" else fixes
         ids = (lambda text: hugging(text)["input_ids"]) if behaviour == "transformers" else open_clip_ids
+        if behaviour == "open_clip_hf":
+            own = HFTokenizer(str(folder))
+            ids = lambda text: own.tokenizer(own.clean_fn(text))["input_ids"]
         (folder / "tokens.json").write_text(json.dumps([{"text": t, "ids": ids(t)} for t in texts()]))
         print(folder)
 

@@ -54,7 +54,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
   @Option(
       names = "--behaviour",
       defaultValue = "transformers",
-      description = "Text cleaning: transformers, open_clip or open_clip_without_ftfy.")
+      description =
+          "Text cleaning: transformers, open_clip, open_clip_without_ftfy or open_clip_hf.")
   private TextBehaviour behaviour;
 
   @Mixin private ColumnOptions columns;

@@ -7,5 +7,7 @@ public enum TextBehaviour {
   /** open_clip and OpenAI's own code, which need ftfy. */
   OPEN_CLIP,
   /** The same code with ftfy's repairs taken out, as forks and ports have it. */
-  OPEN_CLIP_WITHOUT_FTFY
+  OPEN_CLIP_WITHOUT_FTFY,
+  /** open_clip's HFTokenizer: open_clip's repairs, then all that transformers does. */
+  OPEN_CLIP_HF
 }

@@ -129,9 +129,12 @@ public final class BpeTokenizer {
         .anyMatch(name -> text.contains(name) || clean.contains(name));
   }
 
-  /** Whether the repair of wrongly decoded text, which only one behaviour has, changes a text. */
+  /** Whether the repair of wrongly decoded text, which not all behaviours have, changes a text. */
   boolean repairsMojibake(String text) {
-    return behaviour == TextBehaviour.OPEN_CLIP && FtfyFixes.repairsMojibake(MappedText.of(text));
+    return switch (behaviour) {
+      case OPEN_CLIP, OPEN_CLIP_HF -> FtfyFixes.repairsMojibake(MappedText.of(text));
+      case TRANSFORMERS, OPEN_CLIP_WITHOUT_FTFY -> false;
+    };
   }
 
   /** Ids of a text, [BOS] to [EOS], not truncated. */

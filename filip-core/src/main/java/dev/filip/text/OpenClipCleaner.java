@@ -4,7 +4,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * open_clip's and OpenAI's cleaning: ftfy's fixes or none, HTML references undone twice, white
- * space collapsed and stripped, Python's lower case.
+ * space collapsed and stripped. Its own tokenizer makes lower case of it in Python's way.
  */
 final class OpenClipCleaner implements TextCleaner {
   private final UnaryOperator<MappedText> fixes;
@@ -20,7 +20,7 @@ final class OpenClipCleaner implements TextCleaner {
       MappedText fixed = fixes.apply(mapped);
       mapped = HtmlReferences.unescape(HtmlReferences.unescape(fixed));
     }
-    return LowerCase.python(spaces(mapped));
+    return spaces(mapped);
   }
 
   /** Printable ASCII and ordinary line ends without {@code &}: no fix applies. */

@@ -34,8 +34,8 @@ public final class TokensParity {
    * What came out.
    *
    * @param texts all but those that spell a special token
-   * @param mojibake those of them that ftfy's repair of wrongly decoded text changes; of another
-   *     behaviour than open_clip's none
+   * @param mojibake those of them that ftfy's repair of wrongly decoded text changes; none of
+   *     behaviours without ftfy
    * @param special texts that spell a special token, which the other program made one id of its own
    *     and we never do: counted apart
    * @param spelling these texts

@@ -4,10 +4,11 @@ package dev.filip.text;
  * Hugging Face's normalizer for CLIP: NFC of Unicode 9, each run of white space one space, lower
  * case code point by code point (so a final sigma keeps its plain form).
  */
-final class TransformersCleaner implements TextCleaner {
-  @Override
-  public MappedText clean(String text) {
-    return LowerCase.perCodePoint(spaces(Nfc.ofUnicode9(MappedText.of(text))));
+final class TransformersCleaner {
+  private TransformersCleaner() {}
+
+  static MappedText clean(MappedText text) {
+    return LowerCase.perCodePoint(spaces(Nfc.ofUnicode9(text)));
   }
 
   private static MappedText spaces(MappedText text) {

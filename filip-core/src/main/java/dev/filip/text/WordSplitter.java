@@ -13,9 +13,16 @@ final class WordSplitter {
   private static final int IOTA_BELOW = 0x345;
   private final boolean ignoresCase;
 
-  /** open_clip compiles the pattern with IGNORECASE, which matters for two characters. */
+  /**
+   * open_clip's own tokenizer compiles the pattern with IGNORECASE, which matters for two
+   * characters.
+   */
   WordSplitter(TextBehaviour behaviour) {
-    ignoresCase = behaviour != TextBehaviour.TRANSFORMERS;
+    ignoresCase =
+        switch (behaviour) {
+          case OPEN_CLIP, OPEN_CLIP_WITHOUT_FTFY -> true;
+          case TRANSFORMERS, OPEN_CLIP_HF -> false;
+        };
   }
 
   /** Takes a word [start, end) of the text. */

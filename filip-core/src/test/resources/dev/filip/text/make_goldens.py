@@ -7,7 +7,8 @@ Written: corpus.txt (a generated caption corpus), clip-small/ (a BPE that Huggin
 learnt from it, in CLIP's order of ids, saved by transformers.CLIPTokenizer), transformers.json.gz and
 open_clip.json.gz ([{"text", "ids"}], [BOS] to [EOS], not truncated), mojibake.json.gz (texts that
 ftfy's repair of mojibake changes, with open_clip's ids), without_ftfy.json.gz (texts whose ids change
-when open_clip's code runs without ftfy, with those ids), special.json (texts that spell a special
+when open_clip's code runs without ftfy, with those ids), open_clip_hf.json.gz (texts to which open_clip's
+HFTokenizer gives other ids than its SimpleTokenizer, with those ids), special.json (texts that spell a special
 token, with the ids of each tool), random.crc and assigned.txt (10,000 random Unicode strings: see
 random_unicode), html-entities.txt and mojibake.txt (to be copied into main/resources).
 """
@@ -15,6 +16,7 @@ import gzip, html, html.entities, importlib.util, json, os, pathlib, random, str
 import unicodedata, zlib
 
 import transformers  # before the stand-in for torch
+from transformers import AutoTokenizer  # noqa: F401  HFTokenizer imports it
 import ftfy
 from ftfy.chardata import HTML_ENTITIES
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
@@ -269,6 +271,8 @@ os.unlink(file.name)
 assert simple.vocab_size == len(vocab) == SIZE, (simple.vocab_size, len(vocab))
 simple_ids = lambda text: [simple.sot_token_id] + simple.encode(text) + [simple.eot_token_id]
 hugging_ids = lambda text: hugging(text, truncation=False)["input_ids"]
+from_folder = oc.HFTokenizer(str(HERE / "clip-small"))
+hf_ids = lambda text: from_folder.tokenizer(from_folder.clean_fn(text), truncation=False)["input_ids"]
 
 def without_ftfy(text):
     fixes, ftfy.fix_text = ftfy.fix_text, lambda t: t
@@ -279,7 +283,7 @@ def without_ftfy(text):
 
 
 POINTS = set(assigned())
-rows_t, rows_o, rows_w, mojibake = [], [], [], []
+rows_t, rows_o, rows_w, rows_h, mojibake = [], [], [], [], []
 fix_text, differs = ftfy.fix_text, 0
 for text in texts() + [t for t in dict.fromkeys(mojibake_texts())]:
     rows_t.append({"text": text, "ids": hugging_ids(text)})
@@ -291,15 +295,18 @@ for text in texts() + [t for t in dict.fromkeys(mojibake_texts())]:
     differs += rows_t[-1]["ids"] != with_repair
     if without_ftfy(text) != with_repair:
         rows_w.append({"text": text, "ids": without_ftfy(text)})
+    if hf_ids(text) != with_repair:
+        rows_h.append({"text": text, "ids": hf_ids(text)})
 dump("transformers.json.gz", rows_t)
 dump("open_clip.json.gz", rows_o)
 dump("mojibake.json.gz", mojibake)
 dump("without_ftfy.json.gz", rows_w)
+dump("open_clip_hf.json.gz", rows_h)
 print("texts on which the two tools differ:", differs)
 strings = random_unicode(10000, assigned_ranges())
-(HERE / "random.crc").write_bytes(b"".join(checksum(ids(t)) for ids in (hugging_ids, simple_ids, without_ftfy) for t in strings))
+(HERE / "random.crc").write_bytes(b"".join(checksum(ids(t)) for ids in (hugging_ids, simple_ids, without_ftfy, hf_ids) for t in strings))
 (HERE / "special.json").write_text(json.dumps(
-    [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t), "open_clip_without_ftfy": without_ftfy(t)}
+    [{"text": t, "transformers": hugging_ids(t), "open_clip": simple_ids(t), "open_clip_without_ftfy": without_ftfy(t), "open_clip_hf": hf_ids(t)}
      for t in SPECIAL], indent=1) + "\n")
 entities()
 mojibake_tables()

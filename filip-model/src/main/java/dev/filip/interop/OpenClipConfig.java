@@ -56,7 +56,7 @@ record OpenClipConfig(Path file, JsonNode model) {
           "proj_type", "linear",
           "pad_id", "0");
 
-  /** The model; global, text and pixels as open_clip. */
+  /** The model; global, text and pixels as open_clip, text by the tokenizer it would take. */
   ModelConfig read() {
     require(model.isObject(), "model_cfg", model.getNodeType(), "an object");
     JsonNode vision = model.path("vision_cfg");
@@ -88,8 +88,15 @@ record OpenClipConfig(Path file, JsonNode model) {
         number("model_cfg", model, "embed_dim", 0),
         Interaction.GLOBAL,
         false,
-        TextBehaviour.OPEN_CLIP,
+        textBehaviour(text.path("hf_tokenizer_name")),
         Behaviour.OPEN_CLIP);
+  }
+
+  // as open_clip's get_tokenizer: HFTokenizer wherever a name is given, an empty one is none
+  private TextBehaviour textBehaviour(JsonNode name) {
+    boolean none = name.isMissingNode() || name.isNull();
+    require(none || name.isTextual(), "text_cfg.hf_tokenizer_name", name, "a text");
+    return name.asText("").isEmpty() || none ? TextBehaviour.OPEN_CLIP : TextBehaviour.OPEN_CLIP_HF;
   }
 
   /** Whether the config asks for {@code CustomTextCLIP}. */

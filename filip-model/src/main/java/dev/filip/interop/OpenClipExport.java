@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.config.Interaction;
+import dev.filip.config.TextBehaviour;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.model.ParameterMap;
@@ -79,11 +80,14 @@ public final class OpenClipExport {
               "late interaction",
               "open_clip compares [CLS] with [EOS] only; compat/filip_in_open_clip.py does it"));
     }
-    if (!writer.builtIn()) {
+    TextBehaviour behaviour = loaded.config().textBehaviour();
+    if (!writer.builtIn() && behaviour != TextBehaviour.OPEN_CLIP_HF) {
       left.add(
           new Exported.LeftOut(
               "text cleaning",
-              "open_clip repairs texts (ftfy, HTML references) before any tokenizer of a folder"));
+              "open_clip reads any tokenizer of a folder as open_clip_hf (its repairs, then"
+                  + " transformers' cleaning), not "
+                  + Said.word(behaviour)));
     }
     return left;
   }

@@ -1,8 +1,12 @@
 package dev.filip.interop;
 
+import static dev.filip.config.TextBehaviour.OPEN_CLIP;
+import static dev.filip.config.TextBehaviour.OPEN_CLIP_HF;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.checkpoint.Safetensors;
@@ -14,6 +18,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.StepScope;
@@ -21,6 +26,7 @@ import dev.filip.tensor.Tensors;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.BpeTrainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -106,6 +112,46 @@ class RoundTripTest {
     same(
         bits(temp.resolve("out/open_clip_model.safetensors")),
         bits(source.resolve("open_clip_model.safetensors")));
+  }
+
+  /** As open_clip's get_tokenizer: a name in the config, whatever it is, means HFTokenizer. */
+  @Test
+  void aFolderWithANamedTokenizerKeepsThatTokenizersCleaning() throws IOException {
+    ImportOptions options =
+        ImportOptions.asSource().withTokenizer(ImporterTest.tokenizer(temp, 40));
+    assertThat(textOf(named("some/repository", "named"), options)).isEqualTo(OPEN_CLIP_HF);
+    assertThat(textOf(named("", "empty"), options)).isEqualTo(OPEN_CLIP);
+    assertThat(textOf(GOLDEN.resolve("open_clip_hub"), options)).isEqualTo(OPEN_CLIP);
+    assertThatThrownBy(() -> textOf(named(3, "number"), options))
+        .isInstanceOf(BadInput.class)
+        .hasMessageEndingWith("text_cfg.hf_tokenizer_name must be a text, got 3");
+
+    imported(temp.resolve("named"), temp.resolve("own"), options);
+    try (LoadedModel loaded = ModelFolder.load(temp.resolve("own"))) {
+      assertThat(OpenClipExport.write(loaded, PIXELS, temp.resolve("out")).leftOut()).isEmpty();
+    }
+    Path config = temp.resolve("out/open_clip_config.json");
+    ObjectNode written = (ObjectNode) Json.read(config);
+    assertThat(written.at("/model_cfg/text_cfg/hf_tokenizer_name").asText()).isNotEmpty();
+    written.remove("filip"); // so that only what open_clip itself reads is left
+    Files.writeString(config, Json.line(written));
+    assertThat(textOf(temp.resolve("out"), ImportOptions.asSource())).isEqualTo(OPEN_CLIP_HF);
+  }
+
+  private Path named(Object name, String folder) throws IOException {
+    Path copy = Files.createDirectory(temp.resolve(folder));
+    Path source = GOLDEN.resolve("open_clip_hub");
+    String weights = "open_clip_model.safetensors";
+    Files.copy(source.resolve(weights), copy.resolve(weights));
+    ObjectNode config = (ObjectNode) Json.read(source.resolve("open_clip_config.json"));
+    ((ObjectNode) config.at("/model_cfg/text_cfg")).putPOJO("hf_tokenizer_name", name);
+    Files.writeString(copy.resolve("open_clip_config.json"), Json.line(config));
+    return copy;
+  }
+
+  private TextBehaviour textOf(Path source, ImportOptions options) throws IOException {
+    Path out = Files.createTempDirectory(temp, "in").resolve("model");
+    return imported(source, out, options).config().textBehaviour();
   }
 
   @Test
