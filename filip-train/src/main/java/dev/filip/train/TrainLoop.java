@@ -168,7 +168,8 @@ final class TrainLoop {
             lr,
             session.schedule().peak(),
             now <= session.schedule().warmup(),
-            session.precision());
+            session.precision(),
+            config);
     String message =
         diagnosis.symptom() + lastGood() + "; likely cause: " + diagnosis.likelyCause();
     return cause == null ? new TrainingStopped(message) : new TrainingStopped(message, cause);
