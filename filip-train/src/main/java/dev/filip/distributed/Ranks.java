@@ -77,6 +77,11 @@ public final class Ranks implements AutoCloseable {
     return rank() == 0;
   }
 
+  /** Ranks on this machine, which share its cores and memory. */
+  public int localWorld() {
+    return localWorld;
+  }
+
   /** This rank's share of a machine's cores. */
   public int cores(int ofMachine) {
     return Math.max(1, ofMachine / localWorld);

@@ -192,7 +192,8 @@ final class SessionBuilder {
             trained.values().stream().mapToLong(Tensor::numel).sum(),
             config.batch() / ranks.world());
     log.accept(estimate.line());
-    AvailableMemory.read().ifPresent(available -> estimate.require(available, config));
+    AvailableMemory.read(ranks.localWorld())
+        .ifPresent(available -> estimate.require(available, config));
   }
 
   private LossPlan loss(ComputeDevice device) {

@@ -59,15 +59,27 @@ class MemoryEstimateTest {
 
   @Test
   void theSmallerOfMachineAndGroupCounts(@TempDir Path root) throws IOException {
-    assertThat(AvailableMemory.read(root)).isEmpty();
+    assertThat(AvailableMemory.read(root, 1)).isEmpty();
     write(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    4000 kB\n");
     write(root, "proc/self/status", "Name: x\nVmRSS:\t    96 kB\n");
-    assertThat(AvailableMemory.read(root))
+    assertThat(AvailableMemory.read(root, 1))
         .contains(new AvailableMemory(4096L << 10, "MemAvailable"));
     write(root, "sys/fs/cgroup/memory.max", "max\n");
-    assertThat(AvailableMemory.read(root).orElseThrow().limit()).isEqualTo("MemAvailable");
+    assertThat(AvailableMemory.read(root, 1).orElseThrow().limit()).isEqualTo("MemAvailable");
     write(root, "sys/fs/cgroup/memory.max", "1048576\n");
-    assertThat(AvailableMemory.read(root)).contains(new AvailableMemory(1 << 20, "cgroup limit"));
+    assertThat(AvailableMemory.read(root, 1))
+        .contains(new AvailableMemory(1 << 20, "cgroup limit"));
+  }
+
+  @Test
+  void ranksOfOneMachineShareIt(@TempDir Path root) throws IOException {
+    write(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    4000 kB\n");
+    write(root, "proc/self/status", "Name: x\nVmRSS:\t    96 kB\n");
+    assertThat(AvailableMemory.read(root, 4)) // each holds its own already
+        .contains(new AvailableMemory(1096L << 10, "MemAvailable shared by 4 ranks"));
+    write(root, "sys/fs/cgroup/memory.max", "1048576\n");
+    assertThat(AvailableMemory.read(root, 2))
+        .contains(new AvailableMemory(1 << 19, "cgroup limit shared by 2 ranks"));
   }
 
   private static void write(Path root, String file, String text) throws IOException {
