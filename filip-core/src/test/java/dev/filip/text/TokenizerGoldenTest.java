@@ -190,6 +190,25 @@ class TokenizerGoldenTest {
   }
 
   @Test
+  void specialTokensAndMojibakeAreCountedApart() {
+    BpeTokenizer tokenizer = tokenizer(TextBehaviour.OPEN_CLIP);
+    TokensParity.Golden plain = new TokensParity.Golden("a dog", tokenizer.encode("a dog"));
+    TokensParity.Golden repaired =
+        new TokensParity.Golden("it donâ€™t", tokenizer.encode("it don't"));
+    TokensParity.Golden unrepaired =
+        new TokensParity.Golden("itâ€™s", new int[] {tokenizer.bos(), tokenizer.eos()});
+    int[] ends = {tokenizer.bos(), tokenizer.eos(), tokenizer.eos()};
+    TokensParity.Golden special = new TokensParity.Golden("<|endoftext|>", ends);
+    JsonNode json =
+        TokensParity.compare(tokenizer, List.of(plain, repaired, unrepaired, special)).toJson();
+    assertThat(json.path("texts").intValue()).isEqualTo(3);
+    assertThat(json.path("differing").intValue()).isEqualTo(1);
+    assertThat(Json.line(json.path("mojibake"))).isEqualTo("{\"texts\":2,\"differing\":1}");
+    assertThat(Json.line(json.path("special")))
+        .isEqualTo("{\"texts\":1,\"differing\":1,\"list\":[\"<|endoftext|>\"]}");
+  }
+
+  @Test
   void specialTokensInATextAreSpeltOut() {
     int tools = 0;
     for (JsonNode item : Json.read(resource("special.json"))) {
