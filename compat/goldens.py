@@ -20,6 +20,7 @@ def arguments(doc):
     parser.add_argument("model", help="the model")
     parser.add_argument("out", type=Path, help="folder to make: model.safetensors, tokens.json, pixels/")
     parser.add_argument("--images", nargs="+", type=Path, help="image files; default: generated pictures of every kind")
+    parser.add_argument("--gray16", action="store_true", help="also a 16-bit gray PNG, which Pillow makes nearly white and we do not")
     parser.add_argument("--texts", type=Path, help="text file, one text a line; default: hard texts")
     return parser
 
@@ -47,7 +48,9 @@ def pictures(args):
                 ("turned.jpg", rgb, {"exif": exif}), ("alpha.png", alpha, {}), ("palette.png", rgb.quantize(200), {}),
                 ("gray.png", rgb.convert("L"), {}), ("gray.jpg", rgb.convert("L"), {}), ("bit.png", rgb.convert("1"), {}),
                 ("lossless.webp", rgb, {"lossless": True}), ("lossy.webp", rgb, {}), ("picture.gif", rgb.quantize(64), {}),
-                ("wide.png", rgb.resize((1200, 31)), {}), ("line.png", rgb.crop((0, 0, 60, 1)), {}), ("small.png", rgb.crop((0, 0, 9, 7)), {})):
+                ("wide.png", rgb.resize((1200, 31)), {}), ("line.png", rgb.crop((0, 0, 60, 1)), {}), ("small.png", rgb.crop((0, 0, 9, 7)), {}),
+                ("cmyk.jpg", rgb.convert("CMYK"), {"quality": 88}),
+                *([("gray16.png", Image.fromarray((wave[..., 0] * 257).astype(np.uint16)), {})] if args.gray16 else [])):
             image.save(folder / name, **options)
     return sorted(p for p in folder.iterdir() if p.suffix != ".npy")
 
