@@ -61,6 +61,8 @@ public final class Natives {
     private static Path start() {
       NativeEnvironment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
       NativeEnvironment.unset("OPENBLAS_CORETYPE");
+      // c10d asks a name server who each peer is: a lost answer would stop a meeting for 5 s
+      NativeEnvironment.setDefault("RES_OPTIONS", "timeout:1 attempts:3");
       // what c10d logs with a C++ stack is also thrown, and becomes one line
       NativeEnvironment.setDefault("TORCH_CPP_LOG_LEVEL", "FATAL");
       defaultProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
