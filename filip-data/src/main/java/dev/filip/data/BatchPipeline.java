@@ -8,8 +8,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,12 +31,16 @@ import java.util.function.Function;
  * <p>A unit that cannot be used is counted in {@link #skipped} and the next one takes its place. A
  * unit whose captions meet one already in the batch (rule {@code distinct}) is postponed to the
  * next batch. Used by one thread.
+ *
+ * <p>Of a batch that ranks share ({@link RowShare}) a rank gets its rows and decodes no others, as
+ * far as it can foresee which are its own: a broken image moves the rows behind it.
  */
 public final class BatchPipeline implements AutoCloseable {
   private static final int MOST_POSTPONED_BATCHES = 16;
 
   private final PipelineOptions options;
   private final Function<List<String>, TokenBatch> tokenizer;
+  private final RowShare share;
   private final EpochPlan plan;
   private final UnitLoader loader;
   private final Normalizer normalizer;
@@ -39,30 +48,50 @@ public final class BatchPipeline implements AutoCloseable {
   private final ExecutorService workers;
   private final Deque<Future<UnitLoader.Loaded>> ahead = new ArrayDeque<>();
   private final List<UnitLoader.Loaded> postponed = new ArrayList<>();
+  private final List<UnitLoader.Loaded> taken = new ArrayList<>();
+  private final Set<Cursor.Place> found = new LinkedHashSet<>();
+  private final Set<Cursor.Place> told = new HashSet<>();
   private Cursor.Place submitted;
   private Cursor.Place next;
+  private int filled;
+
+  /** Starts the workers of a run of one process. */
+  public BatchPipeline(
+      List<WeightedSource> sources,
+      PipelineOptions options,
+      Function<List<String>, TokenBatch> tokenizer,
+      Cursor start) {
+    this(sources, options, tokenizer, start, RowShare.WHOLE);
+  }
 
   /**
    * Starts the workers.
    *
    * @param tokenizer captions to one row each
    * @param start {@link Cursor#START}, or a {@link #cursor} of an earlier pipeline with the same
-   *     sources and options
+   *     sources and options; it does not depend on the number of ranks
    */
   public BatchPipeline(
       List<WeightedSource> sources,
       PipelineOptions options,
       Function<List<String>, TokenBatch> tokenizer,
-      Cursor start) {
+      Cursor start,
+      RowShare share) {
+    BadInput.require(
+        options.batch() % share.world() == 0,
+        "batch",
+        options.batch(),
+        "a multiple of the " + share.world() + " processes of the run");
     List<WeightedSource> all = List.copyOf(sources);
     BadInput.require(!all.isEmpty(), "data.train", "nothing", "at least one source");
     this.options = options;
     this.tokenizer = tokenizer;
+    this.share = share;
     this.plan = new EpochPlan(all, options.group(), options.seed());
     this.loader = new UnitLoader(all, options, skipped);
     this.normalizer = new Normalizer(options.preprocess());
     for (Cursor.Place place : start.postponed()) {
-      postponed.add(loader.load(place, plan.at(place)));
+      postponed.add(loader.load(place, plan.at(place), UnitLoader.Depth.IMAGES));
     }
     this.submitted = start.next();
     this.next = start.next();
@@ -94,32 +123,110 @@ public final class BatchPipeline implements AutoCloseable {
   }
 
   /**
-   * The next batch; waits until it is ready.
+   * The next batch, or this rank's rows of it; waits until it is ready.
    *
    * @throws BadInput when no sample can be used, or too many share their captions
    */
   public TrainBatch next() {
-    List<UnitLoader.Pair> pairs = new ArrayList<>(options.batch());
+    while (true) {
+      Cursor.Place start = next;
+      List<UnitLoader.Loaded> before = List.copyOf(postponed);
+      taken.clear();
+      List<UnitLoader.Loaded> units = units();
+      if (share.world() > 1) {
+        decodeOwn(units);
+        List<Cursor.Place> broken = share.broken(List.copyOf(found));
+        found.clear();
+        if (!broken.isEmpty()) {
+          rewind(start, before, broken);
+          continue;
+        }
+        told.clear();
+      }
+      filled = postponed.size() * options.group();
+      fill();
+      return batch(units);
+    }
+  }
+
+  /** The units of a batch in the order of their rows. */
+  private List<UnitLoader.Loaded> units() {
+    int wanted = options.batch() / options.group();
+    List<UnitLoader.Loaded> units = new ArrayList<>(wanted);
     Set<String> captions = new HashSet<>();
     for (Iterator<UnitLoader.Loaded> old = postponed.iterator();
-        old.hasNext() && pairs.size() < options.batch(); ) {
-      if (takes(old.next(), pairs, captions)) {
+        old.hasNext() && units.size() < wanted; ) {
+      if (takes(old.next(), units, captions)) {
         old.remove();
       }
     }
     int useless = 0;
-    while (pairs.size() < options.batch()) {
+    while (units.size() < wanted) {
+      filled = units.size() * options.group();
       UnitLoader.Loaded loaded = take();
       if (loaded.pairs() == null) {
         useless++;
         requireUseful(useless);
-      } else if (!takes(loaded, pairs, captions)) {
+      } else if (!takes(loaded, units, captions)) {
         postponed.add(loaded);
         requireDistinct(captions.size());
       }
     }
-    fill();
-    return batch(pairs);
+    return units;
+  }
+
+  private int firstRow() {
+    return options.batch() / share.world() * share.rank();
+  }
+
+  /** Whether rows of a unit that begins at this one are this rank's. */
+  private boolean isOwn(int row) {
+    int first = firstRow();
+    return row < first + options.batch() / share.world() && row + options.group() > first;
+  }
+
+  /** Decodes what was not foreseen to be this rank's. */
+  private void decodeOwn(List<UnitLoader.Loaded> units) {
+    Map<Integer, Future<UnitLoader.Loaded>> missing = new LinkedHashMap<>();
+    for (int i = 0; i < units.size(); i++) {
+      UnitLoader.Loaded unit = units.get(i);
+      if (unit.depth() == UnitLoader.Depth.CAPTIONS && isOwn(i * options.group())) {
+        missing.put(i, submit(unit.place(), UnitLoader.Depth.IMAGES));
+      }
+    }
+    missing.forEach((i, future) -> {
+      UnitLoader.Loaded unit = await(future);
+      units.set(i, unit);
+      note(unit);
+    });
+  }
+
+  private void note(UnitLoader.Loaded unit) {
+    if (unit.pairs() == null && !told.contains(unit.place())) {
+      found.add(unit.place());
+    }
+  }
+
+  /** Puts a batch back, without what some rank could not use. */
+  private void rewind(
+      Cursor.Place start, List<UnitLoader.Loaded> before, List<Cursor.Place> broken) {
+    told.addAll(broken);
+    for (UnitLoader.Loaded unit : taken.reversed()) {
+      ahead.addFirst(CompletableFuture.completedFuture(unit));
+    }
+    postponed.clear();
+    before.forEach(unit -> postponed.add(unless(unit)));
+    next = start;
+  }
+
+  /** The unit, unless some rank could not use it. */
+  private UnitLoader.Loaded unless(UnitLoader.Loaded unit) {
+    if (unit.pairs() == null || !told.contains(unit.place())) {
+      return unit;
+    }
+    // once more here, so that this rank, too, counts it with its reason
+    var again = loader.load(unit.place(), plan.at(unit.place()), UnitLoader.Depth.IMAGES);
+    return new UnitLoader.Loaded(again.place(), again.depth(), null);
   }
 
   private void requireUseful(int useless) {
@@ -147,7 +254,8 @@ public final class BatchPipeline implements AutoCloseable {
   }
 
   /** Adds the unit unless a caption of it is there already. */
-  private boolean takes(UnitLoader.Loaded unit, List<UnitLoader.Pair> pairs, Set<String> captions) {
+  private boolean takes(
+      UnitLoader.Loaded unit, List<UnitLoader.Loaded> units, Set<String> captions) {
     if (unit.pairs() == null) {
       return true; // a postponed unit that can no longer be read: gone
     }
@@ -161,11 +269,17 @@ public final class BatchPipeline implements AutoCloseable {
       }
       captions.addAll(own);
     }
-    pairs.addAll(unit.pairs());
+    units.add(unit);
     return true;
   }
 
-  private TrainBatch batch(List<UnitLoader.Pair> pairs) {
+  private TrainBatch batch(List<UnitLoader.Loaded> units) {
+    List<UnitLoader.Pair> all = new ArrayList<>(options.batch());
+    for (UnitLoader.Loaded unit : units) {
+      all.addAll(Objects.requireNonNull(unit.pairs()));
+    }
+    int each = options.batch() / share.world();
+    List<UnitLoader.Pair> pairs = all.subList(firstRow(), firstRow() + each);
     List<byte[]> images = new ArrayList<>(pairs.size());
     List<String> texts = new ArrayList<>(pairs.size());
     List<String> keys = new ArrayList<>(pairs.size());
@@ -179,10 +293,18 @@ public final class BatchPipeline implements AutoCloseable {
 
   private UnitLoader.Loaded take() {
     fill();
+    UnitLoader.Loaded loaded = unless(await(ahead.removeFirst()));
+    next = plan.after(loaded.place());
+    if (share.world() > 1) {
+      taken.add(loaded);
+      note(loaded);
+    }
+    return loaded;
+  }
+
+  private static UnitLoader.Loaded await(Future<UnitLoader.Loaded> future) {
     try {
-      UnitLoader.Loaded loaded = ahead.removeFirst().get();
-      next = plan.after(loaded.place());
-      return loaded;
+      return future.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a data worker failed: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
@@ -195,11 +317,16 @@ public final class BatchPipeline implements AutoCloseable {
   private void fill() {
     int most = options.unitsAhead();
     while (ahead.size() < most) {
-      Cursor.Place place = submitted;
-      EpochPlan.Unit unit = plan.at(place);
-      ahead.addLast(workers.submit(() -> loader.load(place, unit)));
-      submitted = plan.after(place);
+      long row = filled + (long) ahead.size() * options.group();
+      boolean own = isOwn((int) (row % options.batch()));
+      ahead.addLast(submit(submitted, own ? UnitLoader.Depth.IMAGES : UnitLoader.Depth.CAPTIONS));
+      submitted = plan.after(submitted);
     }
+  }
+
+  private Future<UnitLoader.Loaded> submit(Cursor.Place place, UnitLoader.Depth depth) {
+    EpochPlan.Unit unit = plan.at(place);
+    return workers.submit(() -> loader.load(place, unit, depth));
   }
 
   /** Ends the workers; the sources stay open. */

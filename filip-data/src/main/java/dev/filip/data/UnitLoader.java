@@ -19,7 +19,19 @@ final class UnitLoader {
   private static final long CAPTION = 3;
   private static final long AUGMENT = 4;
 
-  /** One ready pair. */
+  /** How much of a unit is prepared. */
+  enum Depth {
+    /** Which captions it has; its images are another rank's. */
+    CAPTIONS,
+    /** All of it. */
+    IMAGES
+  }
+
+  /**
+   * One ready pair.
+   *
+   * @param rgb empty at depth {@link Depth#CAPTIONS}
+   */
   record Pair(String key, String caption, List<String> allCaptions, byte[] rgb) {}
 
   /**
@@ -27,7 +39,7 @@ final class UnitLoader {
    *
    * @param pairs null when one of its samples could not be used
    */
-  record Loaded(Cursor.Place place, @Nullable List<Pair> pairs) {}
+  record Loaded(Cursor.Place place, Depth depth, @Nullable List<Pair> pairs) {}
 
   private final List<WeightedSource> sources;
   private final PipelineOptions options;
@@ -44,12 +56,12 @@ final class UnitLoader {
     this.preprocessor = new Preprocessor(options.preprocess(), options.decoding());
   }
 
-  Loaded load(Cursor.Place place, EpochPlan.Unit unit) {
+  Loaded load(Cursor.Place place, EpochPlan.Unit unit, Depth depth) {
     List<Pair> pairs = new ArrayList<>(options.group());
     for (int i = 0; i < options.group(); i++) {
       int index = unit.unit() * options.group() + i;
       try {
-        pairs.add(pair(place.epoch(), unit, index));
+        pairs.add(pair(place.epoch(), unit, index, depth));
       } catch (UndecodableImage e) {
         return skip(place, unit.source(), index, e.reason(), e);
       } catch (UnreadableSample e) {
@@ -58,17 +70,23 @@ final class UnitLoader {
         return skip(place, unit.source(), index, "cannot be read", e);
       }
     }
-    return new Loaded(place, pairs);
+    return new Loaded(place, depth, pairs);
   }
 
   private Loaded skip(Cursor.Place place, int source, int index, String reason, IOException why) {
     skipped.add(source + ":" + index, reason, String.valueOf(why.getMessage()));
-    return new Loaded(place, null);
+    return new Loaded(place, Depth.IMAGES, null);
   }
 
-  private Pair pair(long epoch, EpochPlan.Unit unit, int index) throws IOException {
-    DecodedCache.Decoded sample = decoded(unit.source(), index);
+  private Pair pair(long epoch, EpochPlan.Unit unit, int index, Depth depth) throws IOException {
     long[] key = {options.seed(), CAPTION, epoch, unit.source(), index, unit.round()};
+    if (depth == Depth.CAPTIONS) {
+      Sample told = read(unit.source(), index);
+      List<String> captions = told.captions();
+      String caption = captions.get(Keyed.stream(key).nextInt(captions.size()));
+      return new Pair(unit.source() + ":" + told.key(), caption, captions, new byte[0]);
+    }
+    DecodedCache.Decoded sample = decoded(unit.source(), index);
     List<String> captions = sample.captions();
     String caption = captions.get(Keyed.stream(key).nextInt(captions.size()));
     key[1] = AUGMENT;
@@ -83,14 +101,19 @@ final class UnitLoader {
     if (known != null) {
       return known;
     }
-    Sample sample = sources.get(source).source().read(index);
-    if (sample.captions().isEmpty()) {
-      throw new UnreadableSample(sample.key(), "no caption", "");
-    }
+    Sample sample = read(source, index);
     PackedImage image = preprocessor.decode(sample.image());
     var decoded = new DecodedCache.Decoded(sample.key(), image, sample.captions());
     cache.put(source, index, decoded);
     return decoded;
+  }
+
+  private Sample read(int source, int index) throws IOException {
+    Sample sample = sources.get(source).source().read(index);
+    if (sample.captions().isEmpty()) {
+      throw new UnreadableSample(sample.key(), "no caption", "");
+    }
+    return sample;
   }
 
   /** What must not meet in a batch. */

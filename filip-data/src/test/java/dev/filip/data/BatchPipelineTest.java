@@ -13,12 +13,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BatchPipelineTest {
   /** Samples made on the fly; some can be broken. */
@@ -271,5 +280,187 @@ class BatchPipelineTest {
       assertThat(keys.stream().filter(k -> k.startsWith("0:")).count()).isEqualTo(25);
       assertThat(keys.stream().filter("0:s4"::equals).count()).isBetween(2L, 3L);
     }
+  }
+
+  /** Ranks as threads that tell each other at a barrier. */
+  private static final class Told {
+    private final List<Cursor.Place> places = Collections.synchronizedList(new ArrayList<>());
+    private final CyclicBarrier barrier;
+
+    Told(int world) {
+      barrier = new CyclicBarrier(world);
+    }
+
+    RowShare of(int rank) {
+      return new Rank(this, rank);
+    }
+
+    private List<Cursor.Place> exchange(List<Cursor.Place> own) {
+      try {
+        places.addAll(own);
+        barrier.await(30, TimeUnit.SECONDS);
+        List<Cursor.Place> all = List.copyOf(places);
+        if (barrier.await(30, TimeUnit.SECONDS) == 0) {
+          places.clear();
+        }
+        barrier.await(30, TimeUnit.SECONDS);
+        return all;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private record Rank(Told told, int rank) implements RowShare {
+      @Override
+      public int world() {
+        return told.barrier.getParties();
+      }
+
+      @Override
+      public List<Cursor.Place> broken(List<Cursor.Place> own) {
+        return told.exchange(own);
+      }
+    }
+  }
+
+  /** What a rank saw: its batches, its cursors, what it left out. */
+  private record Seen(
+      List<TrainBatch> batches, List<Cursor> cursors, Map<String, Integer> skipped) {}
+
+  private static Seen see(SampleSource source, PipelineOptions options, Cursor at, RowShare share) {
+    try (BatchPipeline pipeline =
+        new BatchPipeline(
+            List.of(new WeightedSource(source, 1)),
+            options,
+            BatchPipelineTest::tokens,
+            at,
+            share)) {
+      List<TrainBatch> batches = new ArrayList<>();
+      List<Cursor> cursors = new ArrayList<>();
+      for (int i = 0; i < 14; i++) {
+        batches.add(pipeline.next());
+        cursors.add(pipeline.cursor());
+      }
+      return new Seen(batches, cursors, pipeline.skipped().counts());
+    }
+  }
+
+  private static List<Seen> seeAll(
+      SampleSource source, PipelineOptions options, Cursor at, int world) throws Exception {
+    Told told = new Told(world);
+    try (ExecutorService threads = Executors.newFixedThreadPool(world)) {
+      List<Future<Seen>> running = new ArrayList<>();
+      for (int r = 0; r < world; r++) {
+        RowShare share = told.of(r);
+        running.add(threads.submit(() -> see(source, options, at, share)));
+      }
+      List<Seen> all = new ArrayList<>();
+      for (Future<Seen> rank : running) {
+        all.add(rank.get());
+      }
+      return all;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 12, 1, false, none",
+    "3, 12, 1, false, some",
+    "2, 12, 1, true, some",
+    "3, 12, 4, false, some",
+    "2, 6, 2, false, some",
+    "3, 12, 1, true, many",
+    "4, 4, 1, true, many"
+  })
+  void ranksSeeTheirRowsOfTheVeryBatchThatOneProcessSees(
+      int world, int batch, int group, boolean distinct, String broken) throws Exception {
+    Set<Integer> bad =
+        switch (broken) {
+          case "none" -> Set.of();
+          case "some" -> Set.of(3, 17, 30);
+          default -> Set.of(0, 1, 2, 9, 10, 13, 21, 22, 23, 24, 25, 33, 34, 40, 41, 42, 45);
+        };
+    SampleSource source =
+        new Made(47, i -> i == 5 ? List.of() : List.of("name " + i % 19, "x " + i), bad);
+    PipelineOptions options = options(batch).withRules(group, distinct);
+    Seen whole = see(source, options, Cursor.START, RowShare.WHOLE);
+    List<Seen> ranks = seeAll(source, options, Cursor.START, world);
+    for (int r = 0; r < world; r++) {
+      for (int i = 0; i < whole.batches.size(); i++) {
+        assertRows(whole.batches.get(i), ranks.get(r).batches.get(i), r);
+      }
+      assertThat(ranks.get(r).cursors).isEqualTo(ranks.getFirst().cursors);
+      assertThat(ranks.get(r).skipped.keySet()).isSubsetOf(whole.skipped.keySet());
+    }
+    // and one process goes on from the ranks' cursor
+    Cursor stored = ranks.getFirst().cursors.get(4);
+    try (BatchPipeline resumed = open(source, options, stored)) {
+      for (int i = 5; i < 14; i++) {
+        assertSame(whole.batches.get(i), resumed.next());
+      }
+    }
+  }
+
+  private static void assertRows(TrainBatch whole, TrainBatch part, int rank) {
+    int each = part.size();
+    int from = rank * each;
+    assertThat(part.keys()).isEqualTo(whole.keys().subList(from, from + each));
+    assertThat(part.captions()).isEqualTo(whole.captions().subList(from, from + each));
+    float[] all = whole.pixels().toFloats();
+    int floats = all.length / whole.size();
+    assertThat(part.pixels().toFloats())
+        .isEqualTo(Arrays.copyOfRange(all, from * floats, (from + each) * floats));
+  }
+
+  /** Images that a rank need not decode may be broken: it does not notice unless told. */
+  @Test
+  void aRankDecodesItsOwnRowsOnly() {
+    Set<String> own = new HashSet<>();
+    try (BatchPipeline whole = open(Made.of(24), options(8), Cursor.START)) {
+      for (int i = 0; i < 3; i++) {
+        own.addAll(whole.next().keys().subList(0, 4));
+      }
+    }
+    Set<Integer> others = new HashSet<>();
+    for (int i = 0; i < 24; i++) {
+      if (!own.contains("0:s" + i)) {
+        others.add(i);
+      }
+    }
+    assertThat(others).hasSize(12);
+    List<Cursor.Place> found = new ArrayList<>();
+    RowShare first =
+        new RowShare() {
+          @Override
+          public int rank() {
+            return 0;
+          }
+
+          @Override
+          public int world() {
+            return 2;
+          }
+
+          @Override
+          public List<Cursor.Place> broken(List<Cursor.Place> places) {
+            found.addAll(places);
+            return List.of();
+          }
+        };
+    SampleSource source = new Made(24, i -> List.of("t " + i), others);
+    Set<String> seen = new HashSet<>();
+    try (BatchPipeline pipeline =
+        new BatchPipeline(
+            List.of(new WeightedSource(source, 1)),
+            options(8),
+            BatchPipelineTest::tokens,
+            Cursor.START,
+            first)) {
+      for (int i = 0; i < 3; i++) {
+        seen.addAll(pipeline.next().keys());
+      }
+    }
+    assertThat(seen).isEqualTo(own);
+    assertThat(found).isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
+import dev.filip.distributed.Communicator;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,19 @@ interface FeedFactory extends AutoCloseable {
       JsonNode preprocessor,
       @Nullable JsonNode cursor)
       throws IOException;
+
+  /** One rank's rows of the same batches. */
+  default BatchFeed open(
+      RunConfig config,
+      ModelConfig model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      @Nullable JsonNode cursor,
+      Communicator ranks)
+      throws IOException {
+    BatchFeed whole = open(config, model, tokenizer, preprocessor, cursor);
+    return ranks.world() == 1 ? whole : new RankFeed(whole, ranks.rank(), ranks.world());
+  }
 
   @Override
   void close() throws IOException;

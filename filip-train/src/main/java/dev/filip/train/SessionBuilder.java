@@ -148,14 +148,13 @@ final class SessionBuilder {
   }
 
   private BatchFeed feed(TrainedModel trained, @Nullable RunState state) throws IOException {
-    BatchFeed whole =
-        data.open(
-            config,
-            trained.model().config(),
-            trained.tokenizer(),
-            trained.preprocessor(),
-            state == null ? null : state.cursor());
-    return ranks.world() == 1 ? whole : new RankFeed(whole, ranks.rank(), ranks.world());
+    return data.open(
+        config,
+        trained.model().config(),
+        trained.tokenizer(),
+        trained.preprocessor(),
+        state == null ? null : state.cursor(),
+        ranks.communicator());
   }
 
   /** What must be the same on all ranks of what was chosen or learnt here. */

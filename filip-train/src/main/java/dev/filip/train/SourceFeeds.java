@@ -15,6 +15,8 @@ import dev.filip.data.Sources;
 import dev.filip.data.TrainBatch;
 import dev.filip.data.UnreadableSample;
 import dev.filip.data.WeightedSource;
+import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
 import dev.filip.text.BpeTokenizer;
@@ -109,6 +111,18 @@ final class SourceFeeds implements FeedFactory {
       BpeTokenizer tokenizer,
       JsonNode preprocessor,
       @Nullable JsonNode cursor) {
+    return open(config, model, tokenizer, preprocessor, cursor, Alone.INSTANCE);
+  }
+
+  /** Each rank decodes its own rows only. */
+  @Override
+  public BatchFeed open(
+      RunConfig config,
+      ModelConfig model,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessor,
+      @Nullable JsonNode cursor,
+      Communicator ranks) {
     Preprocess preprocess = Preprocess.of(preprocessor, model.pixelBehaviour());
     int context = model.text().context();
     return new Feed(
@@ -116,7 +130,8 @@ final class SourceFeeds implements FeedFactory {
             sources,
             PipelineOptions.of(config, preprocess),
             captions -> tokenizer.batch(captions, context),
-            cursor == null ? Cursor.START : Cursor.of(cursor)));
+            cursor == null ? Cursor.START : Cursor.of(cursor),
+            new RankShare(ranks)));
   }
 
   @Override
