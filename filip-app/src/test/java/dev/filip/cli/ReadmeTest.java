@@ -29,15 +29,7 @@ class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("```bash\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final List<String> BATCH =
-      List.of(
-          "--set",
-          "batch=8",
-          "--set",
-          "steps=3",
-          "--set",
-          "evaluate.every=0",
-          "--set",
-          "tokenizer.train=540");
+      List.of("--set", "batch=8", "--set", "steps=3", "--set", "evaluate.every=0");
 
   @TempDir Path folder;
 
@@ -85,8 +77,9 @@ class ReadmeTest {
       case "data emoji" -> {
         emoji.forEach(file -> out.addAll(List.of("--package", file.toString())));
         if (out.contains("--collages")) {
-          out.set(out.indexOf("--collages") + 1, "40");
-          out.addAll(List.of("--names", "8", "--test", "12"));
+          put(out, "--collages", "40");
+          put(out, "--names", "8");
+          put(out, "--test", "12");
         }
       }
       case "data openclipart" ->
@@ -99,10 +92,25 @@ class ReadmeTest {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
         } else if (words.get(0).equals("train")) {
           out.addAll(BATCH);
+          if (!words.contains("configs/finetune-emoji.yaml")) { // it keeps its model's tokenizer
+            out.addAll(List.of("--set", "tokenizer.train=540"));
+          }
+          if (words.contains("micro_batch=64")) {
+            out.addAll(List.of("--set", "micro_batch=4"));
+          }
         }
       }
     }
     return out;
+  }
+
+  /** Gives an option a value, the one it has or a new one. */
+  private static void put(List<String> words, String option, String value) {
+    if (words.contains(option)) {
+      words.set(words.indexOf(option) + 1, value);
+    } else {
+      words.addAll(List.of(option, value));
+    }
   }
 
   private void run(String shown, List<String> arguments) throws Exception {
