@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
  * instead of the activations ({@code [rows, u]}), which leaves one pass over the activations.
  */
 final class Mlp {
-  private static final double SLOPE = 1.702;
+  static final double SLOPE = 1.702;
   private final Linear fc1;
   private final Linear fc2;
   private final Activation activation;

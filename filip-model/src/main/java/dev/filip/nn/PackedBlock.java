@@ -14,8 +14,6 @@ import org.bytedeco.pytorch.global.torch;
  * the arithmetic.
  */
 final class PackedBlock {
-  private static final double SLOPE = 1.702;
-
   private final Norm norm1;
   private final Product qkv;
   private final Product out;
@@ -37,7 +35,7 @@ final class PackedBlock {
     qkv = parts.joined(attention + "q_proj", attention + "k_proj", attention + "v_proj");
     out = parts.product(attention + "out_proj", 1, 1, After.NOTHING);
     boolean quick = form.activation() == Activation.QUICK_GELU;
-    double slope = quick ? SLOPE : 1;
+    double slope = quick ? Mlp.SLOPE : 1;
     fc1 = parts.product(name + ".mlp.fc1", slope, slope, After.of(form.activation()));
     fc2 = parts.product(name + ".mlp.fc2", 1 / slope, 1, After.NOTHING);
     long width = weights.get(attention + "q_proj.weight").size(0) / heads;
