@@ -162,10 +162,14 @@ public final class FlatParameters implements AutoCloseable {
     }
   }
 
-  /** Adds the replicas' gradients to {@link #gradients}, in the order the replicas were added. */
-  public void addReplicaGradients() {
+  /**
+   * Adds elements {@code from} to {@code from + count} of the replicas' gradients to {@link
+   * #gradients}, in the order the replicas were added.
+   */
+  public void addReplicaGradients(long from, long count) {
     try (var _ = new StepScope()) {
-      replicas.forEach(gradients::add_);
+      Tensor sum = gradients.narrow(0, from, count);
+      replicas.forEach(replica -> sum.add_(replica.narrow(0, from, count)));
     }
   }
 

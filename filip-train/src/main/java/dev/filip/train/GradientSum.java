@@ -1,26 +1,37 @@
 package dev.filip.train;
 
+import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.optim.FlatParameters;
+import dev.filip.tensor.Kept;
 import dev.filip.tensor.StepScope;
-import dev.filip.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters' gradients of all ranks in one sum: buckets of the flat buffer that are under way
- * together. The loss is a mean over the pairs of all ranks already, so nothing is divided. Borrows
- * both; used by one thread.
+ * The parameters' gradients of all shards and all ranks in one sum, in buckets of the flat buffer.
+ * A bucket is sent as soon as the backward pass has finished with it, while the pass goes on; the
+ * first sweep of a run only watches which bucket is finished when, and sends all at its end. The
+ * loss is a mean over the pairs of all ranks already, so nothing is divided.
+ *
+ * <p>{@link #begin}, one backward pass on each shard's thread, {@link #finish}. Borrows parameters
+ * and ranks; the ranks are used by one thread at a time, whichever finishes a bucket.
  */
-final class GradientSum {
+final class GradientSum implements AutoCloseable {
   /** 25 MB of fp32, c10d's own bucket: large enough for bandwidth, small enough to overlap. */
   private static final long BUCKET = 25L * 1024 * 1024 / Float.BYTES;
 
   private final FlatParameters parameters;
   private final Communicator ranks;
-  private final long bucket;
+  private final GradientBuckets buckets;
+  private final Kept owned = new Kept();
+  private final List<Communicator.Pending> underWay = new ArrayList<>();
+  private boolean learnt;
+  private int early;
+  private @Nullable RuntimeException failure;
 
   GradientSum(FlatParameters parameters, Communicator ranks) {
     this(parameters, ranks, BUCKET);
@@ -29,45 +40,96 @@ final class GradientSum {
   GradientSum(FlatParameters parameters, Communicator ranks, long bucket) {
     this.parameters = parameters;
     this.ranks = ranks;
-    this.bucket = bucket;
+    this.buckets = new GradientBuckets(parameters.slots(), bucket);
   }
 
-  /** Adds the other ranks' gradients; all buckets are under way at once. */
-  void run() {
+  /** Of one process. */
+  static GradientSum alone(FlatParameters parameters) {
+    return new GradientSum(parameters, Alone.INSTANCE);
+  }
+
+  /**
+   * What the next shard tells of its backward passes.
+   *
+   * @param leaves of the shard's model, whose gradients are its own
+   */
+  ShardGradients shard(Map<String, Tensor> leaves) {
     if (ranks.world() == 1) {
+      return ShardGradients.UNWATCHED;
+    }
+    WatchedGradients watched = new WatchedGradients(buckets, buckets.addShard(), this::send);
+    watched.watch(parameters.slots(), leaves, owned);
+    return watched;
+  }
+
+  /** Before the backward passes of a step. */
+  void begin() {
+    buckets.begin();
+    early = 0;
+  }
+
+  /** Sends what is whole and whose turn it is. */
+  private synchronized void send() {
+    if (failure != null) {
       return;
     }
     try (var _ = new StepScope()) {
-      List<Communicator.Pending> underWay = new ArrayList<>();
-      for (long from = 0; from < parameters.size(); from += bucket) {
-        long count = Math.min(bucket, parameters.size() - from);
-        underWay.add(ranks.sum(parameters.gradients().narrow(0, from, count)));
+      for (int number : buckets.whole()) {
+        GradientBuckets.Bucket bucket = buckets.all().get(number);
+        parameters.addReplicaGradients(bucket.from(), bucket.count());
+        Tensor part = parameters.gradients().narrow(0, bucket.from(), bucket.count());
+        underWay.add(ranks.sum(part));
       }
-      underWay.forEach(Communicator.Pending::await);
+    } catch (RuntimeException e) {
+      failure = e; // thrown by finish: a hook's exception would lose its type in autograd
     }
   }
 
-  /** Gives every rank the first one's weights. */
-  void shareWeights() {
-    try (var _ = new StepScope()) {
-      for (long from = 0; from < parameters.size(); from += bucket) {
-        long count = Math.min(bucket, parameters.size() - from);
-        ranks.takeFirst(parameters.values().narrow(0, from, count));
-      }
+  /**
+   * After the backward passes of a step: waits until every gradient is the sum over all.
+   *
+   * @throws dev.filip.distributed.LostPeer when another rank did not do its part in time
+   */
+  void finish() {
+    if (ranks.world() == 1) {
+      parameters.addReplicaGradients(0, parameters.size());
+      return;
+    }
+    early = underWay.size();
+    send();
+    RuntimeException failed = failure;
+    if (failed != null) {
+      throw failed;
+    }
+    underWay.forEach(Communicator.Pending::await);
+    underWay.clear();
+    if (!learnt) {
+      agree();
+      learnt = true;
     }
   }
 
-  /** The first rank whose weights are not the first one's bits, or 0. */
-  int drifted() {
-    try (var _ = new StepScope()) {
-      Tensor bits = parameters.values().view(ScalarType.Int).sum();
-      long[][] sums = ranks.gather(new long[] {Tensors.toLongs(bits)[0]});
-      for (int r = 1; r < sums.length; r++) {
-        if (sums[r][0] != sums[0][0]) {
-          return r;
-        }
-      }
-      return 0;
+  private void agree() {
+    int[] own = buckets.learn();
+    long[] turns = new long[own.length];
+    for (int i = 0; i < own.length; i++) {
+      turns[i] = own[i];
     }
+    long[][] all = ranks.gather(turns);
+    int[] first = new int[own.length];
+    for (int i = 0; i < own.length; i++) {
+      first[i] = Math.toIntExact(all[0][i]);
+    }
+    buckets.agree(first);
+  }
+
+  /** Buckets that were under way before the last step's backward passes had all ended. */
+  int early() {
+    return early;
+  }
+
+  @Override
+  public void close() {
+    owned.close();
   }
 }

@@ -123,14 +123,19 @@ final class SessionBuilder {
     Parallelism.set(parallelism.threads());
     PeerCheck.same(ranks, "model", facts(trained, flat));
     if (ranks.world() > 1) {
-      new GradientSum(flat, ranks.communicator()).shareWeights();
+      new SharedWeights(flat, ranks.communicator()).takeFirst();
     }
     return new Session(
         config,
         folder,
         trained,
         parallelism,
-        new Towers(model, flat, parallelism, Activations.of(config)),
+        new Towers(
+            model,
+            flat,
+            parallelism,
+            Activations.of(config),
+            new GradientSum(flat, ranks.communicator())),
         loss(compute.device()),
         flat,
         optimizer,

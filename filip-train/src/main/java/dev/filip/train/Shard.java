@@ -20,15 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class Shard implements AutoCloseable {
   private final FilipModel model;
   private final ExecutorService thread;
+  private final ShardGradients gradients;
   private @Nullable StepScope scope;
   private @Nullable Encoded held;
   private BatchFeed.@Nullable Batch batch;
   private Encoded.Rows rows = Encoded.Rows.NONE;
   private int most;
 
-  /** {@code threads}: native threads of this shard's operations. */
-  Shard(FilipModel model, int number, int threads) {
+  /**
+   * @param threads native threads of this shard's operations
+   * @param gradients told how far backward passes are
+   */
+  Shard(FilipModel model, int number, int threads, ShardGradients gradients) {
     this.model = model;
+    this.gradients = gradients;
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("filip-tower-" + number).factory());
@@ -65,10 +70,12 @@ final class Shard implements AutoCloseable {
     return thread.submit(() -> {
       try {
         if (held != null) {
+          gradients.lastPass();
           held.backward(found, scale);
         } else if (batch != null) {
           again(batch, found, scale);
         } // else the batch had no rows for this shard
+        gradients.ended();
       } finally {
         release();
       }
@@ -78,7 +85,11 @@ final class Shard implements AutoCloseable {
   private void again(BatchFeed.Batch given, LossGradient found, double scale) {
     for (int at = 0; at < rows.count(); at += most) {
       try (var _ = new StepScope()) {
-        Encoded.of(model, given, rows.part(at, most)).backward(found, scale);
+        Encoded part = Encoded.of(model, given, rows.part(at, most));
+        if (at + most >= rows.count()) {
+          gradients.lastPass();
+        }
+        part.backward(found, scale);
       }
     }
   }

@@ -10,6 +10,7 @@ import dev.filip.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
@@ -22,26 +23,33 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Towers implements AutoCloseable {
   private final ModelConfig config;
-  private final FlatParameters parameters;
+  private final GradientSum sum;
   private final Activations activations;
   private final List<Shard> shards = new ArrayList<>();
   private final List<FilipModel> replicas = new ArrayList<>();
 
-  /** {@code model} is borrowed; what is trained of it lies in {@code parameters}. */
+  /**
+   * {@code model} is borrowed; what is trained of it lies in {@code parameters}.
+   *
+   * @param sum of their gradients over shards and ranks; owned
+   */
   Towers(
       FilipModel model,
       FlatParameters parameters,
       Parallelism parallelism,
-      Activations activations) {
+      Activations activations,
+      GradientSum sum) {
     this.activations = activations;
     this.config = model.config();
-    this.parameters = parameters;
-    shards.add(new Shard(model, 0, parallelism.threads()));
+    this.sum = sum;
+    Map<String, Tensor> leaves = model.parameters().trained();
+    shards.add(new Shard(model, 0, parallelism.threads(), sum.shard(leaves)));
     for (int i = 1; i < parallelism.shards(); i++) {
       FilipModel own = model.replica();
-      parameters.addReplica(own.parameters().trained());
+      Map<String, Tensor> shared = own.parameters().trained();
+      parameters.addReplica(shared);
       replicas.add(own);
-      shards.add(new Shard(own, i, parallelism.threads()));
+      shards.add(new Shard(own, i, parallelism.threads(), sum.shard(shared)));
     }
   }
 
@@ -71,10 +79,11 @@ final class Towers implements AutoCloseable {
     return features;
   }
 
-  /** Adds the gradients of all parameters, times {@code scale}, to the flat gradient. */
+  /** Adds the gradients of all parameters and ranks, times {@code scale}, to the flat gradient. */
   void backward(LossGradient found, double scale) {
+    sum.begin();
     each(shard -> shard.backward(found, scale));
-    parameters.addReplicaGradients();
+    sum.finish();
   }
 
   /** Frees the graphs of a forward pass that gets no backward pass. */
@@ -90,6 +99,7 @@ final class Towers implements AutoCloseable {
   @Override
   public void close() {
     shards.forEach(Shard::close);
+    sum.close();
     replicas.forEach(FilipModel::close);
   }
 }

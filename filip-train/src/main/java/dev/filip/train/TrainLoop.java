@@ -34,7 +34,7 @@ final class TrainLoop {
   private @Nullable StepMetrics last;
   private @Nullable Best best;
   private final Ranks ranks;
-  private final GradientSum sum;
+  private final SharedWeights weights;
   private boolean stopping;
 
   TrainLoop(Session session, TrainOptions options, List<TrainListener> listeners, StopSignal stop) {
@@ -44,12 +44,11 @@ final class TrainLoop {
     this.listeners = listeners;
     this.stop = stop;
     this.ranks = session.ranks();
-    this.sum = new GradientSum(session.parameters(), ranks.communicator());
+    this.weights = new SharedWeights(session.parameters(), ranks.communicator());
     this.step =
         new TrainStep(
             session.towers(),
             session.parameters(),
-            sum,
             session.optimizer(),
             new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
@@ -106,7 +105,7 @@ final class TrainLoop {
   }
 
   private void requireSameWeights(long now) {
-    int other = sum.drifted();
+    int other = weights.drifted();
     if (other != 0) {
       throw new TrainingStopped(
           "the weights of rank "

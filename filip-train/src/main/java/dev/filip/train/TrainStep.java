@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One update: features with autograd, the loss and its own gradient on detached features, one
- * backward sweep from there, the sum over ranks, clipping, the optimizer, the clamp of the
+ * backward sweep from there, summed over ranks, clipping, the optimizer, the clamp of the
  * log-scale. Everything native lives in one scope. Not thread-safe; borrows all it is given.
  */
 final class TrainStep {
@@ -28,7 +28,6 @@ final class TrainStep {
 
   private final Towers towers;
   private final FlatParameters parameters;
-  private final GradientSum sum;
   private final Optimizer optimizer;
   private final Bounds bounds;
   private final @Nullable LossScale scaling;
@@ -40,13 +39,11 @@ final class TrainStep {
   TrainStep(
       Towers towers,
       FlatParameters parameters,
-      GradientSum sum,
       Optimizer optimizer,
       Bounds bounds,
       @Nullable LossScale scaling) {
     this.towers = towers;
     this.parameters = parameters;
-    this.sum = sum;
     this.optimizer = optimizer;
     this.bounds = bounds;
     this.scaling = scaling;
@@ -104,7 +101,6 @@ final class TrainStep {
   private void backward(LossGradient found) {
     double scale = scaling == null ? 1 : scaling.scale();
     towers.backward(found, scale);
-    sum.run();
     if (scale != 1) {
       parameters.gradients().mul_(new Scalar(1 / scale));
     }

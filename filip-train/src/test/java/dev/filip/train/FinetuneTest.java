@@ -132,7 +132,9 @@ class FinetuneTest {
     try (FilipModel model = tuned(finetune, checkpoint);
         FlatParameters flat =
             new FlatParameters(model.parameters().trained(), ParameterGroups.paper());
-        Towers towers = new Towers(model, flat, new Parallelism(shards, 1), Activations.ALL);
+        Towers towers =
+            new Towers(
+                model, flat, new Parallelism(shards, 1), Activations.ALL, GradientSum.alone(flat));
         var _ = new StepScope()) {
       flat.zeroGradients();
       Features features = towers.forward(TinyPairs.batch());

@@ -65,7 +65,9 @@ class TowersTest {
     try (FilipModel model = FilipModel.create(TinyPairs.model(Interaction.BOTH), 1);
         FlatParameters flat =
             new FlatParameters(model.parameters().map(), ParameterGroups.paper());
-        Towers towers = new Towers(model, flat, new Parallelism(shards, 1), Activations.ALL);
+        Towers towers =
+            new Towers(
+                model, flat, new Parallelism(shards, 1), Activations.ALL, GradientSum.alone(flat));
         var _ = new StepScope()) {
       flat.zeroGradients();
       Features features = towers.forward(TinyPairs.batch());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
-import dev.filip.distributed.Alone;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.model.FilipModel;
@@ -126,9 +125,9 @@ class TrainStepTest {
       model = FilipModel.create(TinyPairs.model(interaction), 1);
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
-      towers = new Towers(model, flat, new Parallelism(2, 1), Activations.ALL);
-      GradientSum sum = new GradientSum(flat, Alone.INSTANCE);
-      step = new TrainStep(towers, flat, sum, optimizer, new TrainStep.Bounds(1, 100), scaling);
+      towers =
+          new Towers(model, flat, new Parallelism(2, 1), Activations.ALL, GradientSum.alone(flat));
+      step = new TrainStep(towers, flat, optimizer, new TrainStep.Bounds(1, 100), scaling);
     }
 
     TrainStep.Outcome steps(int n, double lr) {

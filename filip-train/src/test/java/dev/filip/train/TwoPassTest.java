@@ -108,7 +108,9 @@ class TwoPassTest {
       FilipModel model = plain.with(compute, activations.checkpoint());
       try (FlatParameters flat =
               new FlatParameters(model.parameters().map(), ParameterGroups.paper());
-          Towers towers = new Towers(model, flat, new Parallelism(shards, 1), activations);
+          Towers towers =
+              new Towers(
+                  model, flat, new Parallelism(shards, 1), activations, GradientSum.alone(flat));
           var _ = new StepScope()) {
         flat.zeroGradients();
         Features features = towers.forward(TinyPairs.batch(BATCH));
