@@ -378,8 +378,9 @@ public record RunConfig(
    * Training on several processes.
    *
    * @param timeout seconds after which a rank that does not answer ends the run
+   * @param overlap gradients are sent while the backward pass runs, not after it
    */
-  public record Distributed(int timeout) {
+  public record Distributed(int timeout, boolean overlap) {
     public Distributed {
       require(
           timeout >= 1 && timeout <= 86_400,

@@ -85,7 +85,7 @@ public final class RunConfigReader {
           "max_logit_scale");
   private static final Set<String> CHECKPOINT = Choices.of("every", "keep");
   private static final Set<String> EVALUATE = Choices.of("every", "tasks", "keep_best", "samples");
-  private static final Set<String> DISTRIBUTED = Choices.of("timeout");
+  private static final Set<String> DISTRIBUTED = Choices.of("timeout", "overlap");
 
   private RunConfigReader() {}
 
@@ -142,7 +142,7 @@ public final class RunConfigReader {
         root.at("seed").map(ConfigNode::whole).orElse(1L),
         checkpoint(root.orEmptyMap("checkpoint").map(CHECKPOINT)),
         evaluate(root.orEmptyMap("evaluate").map(EVALUATE), data.validation() != null),
-        new Distributed(root.orEmptyMap("distributed").map(DISTRIBUTED).integer("timeout", 60)));
+        distributed(root.orEmptyMap("distributed").map(DISTRIBUTED)));
   }
 
   private static Data data(ConfigNode data) {
@@ -191,6 +191,10 @@ public final class RunConfigReader {
       return new TokenizerChoice.Folder(given.text());
     }
     return new TokenizerChoice.Train(given.map(Set.of("train")).required("train").integer());
+  }
+
+  private static Distributed distributed(ConfigNode map) {
+    return new Distributed(map.integer("timeout", 60), map.flag("overlap", true));
   }
 
   private static Augment augment(Optional<ConfigNode> node) {

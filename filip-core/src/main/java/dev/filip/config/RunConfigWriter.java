@@ -77,7 +77,9 @@ public final class RunConfigWriter {
         .put("every", config.checkpoint().every())
         .put("keep", config.checkpoint().keep());
     root.set("evaluate", evaluate(config.evaluate()));
-    root.putObject("distributed").put("timeout", config.distributed().timeout());
+    root.putObject("distributed")
+        .put("timeout", config.distributed().timeout())
+        .put("overlap", config.distributed().overlap());
     return root;
   }
 

@@ -26,6 +26,7 @@ final class GradientSum implements AutoCloseable {
 
   private final FlatParameters parameters;
   private final Communicator ranks;
+  private final boolean overlap;
   private final GradientBuckets buckets;
   private final Kept owned = new Kept();
   private final List<Communicator.Pending> underWay = new ArrayList<>();
@@ -33,11 +34,15 @@ final class GradientSum implements AutoCloseable {
   private int early;
   private @Nullable RuntimeException failure;
 
-  GradientSum(FlatParameters parameters, Communicator ranks) {
-    this(parameters, ranks, BUCKET);
+  /**
+   * @param overlap whether sums begin during the backward pass
+   */
+  GradientSum(FlatParameters parameters, Communicator ranks, boolean overlap) {
+    this(parameters, ranks, overlap, BUCKET);
   }
 
-  GradientSum(FlatParameters parameters, Communicator ranks, long bucket) {
+  GradientSum(FlatParameters parameters, Communicator ranks, boolean overlap, long bucket) {
+    this.overlap = overlap && ranks.world() > 1;
     this.parameters = parameters;
     this.ranks = ranks;
     this.buckets = new GradientBuckets(parameters.slots(), bucket);
@@ -45,7 +50,7 @@ final class GradientSum implements AutoCloseable {
 
   /** Of one process. */
   static GradientSum alone(FlatParameters parameters) {
-    return new GradientSum(parameters, Alone.INSTANCE);
+    return new GradientSum(parameters, Alone.INSTANCE, false);
   }
 
   /**
@@ -54,7 +59,7 @@ final class GradientSum implements AutoCloseable {
    * @param leaves of the shard's model, whose gradients are its own
    */
   ShardGradients shard(Map<String, Tensor> leaves) {
-    if (ranks.world() == 1) {
+    if (!overlap) {
       return ShardGradients.UNWATCHED;
     }
     WatchedGradients watched = new WatchedGradients(buckets, buckets.addShard(), this::send);
@@ -103,7 +108,7 @@ final class GradientSum implements AutoCloseable {
     }
     underWay.forEach(Communicator.Pending::await);
     underWay.clear();
-    if (!learnt) {
+    if (overlap && !learnt) {
       agree();
       learnt = true;
     }

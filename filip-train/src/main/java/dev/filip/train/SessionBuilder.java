@@ -135,7 +135,7 @@ final class SessionBuilder {
             flat,
             parallelism,
             Activations.of(config),
-            new GradientSum(flat, ranks.communicator())),
+            new GradientSum(flat, ranks.communicator(), config.distributed().overlap())),
         loss(compute.device()),
         flat,
         optimizer,

@@ -53,10 +53,12 @@ class GradientSumTest {
         micro.equals("none")
             ? new Activations(BATCH, checkpoint)
             : new Activations(Integer.parseInt(micro), checkpoint);
-    float[] own = make(Alone.INSTANCE, shards, activations, Interaction.BOTH).gradients.getFirst();
+    float[] own =
+        make(Alone.INSTANCE, false, shards, activations, Interaction.BOTH).gradients.getFirst();
     float factor = world * (world + 1) / 2f;
     List<Made> ranks =
-        ThreadRanks.run(world, r -> make(r.communicator(), shards, activations, Interaction.BOTH));
+        ThreadRanks.run(
+            world, r -> make(r.communicator(), true, shards, activations, Interaction.BOTH));
     for (Made rank : ranks) {
       for (float[] sum : rank.gradients) {
         close(sum, own, factor);
@@ -67,16 +69,35 @@ class GradientSumTest {
     }
   }
 
+  /** Bit-equal: the same buckets, sent later. */
+  @Test
+  void equalsTheSumsThatBeginAfterwards() {
+    List<float[]> overlapped = sums(true);
+    assertThat(sums(false).getLast()).isEqualTo(overlapped.getLast());
+  }
+
+  private static List<float[]> sums(boolean overlap) {
+    return ThreadRanks.run(
+            3, r -> make(r.communicator(), overlap, 2, Activations.ALL, Interaction.BOTH))
+        .getFirst()
+        .gradients;
+  }
+
   /** The heads of the other interaction get no gradient: they wait for the end, others do not. */
   @Test
   void unusedParametersHoldUpNobody() {
     List<Made> ranks =
-        ThreadRanks.run(2, r -> make(r.communicator(), 1, Activations.ALL, Interaction.GLOBAL));
+        ThreadRanks.run(
+            2, r -> make(r.communicator(), true, 1, Activations.ALL, Interaction.GLOBAL));
     assertThat(ranks.get(0).early.get(1)).isEqualTo(ranks.get(1).early.get(1)).isGreaterThan(5);
   }
 
   private static Made make(
-      Communicator ranks, int shards, Activations activations, Interaction interaction) {
+      Communicator ranks,
+      boolean overlap,
+      int shards,
+      Activations activations,
+      Interaction interaction) {
     try (FilipModel plain = FilipModel.create(TinyPairs.model(Interaction.BOTH), 1);
         ContrastiveLoss loss =
             interaction == Interaction.GLOBAL
@@ -85,7 +106,7 @@ class GradientSumTest {
       FilipModel model = plain.with(Compute.FP32, activations.checkpoint());
       try (FlatParameters flat =
               new FlatParameters(model.parameters().map(), ParameterGroups.paper());
-          GradientSum sum = new GradientSum(flat, ranks, SMALL);
+          GradientSum sum = new GradientSum(flat, ranks, overlap, SMALL);
           Towers towers = new Towers(model, flat, new Parallelism(shards, 1), activations, sum)) {
         Made made = new Made(new ArrayList<>(), new ArrayList<>());
         for (int i = 0; i < SWEEPS; i++) {
@@ -113,7 +134,7 @@ class GradientSumTest {
                   if (!r.isFirst()) {
                     return 0; // leaves
                   }
-                  make(r.communicator(), 1, Activations.ALL, Interaction.BOTH);
+                  make(r.communicator(), true, 1, Activations.ALL, Interaction.BOTH);
                   return 1;
                 }))
         .isInstanceOf(LostPeer.class)
