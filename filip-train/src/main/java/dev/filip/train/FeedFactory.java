@@ -7,6 +7,7 @@ import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The training data of a run. */
@@ -16,6 +17,9 @@ interface FeedFactory extends AutoCloseable {
 
   /** Captions to train a tokenizer on. */
   Iterable<String> captions();
+
+  /** Captions of {@code samples} samples at most, from all over the data. */
+  List<String> someCaptions(int samples);
 
   /** What the data is, for the model folder: sources and their fingerprints. */
   ObjectNode describe() throws IOException;

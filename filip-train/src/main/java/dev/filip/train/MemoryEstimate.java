@@ -9,30 +9,31 @@ import dev.filip.tensor.Precision;
 import java.util.Locale;
 
 /**
- * What a run will take at most on a CPU, in bytes, counted from sizes before the first step; texts
- * are counted at the model's whole context. Measured peaks lie between half of it and a tenth above
- * ({@code bench/large_batch.sh}).
+ * What a run will take at most on a CPU, in bytes, counted from sizes before the first step.
+ * Measured peaks of {@code vit-b-32} are 0.7 to 1.0 of it ({@code bench/large_batch.sh}).
  *
- * @param weights parameters, gradients of every shard, moments, and a copy while norms are logged
+ * @param weights parameters, gradients of every shard, moments, a copy while norms are logged, and
+ *     the 16-bit copies that the towers multiply by
  * @param activations of the towers for the rows whose graph is held
  * @param images as bytes, the batch at hand and those ahead, and as floats for the rows held
  * @param features of the batch and their gradients
  * @param similarities scores, their derivatives, and the winners of the late loss
- * @param process Java, libtorch and their code
+ * @param process Java with what its heap grows to, libtorch, their code
  */
 record MemoryEstimate(
     long weights, long activations, long images, long features, long similarities, long process) {
-  private static final long PROCESS = 600L << 20;
+  private static final long PROCESS = 1150L << 20;
   private static final long MOST_AHEAD = 512L << 20;
 
   /** Tensors of a block kept for the backward pass, in widths of the tower. */
-  private static final double KEPT = 24;
+  private static final double KEPT = 20;
 
   /**
    * Of a run.
    *
    * @param all parameters; {@code trained} those with gradient and moments
    * @param batch pairs of this process; its images meet the texts of the whole batch
+   * @param longest tokens of the longest text that is expected
    */
   static MemoryEstimate of(
       RunConfig config,
@@ -41,21 +42,23 @@ record MemoryEstimate(
       Parallelism parallelism,
       long all,
       long trained,
-      int batch) {
+      int batch,
+      int longest) {
     Activations activations = Activations.of(config);
     int each = Math.ceilDiv(batch, parallelism.shards());
     int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
     rows = Math.min(rows, batch);
     int whole = Math.max(batch, config.batch());
     int n = model.imageTokens();
-    int m = model.text().context();
+    int m = Math.min(model.text().context(), longest);
     long image = 3L * model.vision().imageSize() * model.vision().imageSize();
     boolean late = config.interaction() != Interaction.GLOBAL;
     long winners =
         late ? Math.min(LateKernel.MOST_WINNERS, LateKernel.winners(batch, whole, n, m)) : 0;
     long pairs = (long) batch * whole;
     return new MemoryEstimate(
-        4 * (all + trained * (parallelism.shards() + 3L)),
+        4 * (all + trained * (parallelism.shards() + 3L))
+            + (precision == Precision.FP32 ? 0 : 2 * all),
         tower(model.vision().width(), model.vision().layers(), n + 1, rows, precision, activations)
             + tower(model.text().width(), model.text().layers(), m, rows, precision, activations),
         whole * image + Math.min(2L * whole * image, MOST_AHEAD) + 8L * rows * image,

@@ -24,6 +24,7 @@ import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.LossScale;
+import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes a {@link Session} from a config, new or from a checkpoint. */
 final class SessionBuilder {
   private static final int SCALE_INTERVAL = 2000;
+
+  /** Samples whose captions are looked at before the first step. */
+  private static final int LOOKED_AT = 500;
 
   /** Keys that change no weight. */
   private static final String FREE = "workers|checkpoint|evaluate|distributed";
@@ -109,7 +113,7 @@ final class SessionBuilder {
                 config.batch() / ranks.world(),
                 compute.device(),
                 cores());
-    requireMemory(model, parallelism, leaves);
+    requireMemory(trained, parallelism, leaves);
     FlatParameters flat = new FlatParameters(leaves, groups);
     log.accept(
         "model: "
@@ -182,7 +186,8 @@ final class SessionBuilder {
 
   /** Says what the run will take, before it takes it. */
   private void requireMemory(
-      FilipModel model, Parallelism parallelism, Map<String, Tensor> trained) {
+      TrainedModel of, Parallelism parallelism, Map<String, Tensor> trained) {
+    FilipModel model = of.model();
     if (!model.compute().device().isCpu()) {
       return; // a device's memory is not counted
     }
@@ -194,10 +199,21 @@ final class SessionBuilder {
             parallelism,
             model.parameters().count(""),
             trained.values().stream().mapToLong(Tensor::numel).sum(),
-            config.batch() / ranks.world());
+            config.batch() / ranks.world(),
+            longest(of.tokenizer()));
     log.accept(estimate.line());
     AvailableMemory.read(ranks.localWorld())
         .ifPresent(available -> estimate.require(available, config));
+  }
+
+  /** Tokens of the longest text that batches may hold, going by some. */
+  private int longest(BpeTokenizer tokenizer) {
+    int longest =
+        data.someCaptions(LOOKED_AT).stream()
+            .mapToInt(caption -> tokenizer.encode(caption).length)
+            .max()
+            .orElse(0);
+    return longest + longest / 4;
   }
 
   private LossPlan loss(ComputeDevice device) {

@@ -73,6 +73,20 @@ final class SourceFeeds implements FeedFactory {
     return captions;
   }
 
+  @Override
+  public List<String> someCaptions(int samples) {
+    List<String> captions = new ArrayList<>();
+    int each = Math.max(1, samples / sources.size());
+    for (WeightedSource weighted : sources) {
+      SampleSource source = weighted.source();
+      int taken = Math.min(each, source.size());
+      for (int i = 0; i < taken; i++) {
+        captions.addAll(captions(source, (int) ((long) i * source.size() / taken)));
+      }
+    }
+    return captions;
+  }
+
   private static List<String> captions(SampleSource source, int index) {
     try {
       return source.read(index).captions();

@@ -24,6 +24,10 @@ class MemoryEstimateTest {
   }
 
   private static MemoryEstimate estimate(RunConfig config) {
+    return estimate(config, 1000); // more than the context
+  }
+
+  private static MemoryEstimate estimate(RunConfig config, int longest) {
     ModelConfig model = config.newModel().orElseThrow().withVocabulary(49408);
     return MemoryEstimate.of(
         config,
@@ -32,7 +36,8 @@ class MemoryEstimateTest {
         new Parallelism(1, 2),
         150_000_000,
         150_000_000,
-        config.batch());
+        config.batch(),
+        longest);
   }
 
   @Test
@@ -40,6 +45,11 @@ class MemoryEstimateTest {
     MemoryEstimate parts = estimate(config("batch=4096", "micro_batch=16"));
     assertThat(parts.total()).isLessThan(8 * GIB);
     assertThat(parts.weights()).isEqualTo(4L * 150_000_000 * 5);
+    assertThat(estimate(config("batch=256"), 20).activations())
+        .isBetween(
+            estimate(config("batch=256")).activations() / 2,
+            estimate(config("batch=256"), 77).activations() * 2 / 3);
+    assertThat(estimate(config("batch=256"), 77)).isEqualTo(estimate(config("batch=256")));
     assertThat(estimate(config("batch=4096")).total()).isGreaterThan(64 * GIB);
     assertThat(estimate(config("batch=256", "gradient_checkpointing=true")).activations())
         .isLessThan(estimate(config("batch=256")).activations() / 3);

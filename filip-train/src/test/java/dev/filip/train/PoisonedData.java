@@ -6,6 +6,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TinyData} whose batch number {@code at} holds a pixel that is not a number. */
@@ -20,6 +21,11 @@ record PoisonedData(int at) implements FeedFactory {
   @Override
   public Iterable<String> captions() {
     return SOUND.captions();
+  }
+
+  @Override
+  public List<String> someCaptions(int samples) {
+    return SOUND.someCaptions(samples);
   }
 
   @Override

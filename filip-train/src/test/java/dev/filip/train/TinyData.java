@@ -72,6 +72,13 @@ final class TinyData implements FeedFactory {
   }
 
   @Override
+  public List<String> someCaptions(int samples) {
+    List<String> all = new ArrayList<>();
+    captions().forEach(all::add);
+    return all.subList(0, Math.min(samples, all.size()));
+  }
+
+  @Override
   public ObjectNode describe() {
     return Json.object().put("source", "generated");
   }
