@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * One process that computes the late loss and its gradient a few times, beside {@code
  * bench/loss_peer.py}: best wall time, mean CPU time, memory that grew during the loss, and the
- * share of this machine's own fp32 matrix product. Arguments: late|dense b n m d threads steps.
- * Prints one JSON line.
+ * share of this machine's own fp32 matrix product. Arguments: late|late-bf16|dense b n m d threads
+ * steps. Prints one JSON line.
  */
 public final class LossProcess {
   private static final OperatingSystemMXBean PROCESS =
@@ -60,8 +60,10 @@ public final class LossProcess {
       Time best = best(steps, () -> run(loss, data));
       double products = 2.0 * b * b * n * m * d;
       ObjectNode forward = Json.object();
-      if (args[0].equals("late")) {
-        forward = forward(data, threads, steps);
+      if (!args[0].equals("dense")) {
+        FeaturePrecision precision =
+            args[0].equals("late") ? FeaturePrecision.FP32 : FeaturePrecision.BF16;
+        forward = forward(data, precision, threads, steps);
       }
       System.out.println(
           Json.line(
@@ -83,8 +85,10 @@ public final class LossProcess {
   private static ContrastiveLoss form(String name, int threads) {
     return switch (name) {
       case "late" -> new LateLoss(0, FeaturePrecision.FP32, threads);
+      case "late-bf16" -> new LateLoss(0, FeaturePrecision.BF16, threads);
       case "dense" -> new DenseLoss(1, 0, 0);
-      default -> throw new IllegalArgumentException("form must be late or dense, got " + name);
+      default ->
+          throw new IllegalArgumentException("form must be late, late-bf16 or dense, got " + name);
     };
   }
 
@@ -106,7 +110,8 @@ public final class LossProcess {
   }
 
   /** The maxima of both directions alone, beside the product of as many real tokens. */
-  private static ObjectNode forward(LossData data, int threads, int steps) {
+  private static ObjectNode forward(
+      LossData data, FeaturePrecision precision, int threads, int steps) {
     Tensor image = data.images().tokens();
     Tensor text = data.texts().tokens();
     int b = (int) image.size(0);
@@ -118,7 +123,7 @@ public final class LossProcess {
     TokenRows images = TokenRows.padded(Tensors.bytes(image), n, d, patches);
     TokenRows texts = TokenRows.padded(Tensors.bytes(text), (int) text.size(1), d, words);
     double operations = 2.0 * b * n * d * Arrays.stream(words).asLongStream().sum();
-    try (LateKernel kernel = new LateKernel(threads)) {
+    try (LateKernel kernel = LateLoss.kernel(precision, threads)) {
       Time time = best(Math.max(3, steps), () -> kernel.match(images, texts));
       return Json.object()
           .put("forward_wall_ms", time.wall)

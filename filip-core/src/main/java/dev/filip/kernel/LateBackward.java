@@ -13,10 +13,10 @@ import java.lang.foreign.ValueLayout;
  */
 final class LateBackward {
   /** Items read together: a quarter of a MiB, so that their rows stay in second-level cache. */
-  private static final int READ_FLOATS = 1 << 16;
+  private static final int READ_FLOATS = 1 << 17;
 
   /** Rows written together: as many again read what was loaded once. */
-  private static final int WRITE_FLOATS = 1 << 18;
+  private static final int WRITE_FLOATS = 1 << 20;
 
   private final Tile tile;
   private final Winners winners;
@@ -104,7 +104,7 @@ final class LateBackward {
     }
     for (int o = 0; o < other.size(); o += together) {
       int end = Math.min(other.size(), o + together);
-      float[] source = s.load(other, o, end, other.longest());
+      tile.read(other, o, end, s);
       for (int i = from; i < to; i++) {
         s.entries.clear(own.length()[i], end - o, other.longest());
         for (int p = o; p < end; p++) {
@@ -112,7 +112,7 @@ final class LateBackward {
         }
         s.entries.sort(other.longest() * d, d);
         for (int k = 0; k < own.length()[i]; k++) {
-          tile.combine(s.entries, k, source, target, (i - from) * stride + k * d, d);
+          tile.combine(s, k, (i - from) * stride + k * d, d);
         }
       }
     }

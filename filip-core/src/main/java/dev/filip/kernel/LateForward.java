@@ -41,6 +41,7 @@ final class LateForward {
     if (groups == 0 || images.size() == 0) {
       return;
     }
+    tile.begin(images, workers);
     // enough tasks that no thread waits long for the last one
     int chunks = Math.clamp(Math.ceilDiv(8 * workers.threads(), groups), 1, images.size());
     for (Scratch s : scratch) {
@@ -65,10 +66,8 @@ final class LateForward {
     }
     int used = Math.min(tile.lanes(), order.length - first);
     for (int i = from; i < to; i++) {
-      int n = images.length()[i];
-      float[] image = own.load(images, i);
-      own.maxima.ensure(n, own.panel.pairs);
-      tile.maxima(image, n, own.panel, own.maxima);
+      own.maxima.ensure(images.length()[i], own.panel.pairs);
+      tile.maxima(images, i, own);
       for (int l = 0; l < used; l++) {
         visitor.pair(worker, i, order[first + l], l, own.maxima);
       }

@@ -15,6 +15,9 @@ final class Maxima {
   /** Products of one pair of word positions: {@code [patch][2][lanes]}. */
   float[] products = new float[0];
 
+  /** For a tile that has them made elsewhere: a block of products. */
+  final NativeBlock block = new NativeBlock();
+
   Maxima(int lanes) {
     this.lanes = lanes;
   }

@@ -1,5 +1,7 @@
 package dev.filip.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -15,6 +17,8 @@ final class Panel {
   private float[] row = new float[0];
   int d;
   int pairs;
+  private final NativeBlock interleaved = new NativeBlock();
+  private boolean packed;
 
   Panel(int lanes) {
     this.lanes = lanes;
@@ -29,6 +33,7 @@ final class Panel {
     }
     d = texts.d();
     pairs = (words + 1) / 2;
+    packed = false;
     ensure();
     Arrays.fill(values, 0, pairs * d * 2 * lanes, 0);
     Arrays.fill(floor, 0, pairs * 2 * lanes, Float.NEGATIVE_INFINITY);
@@ -42,6 +47,35 @@ final class Panel {
         }
         floor[r * lanes + l] = 0;
       }
+    }
+  }
+
+  /**
+   * The same in bf16 for a {@link Bf16Product}: blocks of so many word positions, each {@code
+   * [d/2][word][lane][2]}; an odd d gets a 0.
+   */
+  MemorySegment interleaved(int block) {
+    int even = d + d % 2;
+    MemorySegment to = interleaved.room(4L * pairs * lanes * even);
+    if (!packed) {
+      for (int r = 0; r < 2 * pairs; r++) {
+        int first = r - r % block;
+        int columns = Math.min(block, 2 * pairs - first) * lanes;
+        long base = (long) first * lanes * even + 2L * (r - first) * lanes;
+        for (int c = 0; c < even; c++) {
+          interleave(to, base + (long) (c / 2) * columns * 2 + c % 2, r, c);
+        }
+      }
+      packed = true;
+    }
+    return to;
+  }
+
+  private void interleave(MemorySegment to, long at, int r, int c) {
+    int from = ((r / 2 * d + c) * 2 + r % 2) * lanes;
+    for (int l = 0; l < lanes; l++) {
+      short value = c < d ? Bf16.of(values[from + l]) : 0;
+      to.setAtIndex(ValueLayout.JAVA_SHORT, at + 2L * l, value);
     }
   }
 

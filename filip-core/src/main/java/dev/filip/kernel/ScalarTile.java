@@ -12,7 +12,11 @@ final class ScalarTile implements Tile {
   }
 
   @Override
-  public void maxima(float[] image, int n, Panel panel, Maxima out) {
+  public void maxima(TokenRows images, int i, Scratch own) {
+    maxima(own.load(images, i), images.length()[i], own.panel, own.maxima);
+  }
+
+  private static void maxima(float[] image, int n, Panel panel, Maxima out) {
     Arrays.fill(out.patchBest, 0, n * LANES, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.patchWord, 0, n * LANES, 0);
     Arrays.fill(out.wordBest, 0, panel.pairs * 2 * LANES, Float.NEGATIVE_INFINITY);
@@ -49,7 +53,10 @@ final class ScalarTile implements Tile {
   }
 
   @Override
-  public void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d) {
+  public void combine(Scratch own, int k, int yAt, int d) {
+    SparseRows rows = own.entries;
+    float[] x = own.source;
+    float[] y = own.target;
     for (int e = rows.begin(k); e < rows.end(k); e++) {
       float w = rows.weight[e];
       int at = rows.source[e];

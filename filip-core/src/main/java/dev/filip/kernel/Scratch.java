@@ -13,6 +13,9 @@ final class Scratch {
   /** Rows of the items being read. */
   float[] source = new float[0];
 
+  /** The same as pairs of bf16, where a tile reads them so. */
+  int[] halves = new int[0];
+
   /** Gradient rows of a block of items. */
   float[] target = new float[0];
 

@@ -1,21 +1,32 @@
 package dev.filip.kernel;
 
-/** The two inner loops of late interaction, in the form a machine runs best. Stateless. */
-sealed interface Tile permits ScalarTile, VectorTile {
+/**
+ * The two inner loops of late interaction, in the form a machine runs best. What {@link #begin}
+ * leaves is read by many threads, and only there.
+ */
+sealed interface Tile permits ScalarTile, VectorTile, ProductTile {
   /** Texts side by side. */
   int lanes();
 
-  /**
-   * Products of one image {@code [n,d]} with a panel, reduced at once to the maxima of both
-   * directions; a tie keeps the lowest index. {@code out} has room for them.
-   */
-  void maxima(float[] image, int n, Panel panel, Maxima out);
+  /** Images that {@link #maxima} will be asked for. */
+  default void begin(TokenRows images, Workers workers) {}
 
   /**
-   * {@code y[yAt..] += sum of weight[e] * x[source[e]..]} over d floats, for the entries of row k
-   * in their order.
+   * Products of image i with the panel of a worker's scratch, reduced at once to the maxima of both
+   * directions there, which have room for them; a tie keeps the lowest index.
    */
-  void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d);
+  void maxima(TokenRows images, int i, Scratch own);
+
+  /** Makes items {@code from} to {@code to} the source that {@link #combine} adds from. */
+  default void read(TokenRows rows, int from, int to, Scratch own) {
+    own.load(rows, from, to, rows.longest());
+  }
+
+  /**
+   * {@code target[at..] += sum of weight[e] * source[source[e]..]} over d floats, for the entries
+   * of row k in their order; all of a worker's scratch.
+   */
+  void combine(Scratch own, int k, int at, int d);
 
   /** Whether the first {@code count} floats are all finite. */
   boolean finite(float[] x, int count);

@@ -40,7 +40,11 @@ final class VectorTile implements Tile {
   }
 
   @Override
-  public void maxima(float[] image, int n, Panel panel, Maxima out) {
+  public void maxima(TokenRows images, int i, Scratch own) {
+    maxima(own.load(images, i), images.length()[i], own.panel, own.maxima);
+  }
+
+  private static void maxima(float[] image, int n, Panel panel, Maxima out) {
     Arrays.fill(out.patchBest, 0, n * V, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.patchWord, 0, n * V, 0);
     int rows = rowsOfTile(n);
@@ -100,7 +104,10 @@ final class VectorTile implements Tile {
   }
 
   @Override
-  public void combine(SparseRows rows, int k, float[] x, float[] y, int yAt, int d) {
+  public void combine(Scratch own, int k, int yAt, int d) {
+    SparseRows rows = own.entries;
+    float[] x = own.source;
+    float[] y = own.target;
     int begin = rows.begin(k);
     int end = rows.end(k);
     int c = 0;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LateKernelTest {
   static Stream<Tile> tiles() {
-    return Stream.of(new ScalarTile(), new VectorTile());
+    return Stream.of(new ScalarTile(), new VectorTile(), new ProductTile(PlainProduct.INSTANCE));
   }
 
   static Stream<Arguments> sizes() {

@@ -2,13 +2,16 @@ package dev.filip.loss;
 
 import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
+import dev.filip.kernel.Bf16Product;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
 import dev.filip.kernel.TokenRows;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import dev.filip.tensor.Bf16Products;
 import dev.filip.tensor.StepScope;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -40,7 +43,16 @@ public final class LateLoss implements ContrastiveLoss {
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
   public LateLoss(
       Regularisers regular, FeaturePrecision precision, int threads, Communicator ranks) {
-    this(regular, precision, new LateKernel(threads), ranks);
+    this(regular, precision, kernel(precision, threads), ranks);
+  }
+
+  /** The kernel that is fastest at features of a precision. */
+  public static LateKernel kernel(FeaturePrecision precision, int threads) {
+    return (precision == FeaturePrecision.BF16
+            ? Bf16Products.here()
+            : Optional.<Bf16Product>empty())
+        .map(product -> LateKernel.bf16(product, threads))
+        .orElseGet(() -> new LateKernel(threads));
   }
 
   LateLoss(
@@ -55,8 +67,8 @@ public final class LateLoss implements ContrastiveLoss {
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
     int b = Features.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
-        Rounded image = precision.round(images.tokens());
-        Rounded text = precision.round(texts.tokens())) {
+        Rounded image = rounded(images.tokens());
+        Rounded text = rounded(texts.tokens())) {
       TokenRows x = rows(image.tensor(), full(b, images.tokens().size(1)));
       Fault fault = fault(x, rows(text.tensor(), texts.length()));
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
@@ -69,6 +81,10 @@ public final class LateLoss implements ContrastiveLoss {
           x, y, entropies.dsImage(), entropies.dsText(), Segments.of(dImage), Segments.of(dTexts));
       return result(entropies, scope.up(dImage), scope.up(all.back(dTexts)), health(x, y));
     }
+  }
+
+  private Rounded rounded(Tensor features) {
+    return kernel.rounds() ? new Rounded(features, false) : precision.round(features);
   }
 
   static LossGradient result(CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
