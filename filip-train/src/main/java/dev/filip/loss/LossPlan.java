@@ -3,7 +3,7 @@ package dev.filip.loss;
 import dev.filip.config.Interaction;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
-import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.Compute;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,8 @@ public final class LossPlan implements AutoCloseable {
 
   /**
    * @param steps of the whole run, of which shares are taken
-   * @param device of the late loss
+   * @param towers their arithmetic, and the device of the late loss
+   * @param width of the features
    * @param threads of the late loss on a CPU; they change no answer
    * @param ranks over whose pairs the losses go; borrowed
    */
@@ -30,19 +31,20 @@ public final class LossPlan implements AutoCloseable {
       RunConfig.Loss settings,
       Interaction interaction,
       int steps,
-      ComputeDevice device,
+      Compute towers,
+      int width,
       int threads,
       Communicator ranks) {
     this.settings = settings;
     this.interaction = interaction;
     this.steps = steps;
     Regularisers regular = Regularisers.of(settings);
-    precision = FeaturePrecision.choose(settings.featurePrecision(), device, ranks.world());
+    precision = FeaturePrecision.choose(settings.featurePrecision(), towers, width, ranks.world());
     FeaturePrecision rounded = precision.precision();
     late =
-        device.isCpu()
+        towers.device().isCpu()
             ? new LateLoss(regular, rounded, threads, ranks)
-            : new TiledLateLoss(regular, rounded, device, TiledLateLoss.TILE_BYTES, ranks);
+            : new TiledLateLoss(regular, rounded, towers.device(), TiledLateLoss.TILE_BYTES, ranks);
     global = new GlobalLoss(regular, rounded, ranks);
     selected =
         settings.keepTokens().share() < 1

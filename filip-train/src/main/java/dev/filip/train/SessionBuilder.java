@@ -22,7 +22,6 @@ import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
-import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.LossScale;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
@@ -140,7 +139,7 @@ final class SessionBuilder {
             parallelism,
             Activations.of(config),
             new GradientSum(flat, ranks.communicator(), config.distributed().overlap())),
-        loss(compute.device()),
+        loss(compute, model.config().embedDim()),
         flat,
         optimizer,
         schedule(),
@@ -216,13 +215,14 @@ final class SessionBuilder {
     return longest + longest / 4;
   }
 
-  private LossPlan loss(ComputeDevice device) {
+  private LossPlan loss(Compute towers, int width) {
     LossPlan plan =
         new LossPlan(
             config.loss(),
             config.interaction(),
             config.length().toSteps(data.samples(), config.batch()),
-            device,
+            towers,
+            width,
             cores(),
             ranks.communicator());
     log.accept(plan.precision().why());

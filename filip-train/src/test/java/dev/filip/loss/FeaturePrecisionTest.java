@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.distributed.Alone;
 import dev.filip.io.BadInput;
+import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -15,7 +17,6 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -87,7 +88,10 @@ class FeaturePrecisionTest {
     "FP16, GLOBAL"
   })
   void equalTheOracleOnRoundedFeatures(FeaturePrecision precision, Kind kind) {
-    for (int[] s : new int[][] {{1, 3, 2, 8}, {3, 5, 4, 16}, {7, 36, 25, 64}, {2, 49, 32, 256}}) {
+    for (int[] s :
+        new int[][] {
+          {1, 3, 2, 8}, {3, 5, 4, 33}, {7, 36, 25, 64}, {2, 49, 32, 256}, {3, 140, 5, 96}
+        }) {
       LossCase c = LossCase.random(s[0], s[1], s[2], s[3], 5);
       LateLossTest.equal(kind.run(c, precision), kind.oracle(rounded(c, precision)), 1e-6);
     }
@@ -138,25 +142,37 @@ class FeaturePrecisionTest {
     return both;
   }
 
-  @Test
-  void autoGoesByDeviceAndRanks() {
-    assertThat(FeaturePrecision.choose("auto", ComputeDevice.CPU, 1).why())
-        .isEqualTo("features fp32: they stay in this process, where 16 bits save nothing");
-    assertThat(FeaturePrecision.choose("auto", ComputeDevice.CPU, 3).why())
-        .isEqualTo("features bf16: they are sent to 3 ranks, in half the bytes");
-    assertThat(FeaturePrecision.choose("auto", ComputeDevice.CUDA, 1).why())
-        .isEqualTo("features bf16: the loss runs on a GPU");
+  private static final Compute CPU_BF16 = new Compute(Precision.BF16, ComputeDevice.CPU);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "FP32 | CPU | 256 | 1 | true | fp32: they stay in this process, where 16 bits save nothing",
+        "BF16 | CPU | 256 | 1 | false | fp32: they stay in this process, where 16 bits save nothing",
+        "BF16 | CPU | 64 | 1 | true | fp32: they stay in this process, where 16 bits save nothing",
+        "BF16 | CPU | 256 | 1 | true"
+            + " | bf16: as the towers', and this machine multiplies them twice as fast",
+        "FP32 | CPU | 64 | 3 | false | bf16: they are sent to 3 ranks, in half the bytes",
+        "FP32 | CUDA | 64 | 1 | false | bf16: the loss runs on a GPU"
+      })
+  void autoGoesByRule(
+      Precision towers, ComputeDevice device, int width, int ranks, boolean fast, String why) {
+    Compute compute = new Compute(towers, device);
+    assertThat(FeaturePrecision.choose("auto", compute, width, ranks, () -> fast).why())
+        .isEqualTo("features " + why);
   }
 
   @ParameterizedTest
   @EnumSource(FeaturePrecision.class)
   void whatIsAskedForIsTaken(FeaturePrecision precision) {
     for (ComputeDevice device : ComputeDevice.values()) {
-      FeaturePrecision.Chosen chosen = FeaturePrecision.choose(precision.word(), device, 2);
+      Compute compute = new Compute(Precision.FP32, device);
+      FeaturePrecision.Chosen chosen = FeaturePrecision.choose(precision.word(), compute, 256, 2);
       assertThat(chosen.precision()).isEqualTo(precision);
       assertThat(chosen.why()).endsWith("asked for");
     }
-    assertThatThrownBy(() -> FeaturePrecision.choose("int8", ComputeDevice.CPU, 1))
+    assertThatThrownBy(() -> FeaturePrecision.choose("int8", CPU_BF16, 256, 1))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("loss.feature_precision");
   }

@@ -324,8 +324,8 @@ class LateLossTest {
             c.b(), c.n(), c.m(), c.d(), bf16(c.image()), bf16(c.text()), c.length(), c.logScale());
     try (LateLoss loss = new LateLoss(0, FeaturePrecision.BF16, 2)) {
       LossGradient g = c.run(loss, ScalarType.Float);
-      assertThat(g.loss()).isEqualTo(late(rounded).loss()).isNotEqualTo(late(c).loss());
-      assertThat(gradients(g)).isDeepEqualTo(gradients(late(rounded)));
+      equal(g, late(rounded), 1e-6); // sums may go in another order
+      assertThat(g.loss()).isNotCloseTo(late(c).loss(), within(1e-6));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.filip.config.RunConfigReader;
 import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.distributed.ThreadRanks;
+import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ class RanksLossTest {
   }
 
   private static Found run(LossCase c, RunConfig.Loss loss, Interaction kind, Communicator ranks) {
-    try (LossPlan plan = new LossPlan(loss, kind, 1, ComputeDevice.CPU, 1, ranks)) {
+    try (LossPlan plan = new LossPlan(loss, kind, 1, Compute.FP32, 64, 1, ranks)) {
       return run(c, plan.at(1), kind);
     }
   }

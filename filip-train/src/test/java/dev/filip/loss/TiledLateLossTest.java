@@ -7,8 +7,10 @@ import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Alone;
+import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +124,7 @@ class TiledLateLossTest {
   }
 
   private static LossPlan plan(RunConfig.Loss settings, ComputeDevice device) {
-    return new LossPlan(settings, Interaction.LATE, 1, device, 2, Alone.INSTANCE);
+    return new LossPlan(
+        settings, Interaction.LATE, 1, new Compute(Precision.FP32, device), 64, 2, Alone.INSTANCE);
   }
 }
