@@ -47,6 +47,7 @@ public class LateLossBench {
   private StepScope scope;
   private LossData data;
   private LateLoss late;
+  private LateLoss rounded;
   private final DenseLoss dense = new DenseLoss(1, 0, 0);
 
   /** Makes the features and compares both forms. */
@@ -61,7 +62,9 @@ public class LateLossBench {
             Integer.parseInt(s[1]),
             Integer.parseInt(s[2]),
             Integer.parseInt(s[3]));
-    late = new LateLoss(0, FeaturePrecision.FP32, Runtime.getRuntime().availableProcessors());
+    int threads = Runtime.getRuntime().availableProcessors();
+    late = new LateLoss(0, FeaturePrecision.FP32, threads);
+    rounded = new LateLoss(0, FeaturePrecision.BF16, threads);
     try (StepScope _ = new StepScope()) {
       LossGradient a = run(late);
       LossGradient e = run(dense);
@@ -94,6 +97,14 @@ public class LateLossBench {
     }
   }
 
+  /** The same of features rounded to bf16. */
+  @Benchmark
+  public double streamedBf16() {
+    try (StepScope _ = new StepScope()) {
+      return run(rounded).loss();
+    }
+  }
+
   /** The whole block by libtorch and its autograd. */
   @Benchmark
   public double dense() {
@@ -106,6 +117,7 @@ public class LateLossBench {
   @TearDown
   public void close() {
     late.close();
+    rounded.close();
     scope.close();
   }
 }

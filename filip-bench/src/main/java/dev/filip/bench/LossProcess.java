@@ -10,7 +10,11 @@ import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.loss.FeaturePrecision;
 import dev.filip.loss.LateLoss;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.CpuFeatures;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.io.IOException;
@@ -25,8 +29,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * One process that computes the late loss and its gradient a few times, beside {@code
  * bench/loss_peer.py}: best wall time, mean CPU time, memory that grew during the loss, and the
- * share of this machine's own fp32 matrix product. Arguments: late|late-bf16|dense b n m d threads
- * steps. Prints one JSON line.
+ * share of this machine's own fp32 matrix product. Arguments: late|dense b n m d threads steps
+ * precision, which is fp32, bf16 or auto: what training takes by itself at this width. Prints one
+ * JSON line.
  */
 public final class LossProcess {
   private static final OperatingSystemMXBean PROCESS =
@@ -47,8 +52,9 @@ public final class LossProcess {
     int steps = Integer.parseInt(args[6]);
     Natives.load();
     torch.set_num_threads(threads);
+    FeaturePrecision precision = precision(args.length > 7 ? args[7] : "auto", d);
     try (StepScope _ = new StepScope();
-        ContrastiveLoss loss = form(args[0], threads)) {
+        ContrastiveLoss loss = form(args[0], precision, threads)) {
       LossData warm = LossData.random(Math.min(b, 32), n, m, d);
       for (long end = System.nanoTime() + WARM_UP_NANOS; System.nanoTime() < end; ) {
         run(loss, warm);
@@ -60,16 +66,15 @@ public final class LossProcess {
       Time best = best(steps, () -> run(loss, data));
       double products = 2.0 * b * b * n * m * d;
       ObjectNode forward = Json.object();
-      if (!args[0].equals("dense")) {
-        FeaturePrecision precision =
-            args[0].equals("late") ? FeaturePrecision.FP32 : FeaturePrecision.BF16;
+      if (args[0].equals("late")) {
         forward = forward(data, precision, threads, steps);
       }
       System.out.println(
           Json.line(
               Json.object()
                   .put("form", args[0])
-                  .put("kernel", Kernels.active().name())
+                  .put("features", precision.word())
+                  .put("kernel", kernel(precision))
                   .put("shape", b + "x" + n + "x" + m + "x" + d)
                   .put("threads", threads)
                   .put("loss", value)
@@ -82,14 +87,25 @@ public final class LossProcess {
     }
   }
 
-  private static ContrastiveLoss form(String name, int threads) {
+  /** Towers wide enough for bf16 wherever the machine is fast at it. */
+  private static FeaturePrecision precision(String name, int width) {
+    Precision towers = CpuFeatures.here().fastBf16() ? Precision.BF16 : Precision.FP32;
+    return FeaturePrecision.choose(name, new Compute(towers, ComputeDevice.CPU), width, 1)
+        .precision();
+  }
+
+  private static ContrastiveLoss form(String name, FeaturePrecision precision, int threads) {
     return switch (name) {
-      case "late" -> new LateLoss(0, FeaturePrecision.FP32, threads);
-      case "late-bf16" -> new LateLoss(0, FeaturePrecision.BF16, threads);
+      case "late" -> new LateLoss(0, precision, threads);
       case "dense" -> new DenseLoss(1, 0, 0);
-      default ->
-          throw new IllegalArgumentException("form must be late, late-bf16 or dense, got " + name);
+      default -> throw new IllegalArgumentException("form must be late or dense, got " + name);
     };
+  }
+
+  private static String kernel(FeaturePrecision precision) {
+    try (LateKernel kernel = LateLoss.kernel(precision, 1)) {
+      return kernel.rounds() ? "libtorch's bf16 blocks" : Kernels.active().name();
+    }
   }
 
   private static double run(ContrastiveLoss loss, LossData data) {
