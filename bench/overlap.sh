@@ -11,13 +11,13 @@ trap 'rm -rf "$work"' EXIT
 printf 'model: %s\ndata: {train: %s}\n' "$model" "$work/scenes/train" >"$work/run.yaml"
 grep -m1 'model name' /proc/cpuinfo || true
 for round in $(seq "$rounds"); do
-  for overlap in false true; do
+  for overlap in never always; do
     FILIP_JAVA_OPTS="-Xmx1g ${FILIP_JAVA_OPTS:-}" ./filip train "$work/run.yaml" --out "$work/run" --force --nproc "$ranks" --log-every 1 \
       --set batch="$batch" --set steps="$steps" --set checkpoint.every=0 --set distributed.overlap="$overlap" >/dev/null 2>"$work/err" ||
       { tail -n 2 "$work/err" >&2; exit 1; }
     awk -v o="$overlap" -v r="$round" '
       function value(key) { return match($0, "\"seconds_" key "\" *: *[0-9.eE-]+") ? substr($0, RSTART + length(key) + 11, RLENGTH - length(key) - 11) + 0 : 0 }
       NR > 2 && /"loss"/ { n++; backward += value("backward"); split("data towers loss backward optimizer", s, " "); for (i in s) all += value(s[i]) }
-      END { printf "round %d, overlap %-5s: backward and sum %.3f s, step %.3f s (mean of %d)\n", r, o, backward / n, all / n, n }' "$work/run/metrics.jsonl"
+      END { printf "round %d, overlap %-6s: backward and sum %.3f s, step %.3f s (mean of %d)\n", r, o, backward / n, all / n, n }' "$work/run/metrics.jsonl"
   done
 done

@@ -378,9 +378,19 @@ public record RunConfig(
    * Training on several processes.
    *
    * @param timeout seconds after which a rank that does not answer ends the run
-   * @param overlap gradients are sent while the backward pass runs, not after it
+   * @param overlap whether gradients are sent while the backward pass runs
    */
-  public record Distributed(int timeout, boolean overlap) {
+  public record Distributed(int timeout, Overlap overlap) {
+    /** When gradients are sent. */
+    public enum Overlap {
+      /** During the backward pass, but where all ranks share the cores of one machine. */
+      AUTO,
+      /** During the backward pass. */
+      ALWAYS,
+      /** After it. */
+      NEVER
+    }
+
     public Distributed {
       require(
           timeout >= 1 && timeout <= 86_400,

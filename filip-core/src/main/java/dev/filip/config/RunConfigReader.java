@@ -194,7 +194,7 @@ public final class RunConfigReader {
   }
 
   private static Distributed distributed(ConfigNode map) {
-    return new Distributed(map.integer("timeout", 60), map.flag("overlap", true));
+    return new Distributed(map.integer("timeout", 60), map.choice("overlap", Distributed.Overlap.AUTO));
   }
 
   private static Augment augment(Optional<ConfigNode> node) {

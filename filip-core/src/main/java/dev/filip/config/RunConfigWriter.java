@@ -79,7 +79,7 @@ public final class RunConfigWriter {
     root.set("evaluate", evaluate(config.evaluate()));
     root.putObject("distributed")
         .put("timeout", config.distributed().timeout())
-        .put("overlap", config.distributed().overlap());
+        .put("overlap", Choices.name(config.distributed().overlap()));
     return root;
   }
 

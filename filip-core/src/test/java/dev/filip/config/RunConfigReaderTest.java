@@ -58,7 +58,7 @@ class RunConfigReaderTest {
       seed: 1
       checkpoint: {every: 500, keep: 3}
       evaluate: {every: 500, tasks: [retrieval], keep_best: r1, samples: 500}
-      distributed: {timeout: 120, overlap: false}
+      distributed: {timeout: 120, overlap: never}
       """;
 
   private static RunConfig parse(String yaml, String... sets) {
@@ -94,7 +94,7 @@ class RunConfigReaderTest {
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
     assertThat(run.evaluate().samples()).isEqualTo(500);
-    assertThat(run.distributed()).isEqualTo(new RunConfig.Distributed(120, false));
+    assertThat(run.distributed()).isEqualTo(new RunConfig.Distributed(120, RunConfig.Distributed.Overlap.NEVER));
   }
 
   @Test
