@@ -194,7 +194,8 @@ public final class RunConfigReader {
   }
 
   private static Distributed distributed(ConfigNode map) {
-    return new Distributed(map.integer("timeout", 60), map.choice("overlap", Distributed.Overlap.AUTO));
+    return new Distributed(
+        map.integer("timeout", 60), map.choice("overlap", Distributed.Overlap.AUTO));
   }
 
   private static Augment augment(Optional<ConfigNode> node) {

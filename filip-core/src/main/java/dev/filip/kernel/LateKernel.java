@@ -133,10 +133,10 @@ public final class LateKernel implements AutoCloseable {
     Matched last = Objects.requireNonNull(matched, "match first");
     int[] word = new int[n];
     if (last.whole()) {
-      winners.read(winners.cell(i, j), n, word, 0, new byte[n]);
+      winners.read(winners.cell(i, j), n, word, 0);
     } else {
       keep(last.images.part(i, i + 1), last.texts.part(j, j + 1));
-      winners.read(winners.cell(0, 0), n, word, 0, new byte[n]);
+      winners.read(winners.cell(0, 0), n, word, 0);
     }
     return word;
   }

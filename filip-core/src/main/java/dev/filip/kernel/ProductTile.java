@@ -187,9 +187,6 @@ final class ProductTile implements Tile {
     int begin = own.entries.begin(k);
     int end = own.entries.end(k);
     int c = 0;
-    for (; c <= d - 8 * GROUP; c += 8 * GROUP) {
-      combine8(own.entries, begin, end, own.halves, c / 2, own.target, at + c);
-    }
     for (; c <= d - 4 * GROUP; c += 4 * GROUP) {
       combine4(own.entries, begin, end, own.halves, c / 2, own.target, at + c);
     }
@@ -207,72 +204,6 @@ final class ProductTile implements Tile {
   }
 
   // One row of a sparse product, four groups or one of it at a time, as VectorTile's.
-
-  private static void combine8(
-      SparseRows rows, int begin, int end, int[] x, int c, float[] y, int at) {
-    FloatVector a0 = FloatVector.fromArray(S, y, at + 0 * V);
-    FloatVector a1 = FloatVector.fromArray(S, y, at + 1 * V);
-    FloatVector a2 = FloatVector.fromArray(S, y, at + 2 * V);
-    FloatVector a3 = FloatVector.fromArray(S, y, at + 3 * V);
-    FloatVector a4 = FloatVector.fromArray(S, y, at + 4 * V);
-    FloatVector a5 = FloatVector.fromArray(S, y, at + 5 * V);
-    FloatVector a6 = FloatVector.fromArray(S, y, at + 6 * V);
-    FloatVector a7 = FloatVector.fromArray(S, y, at + 7 * V);
-    FloatVector a8 = FloatVector.fromArray(S, y, at + 8 * V);
-    FloatVector a9 = FloatVector.fromArray(S, y, at + 9 * V);
-    FloatVector a10 = FloatVector.fromArray(S, y, at + 10 * V);
-    FloatVector a11 = FloatVector.fromArray(S, y, at + 11 * V);
-    FloatVector a12 = FloatVector.fromArray(S, y, at + 12 * V);
-    FloatVector a13 = FloatVector.fromArray(S, y, at + 13 * V);
-    FloatVector a14 = FloatVector.fromArray(S, y, at + 14 * V);
-    FloatVector a15 = FloatVector.fromArray(S, y, at + 15 * V);
-    int[] source = rows.source;
-    float[] weight = rows.weight;
-    for (int e = begin; e < end; e++) {
-      FloatVector w = FloatVector.broadcast(S, weight[e]);
-      int q = source[e] / 2 + c;
-      IntVector p0 = IntVector.fromArray(INTS, x, q + 0 * V);
-      a0 = w.fma(low(p0), a0);
-      a1 = w.fma(high(p0), a1);
-      IntVector p1 = IntVector.fromArray(INTS, x, q + 1 * V);
-      a2 = w.fma(low(p1), a2);
-      a3 = w.fma(high(p1), a3);
-      IntVector p2 = IntVector.fromArray(INTS, x, q + 2 * V);
-      a4 = w.fma(low(p2), a4);
-      a5 = w.fma(high(p2), a5);
-      IntVector p3 = IntVector.fromArray(INTS, x, q + 3 * V);
-      a6 = w.fma(low(p3), a6);
-      a7 = w.fma(high(p3), a7);
-      IntVector p4 = IntVector.fromArray(INTS, x, q + 4 * V);
-      a8 = w.fma(low(p4), a8);
-      a9 = w.fma(high(p4), a9);
-      IntVector p5 = IntVector.fromArray(INTS, x, q + 5 * V);
-      a10 = w.fma(low(p5), a10);
-      a11 = w.fma(high(p5), a11);
-      IntVector p6 = IntVector.fromArray(INTS, x, q + 6 * V);
-      a12 = w.fma(low(p6), a12);
-      a13 = w.fma(high(p6), a13);
-      IntVector p7 = IntVector.fromArray(INTS, x, q + 7 * V);
-      a14 = w.fma(low(p7), a14);
-      a15 = w.fma(high(p7), a15);
-    }
-    a0.intoArray(y, at + 0 * V);
-    a1.intoArray(y, at + 1 * V);
-    a2.intoArray(y, at + 2 * V);
-    a3.intoArray(y, at + 3 * V);
-    a4.intoArray(y, at + 4 * V);
-    a5.intoArray(y, at + 5 * V);
-    a6.intoArray(y, at + 6 * V);
-    a7.intoArray(y, at + 7 * V);
-    a8.intoArray(y, at + 8 * V);
-    a9.intoArray(y, at + 9 * V);
-    a10.intoArray(y, at + 10 * V);
-    a11.intoArray(y, at + 11 * V);
-    a12.intoArray(y, at + 12 * V);
-    a13.intoArray(y, at + 13 * V);
-    a14.intoArray(y, at + 14 * V);
-    a15.intoArray(y, at + 15 * V);
-  }
 
   private static void combine4(
       SparseRows rows, int begin, int end, int[] x, int c, float[] y, int at) {

@@ -12,7 +12,6 @@ final class SparseRows {
   private int perPair;
   private int pairs;
   private int[] chosen = new int[0];
-  private byte[] bytes = new byte[0];
   private int[] tokens = new int[0];
   private float[] eachWeight = new float[0];
   private float[] winnerWeight = new float[0];
@@ -34,9 +33,6 @@ final class SparseRows {
       source = new int[capacity];
       weight = new float[capacity];
     }
-    if (bytes.length < perPair) {
-      bytes = new byte[perPair];
-    }
     if (tokens.length < pairCount) {
       tokens = new int[pairCount];
       eachWeight = new float[pairCount];
@@ -57,8 +53,8 @@ final class SparseRows {
   void add(
       Winners winners, long eachCell, float each, long winnerCell, float winner, int otherTokens) {
     int at = pairs * perPair;
-    winners.read(eachCell, rows, chosen, at, bytes);
-    winners.read(winnerCell, otherTokens, chosen, at + rows, bytes);
+    winners.read(eachCell, rows, chosen, at);
+    winners.read(winnerCell, otherTokens, chosen, at + rows);
     tokens[pairs] = otherTokens;
     eachWeight[pairs] = each;
     winnerWeight[pairs] = winner;

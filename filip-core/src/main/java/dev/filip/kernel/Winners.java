@@ -68,20 +68,15 @@ final class Winners implements AutoCloseable {
     }
   }
 
-  /**
-   * Copies so many indices from a cell on.
-   *
-   * @param bytes scratch with room for as many: one copy is faster than as many reads
-   */
-  void read(long cell, int count, int[] to, int at, byte[] bytes) {
+  /** Copies so many indices from a cell on. */
+  void read(long cell, int count, int[] to, int at) {
     if (wide) {
       for (int k = 0; k < count; k++) {
         to[at + k] = cells.get(ValueLayout.JAVA_SHORT, 2 * (cell + k)) & 0xffff;
       }
     } else {
-      MemorySegment.copy(cells, ValueLayout.JAVA_BYTE, cell, bytes, 0, count);
       for (int k = 0; k < count; k++) {
-        to[at + k] = bytes[k] & 0xff;
+        to[at + k] = cells.get(ValueLayout.JAVA_BYTE, cell + k) & 0xff;
       }
     }
   }

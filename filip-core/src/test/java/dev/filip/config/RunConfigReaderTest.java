@@ -94,7 +94,8 @@ class RunConfigReaderTest {
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
     assertThat(run.evaluate().samples()).isEqualTo(500);
-    assertThat(run.distributed()).isEqualTo(new RunConfig.Distributed(120, RunConfig.Distributed.Overlap.NEVER));
+    assertThat(run.distributed())
+        .isEqualTo(new RunConfig.Distributed(120, RunConfig.Distributed.Overlap.NEVER));
   }
 
   @Test
