@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -68,7 +68,7 @@ class FilipTest {
             interaction,
             false,
             TextBehaviour.TRANSFORMERS,
-            Behaviour.TRANSFORMERS);
+            PixelBehaviour.TRANSFORMERS);
     Path out = folder.resolve(name);
     try (FilipModel model = FilipModel.create(config, 7)) {
       ModelFolder.save(out, model, tokenizer, Preprocess.plain(12).toJson(), Json.object());

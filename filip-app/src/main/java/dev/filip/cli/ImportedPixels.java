@@ -1,8 +1,8 @@
 package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.Behaviour;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.image.Resample;
 import dev.filip.interop.PixelSource;
@@ -18,7 +18,7 @@ final class ImportedPixels {
 
   /** The file; what our pixels cannot do, or what does not give the model's size, is refused. */
   static JsonNode file(PixelSource source, ModelConfig config) {
-    Behaviour behaviour = config.pixelBehaviour();
+    PixelBehaviour behaviour = config.pixelBehaviour();
     Preprocess settings =
         switch (source) {
           case PixelSource.Carried(JsonNode json) -> Preprocess.of(json, behaviour);
@@ -37,7 +37,7 @@ final class ImportedPixels {
   }
 
   /** Shorter edge 8/7 of the size (256 for 224), bilinear, centre crop. */
-  private static Preprocess imageNet(int size, Behaviour behaviour) {
+  private static Preprocess imageNet(int size, PixelBehaviour behaviour) {
     return new Preprocess(
         behaviour,
         new Preprocess.ShortestEdge(size * 8 / 7),

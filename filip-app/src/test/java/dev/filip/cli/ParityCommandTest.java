@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.checkpoint.ParityCheck;
 import dev.filip.checkpoint.ParityReport;
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
@@ -129,7 +129,7 @@ class ParityCommandTest {
     Path model = Files.createDirectory(temp.resolve("model"));
     Files.copy(OWN.resolve("config.json"), model.resolve("config.json"));
     Path settings = model.resolve("preprocessor_config.json");
-    var json = Preprocess.clip(24, Behaviour.TRANSFORMERS).toJson();
+    var json = Preprocess.clip(24, PixelBehaviour.TRANSFORMERS).toJson();
     Files.writeString(settings, Json.line(json));
     run(0, "pixels", model, PIXELS);
     json.putPOJO("image_mean", new double[] {0.4, 0.4, 0.4});

@@ -1,7 +1,7 @@
 package dev.filip.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.image.DecodeOptions;
 import dev.filip.image.ImageDecoder;
 import dev.filip.image.PackedImage;
@@ -44,7 +44,8 @@ public final class ImageBench {
     }
     int side = Integer.parseInt(args[1]);
     int rounds = Integer.parseInt(args[2]);
-    Preprocessor preprocessor = new Preprocessor(Preprocess.clip(side, Behaviour.TRANSFORMERS));
+    Preprocessor preprocessor =
+        new Preprocessor(Preprocess.clip(side, PixelBehaviour.TRANSFORMERS));
     double decode = best(files, rounds, file -> decode(file).pixels()[0]);
     double pixels = best(files, rounds, file -> preprocessor.pixels(decode(file)).pixels()[0]);
     double all = best(files, rounds, file -> (int) preprocessor.apply(file)[0]);

@@ -36,7 +36,7 @@ public final class LossCurvePlot {
         }
       }
     }
-    String title = "Late loss and gradient, " + args[1] + " patches; PyTorch: dense formula";
+    String title = "Late loss beside its dense formula, " + args[1] + " patches";
     String svg = CurvePlot.svg(title, "batch", "milliseconds", series(curves));
     String onWhite = "<svg style=\"background:#fff;color:#222\" "; // a file has no page's colours
     Files.writeString(Path.of(args[2]), svg.replaceFirst("<svg ", onWhite));

@@ -16,7 +16,7 @@ public record ModelConfig(
     Interaction interaction,
     boolean cls,
     TextBehaviour textBehaviour,
-    Behaviour pixelBehaviour) {
+    PixelBehaviour pixelBehaviour) {
   public ModelConfig {
     require(embedDim > 0, "model.embed_dim", embedDim, "> 0");
     require(
@@ -35,7 +35,7 @@ public record ModelConfig(
       Interaction interaction,
       boolean cls,
       TextBehaviour textBehaviour,
-      Behaviour pixelBehaviour) {
+      PixelBehaviour pixelBehaviour) {
     this(
         vision.withBlocks(vision.blocks().withActivation(activation)),
         text.withBlocks(text.blocks().withActivation(activation)),

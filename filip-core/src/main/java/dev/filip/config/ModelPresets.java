@@ -81,6 +81,6 @@ public final class ModelPresets {
         interaction,
         false,
         TextBehaviour.TRANSFORMERS,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 }

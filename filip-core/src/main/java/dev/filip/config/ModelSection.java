@@ -125,7 +125,7 @@ final class ModelSection {
         Interaction.LATE,
         cls,
         model.choice("text_behaviour", TextBehaviour.TRANSFORMERS),
-        model.choice("pixel_behaviour", Behaviour.TRANSFORMERS));
+        model.choice("pixel_behaviour", PixelBehaviour.TRANSFORMERS));
   }
 
   /** A tower's blocks where only the model's activation may be said. */

@@ -268,7 +268,7 @@ class RunConfigReaderTest {
     assertThat(model.vision().blocks()).isEqualTo(new BlockForm(768, Activation.GELU, 1e-5));
     assertThat(model.imageTokens()).isEqualTo(17);
     assertThat(model.textBehaviour()).isEqualTo(TextBehaviour.OPEN_CLIP);
-    assertThat(model.pixelBehaviour()).isEqualTo(Behaviour.OPEN_CLIP);
+    assertThat(model.pixelBehaviour()).isEqualTo(PixelBehaviour.OPEN_CLIP);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.filip.image;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 
 /**
  * Bytes to normalised floats, channel after channel, by a table of 3 x 256 values rounded as the
@@ -15,7 +15,7 @@ public final class Normalizer {
       float mean = settings.mean().get(c).floatValue();
       float std = settings.std().get(c).floatValue();
       for (int v = 0; v < 256; v++) {
-        boolean torch = settings.behaviour() == Behaviour.OPEN_CLIP;
+        boolean torch = settings.behaviour() == PixelBehaviour.OPEN_CLIP;
         float scaled = torch ? v / 255f : (float) (v * settings.rescale());
         table[c][v] = (scaled - mean) / std;
       }

@@ -2,7 +2,7 @@ package dev.filip.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     the Python tools do not know (they never turn)
  */
 public record Preprocess(
-    Behaviour behaviour,
+    PixelBehaviour behaviour,
     @Nullable Size size,
     Resample resample,
     @Nullable Exact crop,
@@ -71,14 +71,14 @@ public record Preprocess(
   }
 
   /** CLIP's: shorter edge, bicubic, centre crop, CLIP's mean and deviation. */
-  public static Preprocess clip(int imageSize, Behaviour behaviour) {
+  public static Preprocess clip(int imageSize, PixelBehaviour behaviour) {
     return square(imageSize, behaviour, CLIP_MEAN, CLIP_STD);
   }
 
   /** SigLIP's: resized to exactly this, bicubic, no crop, mean and deviation 0.5. */
   public static Preprocess siglip(int imageSize) {
     return new Preprocess(
-        Behaviour.TRANSFORMERS,
+        PixelBehaviour.TRANSFORMERS,
         new Exact(imageSize, imageSize),
         Resample.BICUBIC,
         null,
@@ -92,11 +92,11 @@ public record Preprocess(
    * For models from scratch: the same with mean and deviation 0.5, so that pixels are in [-1, 1].
    */
   public static Preprocess plain(int imageSize) {
-    return square(imageSize, Behaviour.TRANSFORMERS, HALF, HALF);
+    return square(imageSize, PixelBehaviour.TRANSFORMERS, HALF, HALF);
   }
 
   private static Preprocess square(
-      int imageSize, Behaviour behaviour, List<Double> mean, List<Double> std) {
+      int imageSize, PixelBehaviour behaviour, List<Double> mean, List<Double> std) {
     return new Preprocess(
         behaviour,
         new ShortestEdge(imageSize),
@@ -143,7 +143,7 @@ public record Preprocess(
    *
    * @throws BadInput for a missing or wrong value
    */
-  public static Preprocess of(JsonNode json, Behaviour behaviour) {
+  public static Preprocess of(JsonNode json, PixelBehaviour behaviour) {
     boolean siglip = json.path("image_processor_type").asText().startsWith("Siglip");
     boolean normalize = json.path("do_normalize").asBoolean(true);
     return new Preprocess(
@@ -179,7 +179,7 @@ public record Preprocess(
         "bicubic or bilinear");
     Exact square = new Exact(imageSize, imageSize);
     return new Preprocess(
-        Behaviour.OPEN_CLIP,
+        PixelBehaviour.OPEN_CLIP,
         mode.equals("squash") ? square : new ShortestEdge(imageSize),
         filter.equals("bicubic") ? Resample.BICUBIC : Resample.BILINEAR,
         square,

@@ -1,6 +1,6 @@
 package dev.filip.image;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import java.util.Arrays;
 
 /**
@@ -54,7 +54,7 @@ public final class Preprocessor {
 
   /** The pixels before the normalisation: resized, cropped, opaque. */
   public PackedImage pixels(PackedImage image) {
-    if (settings.behaviour() == Behaviour.TRANSFORMERS) {
+    if (settings.behaviour() == PixelBehaviour.TRANSFORMERS) {
       return geometry(image.flatten(Alpha.WHITE), settings.resample());
     }
     return switch (image.stored()) {
@@ -110,7 +110,7 @@ public final class Preprocessor {
 
   /** Where the crop begins; negative where the picture is smaller. */
   private int offset(int size, int crop) {
-    if (settings.behaviour() == Behaviour.TRANSFORMERS) {
+    if (settings.behaviour() == PixelBehaviour.TRANSFORMERS) {
       return Math.floorDiv(size - crop, 2);
     }
     return size < crop ? -((crop - size) / 2) : (int) Math.rint((size - crop) / 2.0);

@@ -3,7 +3,7 @@ package dev.filip.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ class PixelsParityTest {
   }
 
   private PixelsParity.Result run(int size) throws IOException {
-    Preprocess settings = Preprocess.clip(size, Behaviour.TRANSFORMERS);
+    Preprocess settings = Preprocess.clip(size, PixelBehaviour.TRANSFORMERS);
     return PixelsParity.run(folder, settings, PixelsParity.Tolerance.USUAL);
   }
 

@@ -2,7 +2,7 @@ package dev.filip.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +20,7 @@ class PlacementTest {
     "33, 50, 24",
   })
   void findsABlockAfterResizeAndCrop(int width, int height, int side) {
-    for (Behaviour behaviour : Behaviour.values()) {
+    for (PixelBehaviour behaviour : PixelBehaviour.values()) {
       Preprocessor preprocessor = new Preprocessor(Preprocess.clip(side, behaviour));
       int x0 = width / 2 - width / 10;
       int x1 = width / 2 + width / 5;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.config.Behaviour;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
@@ -32,8 +32,8 @@ class PreprocessTest {
     for (JsonNode golden : Json.read(Goldens.path("preprocess.json"))) {
       int size = golden.path("size").intValue();
       String name = golden.path("file").textValue();
-      for (Behaviour behaviour : Behaviour.values()) {
-        String key = behaviour == Behaviour.TRANSFORMERS ? "transformers" : "open_clip";
+      for (PixelBehaviour behaviour : PixelBehaviour.values()) {
+        String key = behaviour == PixelBehaviour.TRANSFORMERS ? "transformers" : "open_clip";
         if (golden.has(key) && size > 0) {
           float[] ours = Preprocess.clip(size, behaviour).apply(file(name));
           if (!sha(ours).equals(golden.path(key).textValue())) {
@@ -48,9 +48,9 @@ class PreprocessTest {
   @Test
   void siglipsInputsAreBitEqualToTransformers() throws Exception {
     JsonNode golden = Json.read(Goldens.path("preprocess_siglip.json"));
-    assertThat(Preprocess.of(golden.path("preprocessor_config"), Behaviour.TRANSFORMERS))
+    assertThat(Preprocess.of(golden.path("preprocessor_config"), PixelBehaviour.TRANSFORMERS))
         .isEqualTo(Preprocess.siglip(24));
-    assertThat(Preprocess.of(Preprocess.siglip(24).toJson(), Behaviour.TRANSFORMERS))
+    assertThat(Preprocess.of(Preprocess.siglip(24).toJson(), PixelBehaviour.TRANSFORMERS))
         .isEqualTo(Preprocess.siglip(24));
     List<String> different = new ArrayList<>();
     for (JsonNode input : golden.path("inputs")) {
@@ -76,7 +76,7 @@ class PreprocessTest {
                 "{\"do_resize\":false,\"crop_size\":{\"height\":40,\"width\":50},"
                     + "\"image_mean\":[0.48145466,0.4578275,0.40821073],"
                     + "\"image_std\":[0.26862954,0.26130258,0.27577711]}"),
-            Behaviour.TRANSFORMERS);
+            PixelBehaviour.TRANSFORMERS);
     assertThat(sha(settings.apply(file("png-rgb.png"))))
         .isEqualTo(golden.path("transformers").textValue());
   }
@@ -84,16 +84,16 @@ class PreprocessTest {
   @Test
   void readsTransformersFileAndWritesItBack() {
     JsonNode json = Json.read(Goldens.path("preprocessor_config.json"));
-    Preprocess read = Preprocess.of(json, Behaviour.TRANSFORMERS);
-    assertThat(read).isEqualTo(Preprocess.clip(224, Behaviour.TRANSFORMERS));
-    assertThat(Preprocess.of(read.toJson(), Behaviour.TRANSFORMERS)).isEqualTo(read);
+    Preprocess read = Preprocess.of(json, PixelBehaviour.TRANSFORMERS);
+    assertThat(read).isEqualTo(Preprocess.clip(224, PixelBehaviour.TRANSFORMERS));
+    assertThat(Preprocess.of(read.toJson(), PixelBehaviour.TRANSFORMERS)).isEqualTo(read);
     Preprocess turned = read.withExifRotation(true);
-    assertThat(Preprocess.of(turned.toJson(), Behaviour.TRANSFORMERS)).isEqualTo(turned);
+    assertThat(Preprocess.of(turned.toJson(), PixelBehaviour.TRANSFORMERS)).isEqualTo(turned);
     JsonNode old =
         Json.parse(
             "{\"size\":224,\"crop_size\":224,\"resample\":3,\"image_mean\":[0.48145466,0.4578275,"
                 + "0.40821073],\"image_std\":[0.26862954,0.26130258,0.27577711]}");
-    assertThat(Preprocess.of(old, Behaviour.TRANSFORMERS)).isEqualTo(read);
+    assertThat(Preprocess.of(old, PixelBehaviour.TRANSFORMERS)).isEqualTo(read);
   }
 
   @Test
@@ -110,18 +110,19 @@ class PreprocessTest {
 
   @Test
   void wrongFilesAreRefusedWithTheKey() {
-    assertThatThrownBy(() -> Preprocess.of(Json.parse("{\"size\":\"big\"}"), Behaviour.OPEN_CLIP))
+    assertThatThrownBy(
+            () -> Preprocess.of(Json.parse("{\"size\":\"big\"}"), PixelBehaviour.OPEN_CLIP))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("size");
-    assertThatThrownBy(
-            () -> Preprocess.of(Json.parse("{\"size\":8,\"crop_size\":8}"), Behaviour.OPEN_CLIP))
+    assertThatThrownBy(() ->
+            Preprocess.of(Json.parse("{\"size\":8,\"crop_size\":8}"), PixelBehaviour.OPEN_CLIP))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("image_mean");
   }
 
   @Test
   void parityOfAFolderOfGoldens() throws IOException {
-    Preprocess settings = Preprocess.clip(24, Behaviour.TRANSFORMERS);
+    Preprocess settings = Preprocess.clip(24, PixelBehaviour.TRANSFORMERS);
     var result =
         PixelsParity.run(Goldens.path("preprocess"), settings, PixelsParity.Tolerance.USUAL);
     assertThat(result.files()).hasSize(2).allMatch(PixelsParity.FileResult::ok);
@@ -129,7 +130,7 @@ class PreprocessTest {
     var other =
         PixelsParity.run(
             Goldens.path("preprocess"),
-            Preprocess.clip(24, Behaviour.OPEN_CLIP),
+            Preprocess.clip(24, PixelBehaviour.OPEN_CLIP),
             PixelsParity.Tolerance.USUAL);
     assertThat(other.ok()).isFalse();
     assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
@@ -140,7 +141,7 @@ class PreprocessTest {
     String squash = "{\"mean\":[0.1,0.2,0.3],\"std\":[0.4,0.5,0.6],\"interpolation\":\"bilinear\",";
     Preprocess read = Preprocess.ofOpenClip(Json.parse(squash + "\"resize_mode\":\"squash\"}"), 32);
     assertThat(Preprocess.ofOpenClip(read.toOpenClip(32), 32)).isEqualTo(read);
-    Preprocess clip = Preprocess.clip(32, Behaviour.OPEN_CLIP);
+    Preprocess clip = Preprocess.clip(32, PixelBehaviour.OPEN_CLIP);
     assertThat(Preprocess.ofOpenClip(clip.toOpenClip(32), 32)).isEqualTo(clip);
     assertThat(clip.toOpenClip(32).path("resize_mode").asText()).isEqualTo("shortest");
 
@@ -153,7 +154,7 @@ class PreprocessTest {
     JsonNode lanczos =
         Json.parse(
             "{\"size\":32,\"crop_size\":32,\"resample\":1,\"image_mean\":[0,0,0],\"image_std\":[1,1,1]}");
-    assertThatThrownBy(() -> Preprocess.of(lanczos, Behaviour.TRANSFORMERS).toOpenClip(32))
+    assertThatThrownBy(() -> Preprocess.of(lanczos, PixelBehaviour.TRANSFORMERS).toOpenClip(32))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("open_clip: resample must be bicubic or bilinear, got LANCZOS");
   }

@@ -3,10 +3,10 @@ package dev.filip.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -126,7 +126,7 @@ final class ConfigJson {
             Interaction.GLOBAL,
             false,
             TextBehaviour.TRANSFORMERS,
-            Behaviour.TRANSFORMERS));
+            PixelBehaviour.TRANSFORMERS));
   }
 
   /** The same towers with the policies of a block {@code filip}; what it lacks stays. */
@@ -142,7 +142,7 @@ final class ConfigJson {
         choice(Interaction.class, block, "interaction", config.interaction()),
         block.path("cls").asBoolean(config.cls()),
         choice(TextBehaviour.class, block, "text", config.textBehaviour()),
-        choice(Behaviour.class, block, "pixels", config.pixelBehaviour()));
+        choice(PixelBehaviour.class, block, "pixels", config.pixelBehaviour()));
   }
 
   private VisionKind kind() {

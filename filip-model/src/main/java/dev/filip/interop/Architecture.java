@@ -1,10 +1,10 @@
 package dev.filip.interop;
 
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -63,7 +63,7 @@ record Architecture(WeightSet weights, String text, ImportOptions options) {
         Interaction.GLOBAL,
         false,
         TextBehaviour.OPEN_CLIP,
-        Behaviour.OPEN_CLIP);
+        PixelBehaviour.OPEN_CLIP);
   }
 
   /** The user's activation, for sources that do not say theirs. */

@@ -2,10 +2,10 @@ package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -89,7 +89,7 @@ record OpenClipConfig(Path file, JsonNode model) {
         Interaction.GLOBAL,
         false,
         textBehaviour(text.path("hf_tokenizer_name")),
-        Behaviour.OPEN_CLIP);
+        PixelBehaviour.OPEN_CLIP);
   }
 
   // as open_clip's get_tokenizer: HFTokenizer wherever a name is given, an empty one is none

@@ -3,10 +3,10 @@ package dev.filip.interop;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -84,7 +84,7 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
             Interaction.LATE,
             false,
             text.map(ModelConfig::textBehaviour).orElse(TextBehaviour.TRANSFORMERS),
-            Behaviour.TRANSFORMERS);
+            PixelBehaviour.TRANSFORMERS);
     text.ifPresent(
         other -> Said.agrees(folder, "--text-heads", options.textHeads(), other.text().heads()));
     Map<String, String> fresh = new LinkedHashMap<>();

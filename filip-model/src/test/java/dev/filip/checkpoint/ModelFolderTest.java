@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -50,7 +50,7 @@ class ModelFolderTest {
         Interaction.BOTH,
         true,
         TextBehaviour.OPEN_CLIP,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 
   private Path saved() throws IOException {

@@ -8,10 +8,10 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -55,7 +55,7 @@ class ExportTest {
             Interaction.LATE,
             false,
             TextBehaviour.OPEN_CLIP,
-            Behaviour.TRANSFORMERS);
+            PixelBehaviour.TRANSFORMERS);
     Path folder = temp.resolve("model");
     try (FilipModel model = FilipModel.create(config, 11)) {
       ModelFolder.save(

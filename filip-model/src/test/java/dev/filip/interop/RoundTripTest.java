@@ -11,10 +11,10 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -72,7 +72,7 @@ class RoundTripTest {
         Interaction.LATE,
         true,
         TextBehaviour.TRANSFORMERS,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 
   @ParameterizedTest

@@ -1,10 +1,10 @@
 package dev.filip.model;
 
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -29,7 +29,7 @@ public final class Models {
         Interaction.LATE,
         false,
         TextBehaviour.TRANSFORMERS,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 
   /** A SigLIP image tower (3 x 3 patches of 4 pixels, 2 left over) with the same text tower. */
@@ -57,7 +57,7 @@ public final class Models {
         Interaction.LATE,
         false,
         TextBehaviour.TRANSFORMERS,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 
   public static RandomGenerator random(long seed) {

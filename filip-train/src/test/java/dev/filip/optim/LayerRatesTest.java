@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -54,7 +54,7 @@ class LayerRatesTest {
             Interaction.LATE,
             false,
             TextBehaviour.TRANSFORMERS,
-            Behaviour.TRANSFORMERS);
+            PixelBehaviour.TRANSFORMERS);
     assertThat(Layout.of(model).keySet())
         .allSatisfy(name -> assertThat(rates.of(name)).isPositive());
   }

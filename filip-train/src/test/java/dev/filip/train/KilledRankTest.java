@@ -1,7 +1,6 @@
 package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.RunConfig;
@@ -11,12 +10,12 @@ import dev.filip.distributed.RankEnvironment;
 import dev.filip.distributed.Ranks;
 import dev.filip.distributed.ThreadRanks;
 import dev.filip.io.Json;
+import dev.filip.io.OwnJava;
 import dev.filip.tensor.Natives;
 import dev.filip.train.TrainOptions.Existing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledRankTest {
   private static final int STEPS = 40;
   private static final int TIMEOUT_SECONDS = 30;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   @TempDir Path temp;
 
   private static RunConfig config() {
-    return TinyData.config("late", STEPS, "batch=12", "checkpoint.every=5");
+    return TinyData.config(
+        "late", STEPS, "batch=12", "checkpoint.every=5", "distributed.overlap=always");
   }
 
   /** One rank, as the command line runs it: folder, pause of a step in ms, what may be there. */
@@ -64,29 +63,19 @@ class KilledRankTest {
     }
   }
 
-  private static List<String> command(Path out, int pause, Existing existing) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> !flag.startsWith("-javaagent") && !flag.startsWith("-agentlib"))
-        .forEach(command::add);
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.addAll(
-        List.of(
-            Child.class.getName(), out.toString(), Integer.toString(pause), existing.toString()));
-    return command;
+  private static List<String> arguments(Path out, int pause, Existing existing) {
+    return List.of(out.toString(), Integer.toString(pause), existing.toString());
   }
 
   @Test
   void aKilledRankEndsTheOtherAndAnotherNumberGoesOn() throws Exception {
     Path out = temp.resolve("run");
     int port = ThreadRanks.freePort();
-    Process first = start(RankEnvironment.local(0, 2, port), out);
-    Process second = start(RankEnvironment.local(1, 2, port), out);
+    ChildRun run = start(RankEnvironment.local(0, 2, port), out);
+    Process first = run.process();
+    Process second = start(RankEnvironment.local(1, 2, port), out).process();
     try {
-      awaitCheckpoint(first, out.resolve("checkpoints/step-000005"));
+      run.awaitCheckpoint(out.resolve("checkpoints/step-000005"));
       second.destroyForcibly();
       assertThat(first.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(first.exitValue()).isEqualTo(1);
@@ -103,7 +92,8 @@ class KilledRankTest {
     ByteArrayOutputStream words = new ByteArrayOutputStream();
     LocalRanks.Ended ended =
         new LocalRanks(
-                command(out, 0, Existing.RESUME),
+                OwnJava.command(
+                    List.of(), Child.class.getName(), arguments(out, 0, Existing.RESUME)),
                 new PrintStream(words, true, StandardCharsets.UTF_8),
                 Duration.ofSeconds(TIMEOUT_SECONDS))
             .run(3);
@@ -119,11 +109,9 @@ class KilledRankTest {
     assertThat(steps).doesNotHaveDuplicates().isSorted().endsWith((long) STEPS);
   }
 
-  private Process start(RankEnvironment rank, Path out) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command(out, 40, Existing.REFUSE));
-    builder.environment().putAll(rank.variables());
+  private ChildRun start(RankEnvironment rank, Path out) throws IOException {
     Path log = temp.resolve("rank-" + rank.rank() + ".log");
-    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    return ChildRun.start(Child.class, arguments(out, 40, Existing.REFUSE), rank.variables(), log);
   }
 
   /** Our own lines, without the JVM's and libtorch's. */
@@ -131,16 +119,5 @@ class KilledRankTest {
     return Files.readAllLines(temp.resolve("rank-" + rank + ".log")).stream()
         .filter(line -> line.startsWith("filip:") || line.contains("Exception"))
         .toList();
-  }
-
-  private void awaitCheckpoint(Process child, Path checkpoint) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!Files.exists(checkpoint)) {
-      if (!child.isAlive() || System.nanoTime() > deadline) {
-        fail("no checkpoint: " + Files.readString(temp.resolve("rank-0.log")));
-      }
-      Thread.sleep(5);
-    }
-    Thread.sleep(60);
   }
 }

@@ -2,21 +2,18 @@ package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.filip.config.RunConfig;
 import dev.filip.io.BadInput;
 import dev.filip.train.TrainOptions.Existing;
-import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills a training process for real, resumes it, and compares with a run never killed. */
 class KilledRunTest {
   private static final int STEPS = 70;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   @TempDir Path temp;
 
   private static RunConfig config() {
@@ -53,9 +49,10 @@ class KilledRunTest {
   @Test
   void afterKill9ResumeEqualsARunNeverKilled() throws Exception {
     Path killed = temp.resolve("killed");
-    Process child = start(killed);
+    ChildRun run = start(killed);
+    Process child = run.process();
     try {
-      awaitCheckpoint(child, killed.resolve("checkpoints/step-000014"));
+      run.awaitCheckpoint(killed.resolve("checkpoints/step-000014"));
       assertThatThrownBy(() -> RunLock.take(killed)) // by another process this time
           .isInstanceOf(BadInput.class)
           .hasMessageContaining("in use by another run");
@@ -74,9 +71,10 @@ class KilledRunTest {
   @Test
   void aPoliteKillLeavesACheckpointOfTheStepItStoppedAt() throws Exception {
     Path stopped = temp.resolve("stopped");
-    Process child = start(stopped);
+    ChildRun run = start(stopped);
+    Process child = run.process();
     try {
-      awaitCheckpoint(child, stopped.resolve("checkpoints/step-000007"));
+      run.awaitCheckpoint(stopped.resolve("checkpoints/step-000007"));
       child.destroy();
       assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
     } finally {
@@ -89,30 +87,9 @@ class KilledRunTest {
     assertThat(stopped.resolve("model")).doesNotExist();
   }
 
-  private Process start(Path out) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> !flag.startsWith("-javaagent") && !flag.startsWith("-agentlib"))
-        .forEach(command::add);
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Child.class.getName());
-    command.add(out.toString());
-    File log = temp.resolve("child.log").toFile();
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
-  }
-
-  private void awaitCheckpoint(Process child, Path checkpoint) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!Files.exists(checkpoint)) {
-      if (!child.isAlive() || System.nanoTime() > deadline) {
-        fail("the child made no checkpoint: " + Files.readString(temp.resolve("child.log")));
-      }
-      Thread.sleep(5);
-    }
-    Thread.sleep(50); // two or three steps into what the resumed run must do again
+  private ChildRun start(Path out) throws IOException {
+    return ChildRun.start(
+        Child.class, List.of(out.toString()), Map.of(), temp.resolve("child.log"));
   }
 
   private static String sha256(Path out) throws IOException, NoSuchAlgorithmException {

@@ -45,6 +45,7 @@ class RanksTrainerTest {
             "batch=12",
             "micro_batch=" + microBatch,
             "checkpoint.every=5",
+            "distributed.overlap=always",
             WHOLE_FEATURES);
     Path one = temp.resolve("one");
     Path many = temp.resolve("many");

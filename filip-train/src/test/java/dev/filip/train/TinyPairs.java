@@ -1,9 +1,9 @@
 package dev.filip.train;
 
 import dev.filip.config.Activation;
-import dev.filip.config.Behaviour;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
@@ -27,7 +27,7 @@ final class TinyPairs {
         interaction,
         false,
         TextBehaviour.TRANSFORMERS,
-        Behaviour.TRANSFORMERS);
+        PixelBehaviour.TRANSFORMERS);
   }
 
   static BatchFeed.Batch batch() {
