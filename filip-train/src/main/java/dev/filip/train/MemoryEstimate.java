@@ -14,8 +14,8 @@ import java.util.Locale;
  *
  * @param weights parameters, gradients of every shard, moments, a copy while norms are logged, and
  *     the 16-bit copies that the towers multiply by
- * @param activations of the towers for the rows whose graph is held
- * @param images as bytes, the batch at hand and those ahead, and as floats for the rows held
+ * @param activations of the towers for the rows whose graph is held, and their pixels
+ * @param images as bytes, the batch at hand and those ahead
  * @param features of the batch and their gradients
  * @param similarities scores, their derivatives, and the winners of the late loss
  * @param process Java with what its heap grows to, libtorch, their code
@@ -60,8 +60,9 @@ record MemoryEstimate(
         4 * (all + trained * (parallelism.shards() + 3L))
             + (precision == Precision.FP32 ? 0 : 2 * all),
         tower(model.vision().width(), model.vision().layers(), n + 1, rows, precision, activations)
-            + tower(model.text().width(), model.text().layers(), m, rows, precision, activations),
-        whole * image + Math.min(2L * whole * image, MOST_AHEAD) + 8L * rows * image,
+            + tower(model.text().width(), model.text().layers(), m, rows, precision, activations)
+            + 8L * rows * image,
+        whole * image + Math.min(2L * whole * image, MOST_AHEAD),
         2L * 4 * (batch * (n + 1L) + whole * (m + 1L)) * model.embedDim(),
         16L * pairs * (config.interaction() == Interaction.BOTH ? 2 : 1) + winners,
         PROCESS);
@@ -110,14 +111,21 @@ record MemoryEstimate(
             + config.batch()
             + " takes about "
             + size(total())
-            + " (activations "
-            + size(activations)
+            + " ("
+            + (encodingDecides(available)
+                ? "activations " + size(activations)
+                : "similarities " + size(similarities) + ", images " + size(images))
             + "), and "
             + size(available.bytes())
             + " are available ("
             + available.limit()
             + "): "
-            + advice(config));
+            + (encodingDecides(available) ? advice(config) : "take a smaller batch"));
+  }
+
+  /** Whether all else fits, so that a part of the batch at a time would do. */
+  private boolean encodingDecides(AvailableMemory available) {
+    return total() - activations <= available.bytes();
   }
 
   private static String advice(RunConfig config) {

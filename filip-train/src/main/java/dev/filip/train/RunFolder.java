@@ -5,6 +5,7 @@ import dev.filip.io.Outputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
  * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock}.
  */
 public record RunFolder(Path root) {
+  private static final String LOCK = "lock";
+  private static final String CONFIG = "config.yaml";
+
   /** The final model. */
   public Path model() {
     return root.resolve("model");
@@ -24,7 +28,7 @@ public record RunFolder(Path root) {
 
   /** The canonical config. */
   public Path config() {
-    return root.resolve("config.yaml");
+    return root.resolve(CONFIG);
   }
 
   /** One object a logged step. */
@@ -47,11 +51,21 @@ public record RunFolder(Path root) {
    * none.
    */
   public boolean used() {
+    return holdsMoreThan(Set.of(LOCK));
+  }
+
+  /** Whether what is there must not be lost: more than a run leaves that ended before its start. */
+  public boolean worthKeeping() {
+    boolean ours = Files.exists(root.resolve(LOCK));
+    return holdsMoreThan(ours ? Set.of(LOCK, CONFIG) : Set.of());
+  }
+
+  private boolean holdsMoreThan(Set<String> names) {
     if (!Files.isDirectory(root)) {
       return Files.exists(root);
     }
     try (Stream<Path> entries = Files.list(root)) {
-      return entries.anyMatch(entry -> !entry.getFileName().toString().equals("lock"));
+      return entries.anyMatch(entry -> !names.contains(entry.getFileName().toString()));
     } catch (IOException e) {
       throw new BadInput("cannot read output folder " + root + ": " + Failures.reason(e), e);
     }

@@ -3,6 +3,7 @@ package dev.filip.train;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;
+import dev.filip.tensor.NativeMemory;
 import dev.filip.tensor.StepScope;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * many rows at a time, and sends their gradient back: the same sums in another order.
  */
 final class Shard implements AutoCloseable {
+  /** Parts of a batch between two trims: less than a hundredth of their time. */
+  private static final int TRIM_EVERY = 16;
+
   private final FilipModel model;
   private final ExecutorService thread;
   private final ShardGradients gradients;
@@ -61,7 +65,9 @@ final class Shard implements AutoCloseable {
             var _ = GradMode.off()) {
           Encoded.of(model, given, part.part(at, together)).copy(into);
         }
+        trim(at);
       }
+      NativeMemory.trim();
     });
   }
 
@@ -91,6 +97,15 @@ final class Shard implements AutoCloseable {
         }
         part.backward(found, scale);
       }
+      trim(at);
+    }
+    NativeMemory.trim();
+  }
+
+  /** What parts leave between blocks in use, before it gets much. */
+  private void trim(int at) {
+    if (at / most % TRIM_EVERY == TRIM_EVERY - 1) {
+      NativeMemory.trim();
     }
   }
 

@@ -109,7 +109,7 @@ public final class Trainer {
       case REPLACE -> folder;
       case NEXT_FREE -> folder.used() ? new RunFolder(Outputs.nextFree(out)) : folder;
       case REFUSE -> {
-        if (folder.used()) {
+        if (folder.worthKeeping()) {
           throw new BadInput(
               "output folder "
                   + out

@@ -65,6 +65,10 @@ class MemoryEstimateTest {
         .hasMessageContaining("8.0 GiB are available (cgroup limit): set micro_batch: 64, ")
         .hasMessageContaining("gradient_checkpointing: true");
     estimate(config("batch=4096", "micro_batch=16")).require(eight, config);
+    RunConfig huge = config("batch=65536", "micro_batch=16"); // no smaller part would help
+    assertThatThrownBy(() -> estimate(huge).require(eight, huge))
+        .hasMessageContaining("(similarities 64.")
+        .hasMessageEndingWith("(cgroup limit): take a smaller batch");
   }
 
   @Test

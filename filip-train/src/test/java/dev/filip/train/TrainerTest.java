@@ -98,6 +98,20 @@ class TrainerTest {
   }
 
   @Test
+  void aRunThatEndedBeforeItsStartIsNotInTheWay() throws IOException {
+    Path out = temp.resolve("run");
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("config.yaml"), "");
+    RunFolder folder = new RunFolder(out);
+    assertThat(folder.worthKeeping()).isTrue(); // no run of ours: whose config is it?
+    Files.writeString(out.resolve("lock"), "");
+    assertThat(folder.worthKeeping()).isFalse();
+    assertThat(folder.used()).isTrue();
+    Files.writeString(out.resolve("metrics.jsonl"), "");
+    assertThat(folder.worthKeeping()).isTrue();
+  }
+
+  @Test
   void anExistingRunIsRefusedReplacedOrLeftAsTold() throws IOException {
     RunConfig config = TinyData.config("global", 2);
     Path out = temp.resolve("run");
