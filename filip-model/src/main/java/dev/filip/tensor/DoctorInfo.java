@@ -6,6 +6,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig.DeviceChoice;
 import dev.filip.config.RunConfig.PrecisionChoice;
 import dev.filip.io.Json;
+import dev.filip.kernel.Kernels;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * This machine as the program sees it, for {@code filip doctor}.
  *
  * @param fp32 GFLOP/s of a 1024 x 1024 x 1024 product, best of three; bf16 the same
+ * @param late what multiplies tokens of images with those of texts
  * @param memory physical memory in bytes; {@code heap} Java's limit
  */
 public record DoctorInfo(
@@ -31,6 +33,7 @@ public record DoctorInfo(
     PrecisionChooser.Chosen precision,
     double fp32,
     double bf16,
+    String late,
     String libtorch,
     String openblas,
     Path cache,
@@ -56,6 +59,7 @@ public record DoctorInfo(
         PrecisionChooser.choose(PrecisionChoice.AUTO, device.device(), config),
         gflops(ScalarType.Float),
         gflops(ScalarType.BFloat16),
+        lateKernel(),
         Natives.version(),
         Natives.version("openblas"),
         Natives.cache(),
@@ -68,6 +72,14 @@ public record DoctorInfo(
     try (var text = torch.get_cpu_capability()) {
       return text.getString();
     }
+  }
+
+  private static String lateKernel() {
+    Kernels.Form form = Kernels.active();
+    String fp32 = form.name() + (form.vector() ? "" : " (" + form.reason() + ")");
+    return Bf16Products.here().isPresent()
+        ? fp32 + ", features of bf16 by libtorch's block product"
+        : fp32;
   }
 
   private static double gflops(ScalarType type) {
@@ -95,6 +107,7 @@ public record DoctorInfo(
     root.put("device_why", device.why());
     root.put("precision", precision.precision().word()).put("precision_why", precision.why());
     root.putObject("gemm_gflops").put("fp32", Math.round(fp32)).put("bf16", Math.round(bf16));
+    root.put("late_interaction", late);
     root.put("libtorch", libtorch).put("openblas", openblas);
     root.put("native_cache", cache.toString());
     return root.put("memory_bytes", memory)
@@ -116,6 +129,7 @@ public record DoctorInfo(
     String speed =
         String.format(Locale.ROOT, "fp32 %.0f GFLOP/s, bf16 %.0f GFLOP/s (1024^3)", fp32, bf16);
     line(text, "products", speed);
+    line(text, "late", late);
     String gib =
         String.format(
             Locale.ROOT,

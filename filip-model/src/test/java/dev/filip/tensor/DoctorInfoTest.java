@@ -3,6 +3,7 @@ package dev.filip.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.filip.config.ModelPresets;
+import dev.filip.kernel.Kernels;
 import org.junit.jupiter.api.Test;
 
 class DoctorInfoTest {
@@ -17,6 +18,7 @@ class DoctorInfoTest {
     assertThat(NativeEnvironment.get("OPENBLAS_CORETYPE")).isEmpty();
     assertThat(info.cache()).isDirectory();
     assertThat(info.toText()).contains("GFLOP/s").contains(info.cache().toString());
+    assertThat(info.late()).startsWith(Kernels.active().name());
     assertThat(info.toJson().path("gemm_gflops").path("fp32").asDouble()).isPositive();
   }
 }
