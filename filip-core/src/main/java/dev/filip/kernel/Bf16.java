@@ -18,10 +18,15 @@ final class Bf16 {
     return (short) (rounded(value) >>> 16);
   }
 
+  /** Numbers of a packed row of d: products take two at a time, an odd one gets a 0. */
+  static int even(int d) {
+    return d + d % 2;
+  }
+
   /** Item i of rows, {@code [tokens,d]}, from a byte on; a row of odd width gets a 0. */
   static void put(TokenRows rows, int i, MemorySegment to, long at) {
     int d = rows.d();
-    int even = d + d % 2;
+    int even = even(d);
     float[] row = new float[even];
     short[] half = new short[even];
     for (int k = 0; k < rows.length()[i]; k++, at += (long) even * Short.BYTES) {

@@ -12,7 +12,10 @@ import java.lang.foreign.ValueLayout;
  * sizes only.
  */
 final class LateBackward {
-  /** Items read together: a quarter of a MiB, so that their rows stay in second-level cache. */
+  /**
+   * Items read together: half a MiB, as pairs of bf16 a quarter, so that their rows stay in
+   * second-level cache.
+   */
   private static final int READ_FLOATS = 1 << 17;
 
   /** Rows written together: as many again read what was loaded once. */

@@ -55,7 +55,7 @@ final class Panel {
    * [d/2][word][lane][2]}; an odd d gets a 0.
    */
   MemorySegment interleaved(int block) {
-    int even = d + d % 2;
+    int even = Bf16.even(d);
     MemorySegment to = interleaved.room(4L * pairs * lanes * even);
     if (!packed) {
       for (int r = 0; r < 2 * pairs; r++) {

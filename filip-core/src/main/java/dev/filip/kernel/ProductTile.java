@@ -60,12 +60,8 @@ final class ProductTile implements Tile {
     workers.forEach(images.size(), (_, i) -> Bf16.put(images, i, to, start[i]));
   }
 
-  private static int even(int d) {
-    return d + d % 2;
-  }
-
   private static int bytes(int d) {
-    return Short.BYTES * even(d);
+    return Short.BYTES * Bf16.even(d);
   }
 
   @Override
@@ -74,7 +70,7 @@ final class ProductTile implements Tile {
     Maxima out = own.maxima;
     int n = images.length()[i];
     int words = 2 * panel.pairs;
-    int even = even(panel.d);
+    int even = Bf16.even(panel.d);
     Arrays.fill(out.patchBest, 0, n * V, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.patchWord, 0, n * V, 0);
     Arrays.fill(out.wordBest, 0, words * V, Float.NEGATIVE_INFINITY);

@@ -1,8 +1,8 @@
 package dev.filip.kernel;
 
 /**
- * The two inner loops of late interaction, in the form a machine runs best. What {@link #begin}
- * leaves is read by many threads, and only there.
+ * The two inner loops of late interaction, in the form a machine runs best. Many threads use it;
+ * stateless but for what {@link #begin} leaves, which they only read.
  */
 sealed interface Tile permits ScalarTile, VectorTile, ProductTile {
   /** Texts side by side. */

@@ -64,7 +64,8 @@ final class NativeEnvironment {
     }
   }
 
-  private static Optional<MethodHandle> find(String name, FunctionDescriptor type) {
+  /** A function of the C library, where it has it; {@code type} must be the function's. */
+  static Optional<MethodHandle> find(String name, FunctionDescriptor type) {
     Linker linker = Linker.nativeLinker();
     return linker.defaultLookup().find(name).map(symbol -> linker.downcallHandle(symbol, type));
   }

@@ -1,7 +1,6 @@
 package dev.filip.tensor;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * (measured). Thread-safe.
  */
 public final class NativeMemory {
-  private static final @Nullable MethodHandle TRIM = find();
+  private static final @Nullable MethodHandle TRIM = // int malloc_trim(size_t pad)
+      NativeEnvironment.find(
+              "malloc_trim", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG))
+          .orElse(null);
 
   private NativeMemory() {}
 
@@ -31,17 +33,5 @@ public final class NativeMemory {
     } catch (Throwable e) {
       throw new IllegalStateException("malloc_trim failed", e);
     }
-  }
-
-  @SuppressWarnings("restricted") // int malloc_trim(size_t pad)
-  private static @Nullable MethodHandle find() {
-    Linker linker = Linker.nativeLinker();
-    return linker
-        .defaultLookup()
-        .find("malloc_trim")
-        .map(function ->
-            linker.downcallHandle(
-                function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)))
-        .orElse(null);
   }
 }

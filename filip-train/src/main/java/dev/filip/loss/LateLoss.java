@@ -2,7 +2,6 @@ package dev.filip.loss;
 
 import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
-import dev.filip.kernel.Bf16Product;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
 import dev.filip.kernel.TokenRows;
@@ -11,7 +10,6 @@ import dev.filip.model.TextFeatures;
 import dev.filip.tensor.Bf16Products;
 import dev.filip.tensor.StepScope;
 import java.util.Arrays;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -48,11 +46,10 @@ public final class LateLoss implements ContrastiveLoss {
 
   /** The kernel that is fastest at features of a precision. */
   public static LateKernel kernel(FeaturePrecision precision, int threads) {
-    return (precision == FeaturePrecision.BF16
-            ? Bf16Products.here()
-            : Optional.<Bf16Product>empty())
-        .map(product -> LateKernel.bf16(product, threads))
-        .orElseGet(() -> new LateKernel(threads));
+    if (precision == FeaturePrecision.BF16 && Bf16Products.here().isPresent()) {
+      return LateKernel.bf16(Bf16Products.here().get(), threads);
+    }
+    return new LateKernel(threads);
   }
 
   LateLoss(

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
  * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock}.
  */
 public record RunFolder(Path root) {
-  private static final String LOCK = "lock";
   private static final String CONFIG = "config.yaml";
 
   /** The final model. */
@@ -51,13 +50,13 @@ public record RunFolder(Path root) {
    * none.
    */
   public boolean used() {
-    return holdsMoreThan(Set.of(LOCK));
+    return holdsMoreThan(Set.of(RunLock.NAME));
   }
 
   /** Whether what is there must not be lost: more than a run leaves that ended before its start. */
   public boolean worthKeeping() {
-    boolean ours = Files.exists(root.resolve(LOCK));
-    return holdsMoreThan(ours ? Set.of(LOCK, CONFIG) : Set.of());
+    boolean ours = Files.exists(root.resolve(RunLock.NAME));
+    return holdsMoreThan(ours ? Set.of(RunLock.NAME, CONFIG) : Set.of());
   }
 
   private boolean holdsMoreThan(Set<String> names) {

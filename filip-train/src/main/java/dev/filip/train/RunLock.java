@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * process however it ends.
  */
 final class RunLock implements AutoCloseable {
+  /** The file in a run's folder; it stays there. */
+  static final String NAME = "lock";
+
   private final FileChannel channel;
 
   private RunLock(FileChannel channel) {
@@ -23,7 +26,7 @@ final class RunLock implements AutoCloseable {
 
   /** Takes the lock; a folder in use or not writable is {@link BadInput}. */
   static RunLock take(Path folder) {
-    Path file = folder.resolve("lock");
+    Path file = folder.resolve(NAME);
     try {
       Files.createDirectories(folder);
       FileChannel channel =
