@@ -1,6 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.io.NativeCache;
+import dev.filip.tensor.Natives;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -9,9 +10,9 @@ import picocli.CommandLine;
 
 /**
  * What the launcher's build runs once under {@code -XX:AOTCacheOutput}: the classes it loads are
- * those that later starts find ready. Every command's help, and one model looked at where the native
- * libraries are unpacked already. No kernel may run: a class that names the Vector API, which is
- * loaded late, cannot be kept. Nothing depends on success.
+ * those that later starts find ready. Every command's help, and one model looked at where the
+ * native libraries are unpacked already. No kernel may run: a class that names the Vector API,
+ * which is loaded late, cannot be kept. Nothing depends on success.
  */
 final class Rehearsal {
   private Rehearsal() {}
@@ -20,6 +21,7 @@ final class Rehearsal {
    * @param models model folders
    */
   public static void main(String[] models) {
+    Natives.tuneProcess();
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     Main.run("--help");
     helpOf(Main.commandLine());

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output that remembers why it could not be written: {@link PrintStream} swallows it, and
- * results lost on a full disk would end with code 0. A pipe that its reader closed ({@code filip ...
- * | head}) is no failure.
+ * results lost on a full disk would end with code 0. A pipe that its reader closed ({@code filip
+ * ... | head}) is no failure.
  */
 final class StandardOutput extends FilterOutputStream {
   private volatile @Nullable IOException failure;

@@ -7,8 +7,8 @@ import dev.filip.kernel.ResizeWeights.Filter;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code Image.resize} of PIL, byte for byte, by the Vector API where the JVM has it,
- * else in plain Java. Keeps the weights of the sizes it met. Thread-safe.
+ * {@code Image.resize} of PIL, byte for byte, by the Vector API where the JVM has it, else in plain
+ * Java. Keeps the weights of the sizes it met. Thread-safe.
  */
 public final class PilResize {
   private static final int MOST_KEPT = 1024;
