@@ -71,7 +71,7 @@ public final class Openclipart {
       Map<String, byte[]> pictures = pictures(png, writer);
       metadata.keySet().retainAll(pictures.keySet());
       writer.rule("picture left out: no metadata", pictures.size() - metadata.size());
-      ClipartRules rules = new ClipartRules(options.perTitle());
+      Clipart.Rules rules = new Clipart.Rules(options.perTitle());
       List<Clipart> kept = rules.apply(metadata);
       rules.counts().forEach(writer::rule);
       Openclipart set = new Openclipart(options, pictures);
