@@ -1,7 +1,11 @@
 package dev.filip.generate;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +16,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 
 /**
  * One picture of the collection with what can be said of it.
@@ -103,19 +111,19 @@ record Clipart(String path, String title, String category, List<String> keywords
     }
 
     /** The pictures kept, by path, with clean titles and keywords. */
-    List<Clipart> apply(TreeMap<String, ClipartMetadata> metadata) {
+    List<Clipart> apply(TreeMap<String, Metadata> metadata) {
       Map<String, Integer> uses = new HashMap<>();
       Set<String> authors = new HashSet<>();
-      for (ClipartMetadata one : metadata.values()) {
+      for (Metadata one : metadata.values()) {
         uses.merge(clean(one.title()), 1, Integer::sum);
         authors.add(clean(one.author()));
       }
       authors.remove("");
       List<Clipart> kept = new ArrayList<>();
       Map<String, Integer> titles = new HashMap<>();
-      for (Map.Entry<String, ClipartMetadata> entry : metadata.entrySet()) {
+      for (Map.Entry<String, Metadata> entry : metadata.entrySet()) {
         String path = entry.getKey();
-        ClipartMetadata one = entry.getValue();
+        Metadata one = entry.getValue();
         if (leftOut(path, one)) {
           continue;
         }
@@ -132,7 +140,7 @@ record Clipart(String path, String title, String category, List<String> keywords
       return kept;
     }
 
-    private boolean leftOut(String path, ClipartMetadata one) {
+    private boolean leftOut(String path, Metadata one) {
       if (!one.whole()) {
         count("metadata broken, what could be read is used");
       }
@@ -148,7 +156,7 @@ record Clipart(String path, String title, String category, List<String> keywords
       return false;
     }
 
-    private String title(String path, ClipartMetadata one, Map<String, Integer> uses) {
+    private String title(String path, Metadata one, Map<String, Integer> uses) {
       String title = clean(one.title());
       if (title.isEmpty()) {
         count("title missing, file name used");
@@ -165,7 +173,7 @@ record Clipart(String path, String title, String category, List<String> keywords
       return name;
     }
 
-    private List<String> keywords(ClipartMetadata one, String title, Set<String> authors) {
+    private List<String> keywords(Metadata one, String title, Set<String> authors) {
       Set<String> all = new LinkedHashSet<>();
       for (String raw : one.keywords()) {
         String word = clean(raw);
@@ -242,6 +250,94 @@ record Clipart(String path, String title, String category, List<String> keywords
 
     private void count(String rule) {
       counts.merge(rule, 1, Integer::sum);
+    }
+  }
+
+  /**
+   * What the RDF block of an SVG says of it (Dublin Core and Creative Commons terms).
+   *
+   * @param title the work's, or empty
+   * @param author the creator's name, or empty
+   * @param keywords as written
+   * @param licence address of the licence, or empty
+   * @param whole false when the XML broke before the end of the block
+   */
+  record Metadata(
+      String title, String author, List<String> keywords, String licence, boolean whole) {
+    private static final String RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+    Metadata {
+      keywords = List.copyOf(keywords);
+    }
+
+    /** Reads up to the end of the metadata; a file without any gives empty values. */
+    static Metadata of(byte[] svg) {
+      Reader reader = new Reader();
+      boolean whole = true;
+      try {
+        reader.read(new ByteArrayInputStream(svg));
+      } catch (XMLStreamException | RuntimeException e) {
+        whole = false;
+      }
+      return new Metadata(reader.title, reader.author, reader.keywords, reader.licence, whole);
+    }
+
+    /** Nothing outside the file is read. */
+    private static XMLInputFactory factory() {
+      XMLInputFactory factory = XMLInputFactory.newFactory();
+      factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+      factory.setXMLResolver((publicId, systemId, base, name) -> InputStream.nullInputStream());
+      return factory;
+    }
+
+    private static final class Reader {
+      private final Deque<String> path = new ArrayDeque<>();
+      private final List<String> keywords = new ArrayList<>();
+      private final StringBuilder text = new StringBuilder();
+      private String title = "";
+      private String author = "";
+      private String licence = "";
+
+      void read(InputStream in) throws XMLStreamException {
+        XMLStreamReader xml = factory().createXMLStreamReader(in);
+        while (xml.hasNext()) {
+          int event = xml.next();
+          if (event == XMLStreamConstants.START_ELEMENT) {
+            start(xml);
+          } else if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
+            text.append(xml.getText());
+          } else if (event == XMLStreamConstants.END_ELEMENT) {
+            if (end()) {
+              return;
+            }
+          }
+        }
+      }
+
+      private void start(XMLStreamReader xml) {
+        path.push(xml.getLocalName());
+        text.setLength(0);
+        String resource = xml.getAttributeValue(RDF, "resource");
+        if (xml.getLocalName().equals("license") && resource != null) {
+          licence = resource;
+        }
+      }
+
+      /** Whether the metadata has ended. */
+      private boolean end() {
+        String name = path.pop();
+        String parent = path.isEmpty() ? "" : path.peek();
+        String value = text.toString().strip();
+        if (name.equals("title") && parent.equals("Work")) {
+          title = value;
+        } else if (name.equals("title") && path.contains("creator")) {
+          author = value;
+        } else if (name.equals("li") && path.contains("subject")) {
+          keywords.add(value);
+        }
+        text.setLength(0);
+        return name.equals("metadata");
+      }
     }
   }
 }
