@@ -21,10 +21,7 @@ public record AugmentConfig(Crop crop, boolean flip, Policy autoaugment, double 
               false,
               "mirror with probability 1/2; wrong for captions that say left and right"),
           Key.of(
-              "autoaugment",
-              Type.word(Policy.class),
-              Policy.NONE,
-              "AutoAugment's ImageNet policy"),
+              "autoaugment", Type.word(Policy.class), Policy.NONE, "AutoAugment's ImageNet policy"),
           Key.of(
               "style",
               Type.number("in [0, 1]"),

@@ -48,8 +48,7 @@ public record DataConfig(
               Type.TEXT,
               "the reader's",
               "column of the image path in CSV, TSV and Parquet sources"),
-          Key.optional(
-              "caption_key", Type.TEXT, "the reader's", "column of the caption there"),
+          Key.optional("caption_key", Type.TEXT, "the reader's", "column of the caption there"),
           Key.of(
                   "exif_rotation",
                   Type.FLAG,
@@ -69,8 +68,7 @@ public record DataConfig(
 
   public DataConfig {
     train = List.copyOf(train);
-    KEYS.check(
-        train, validation, group, distinct, imageKey, captionKey, exifRotation, captions);
+    KEYS.check(train, validation, group, distinct, imageKey, captionKey, exifRotation, captions);
   }
 
   /** One training source; samples are drawn in proportion to size x weight. */

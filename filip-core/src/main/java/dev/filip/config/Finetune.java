@@ -134,7 +134,11 @@ public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Opt
                 given -> 2.0 * given.get("finetune.lora.rank", Integer.class),
                 ""),
             Key.following(
-                "towers", Type.set(Tower.class), "those not locked", Lora::free, "not the locked one"),
+                "towers",
+                Type.set(Tower.class),
+                "those not locked",
+                Lora::free,
+                "not the locked one"),
             Key.of(
                 "targets",
                 Type.set(Target.class),

@@ -38,7 +38,8 @@ public record OptimizerConfig(
               "0.1 (`adamw`), 0.05 (`lamb`)",
               given -> isLamb(given) ? 0.05 : 0.1,
               "never on biases, layer norms, embeddings and the temperature"),
-          Key.of("betas", Betas.TYPE, new Betas(0.9, 0.98), "each in [0, 1) (the paper: 0.9, 0.999)"),
+          Key.of(
+              "betas", Betas.TYPE, new Betas(0.9, 0.98), "each in [0, 1) (the paper: 0.9, 0.999)"),
           Key.following(
               "eps",
               Type.number("a finite number > 0"),

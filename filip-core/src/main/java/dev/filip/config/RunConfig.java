@@ -113,8 +113,7 @@ public record RunConfig(
               Type.whole(">= 1"),
               2,
               "threads that read, decode and augment; changes speed, never results"),
-          Key.of(
-              "seed", Type.LONG, 1L, "of initialisation, order, captions and augmentation"),
+          Key.of("seed", Type.LONG, 1L, "of initialisation, order, captions and augmentation"),
           Key.map(Checkpoint.KEYS),
           Key.map(EvaluateConfig.KEYS),
           Key.map(Distributed.KEYS));
@@ -205,7 +204,6 @@ public record RunConfig(
 
     /** Sizes written out. */
     record Sizes(ModelConfig config) implements ModelChoice {}
-
   }
 
   /** Train a BPE of this size on the training captions, or take a folder's. */
@@ -290,7 +288,9 @@ public record RunConfig(
         if (epochs != null && map.at("steps").isPresent()) {
           throw map.required("epochs").wrong("left out where steps is given");
         }
-        return epochs != null ? new Epochs(epochs) : new Steps(requireNonNull(STEPS.read(map, given)));
+        return epochs != null
+            ? new Epochs(epochs)
+            : new Steps(requireNonNull(STEPS.read(map, given)));
       }
 
       @Override
@@ -322,7 +322,12 @@ public record RunConfig(
     AUTO,
     FP32,
     BF16,
-    FP16
+    FP16;
+
+    /** As configs and logs write it. */
+    public String word() {
+      return Choices.name(this);
+    }
   }
 
   /** Where it runs. */

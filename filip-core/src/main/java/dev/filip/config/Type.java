@@ -34,11 +34,7 @@ import java.util.stream.Collectors;
  * @param rule what {@code holds} means, to stand after "must be"; empty where every value is good
  */
 record Type<T>(
-    String says,
-    String rule,
-    Predicate<T> holds,
-    Reader<T> reader,
-    Function<T, JsonNode> writer) {
+    String says, String rule, Predicate<T> holds, Reader<T> reader, Function<T, JsonNode> writer) {
   private static final Pattern ABOVE = Pattern.compile("(>=?) ([-0-9.]+)");
   private static final Pattern BETWEEN =
       Pattern.compile("in ([\\[(])([-0-9.]+), ([-0-9.]+)([\\])])");
@@ -168,7 +164,9 @@ record Type<T>(
           double[] both = node.pair(rule);
           return make.of(both[0], both[1]);
         },
-        value -> array(numbers.apply(value).stream().map(x -> (JsonNode) DoubleNode.valueOf(x)).toList()));
+        value ->
+            array(
+                numbers.apply(value).stream().map(x -> (JsonNode) DoubleNode.valueOf(x)).toList()));
   }
 
   /** Makes a value of two numbers. */
