@@ -6,7 +6,7 @@ public record ScheduleConfig(double warmup, Decay decay, double floor) {
       Section.of(
           "schedule",
           ScheduleConfig.class,
-          Key.of("warmup", StepCount.TYPE, 0.1, "linear"),
+          Key.of("warmup", StepCount.TYPE, 0.1, "of linear rise"),
           Key.of("decay", Type.word(Decay.class), Decay.COSINE, "after the warm-up"),
           Key.of("floor", Type.number("in [0, 1]"), 0.01, "last learning rate / peak"));
 

@@ -134,7 +134,7 @@ record Type<T>(
   static <E extends Enum<E>> Type<Set<E>> set(Class<E> type) {
     Set<String> words = Choices.of(type.getEnumConstants());
     return new Type<>(
-        "word or list: " + quoted(words),
+        "word or list",
         "one or more of " + String.join(", ", words),
         chosen -> !chosen.isEmpty(),
         (node, _) -> {

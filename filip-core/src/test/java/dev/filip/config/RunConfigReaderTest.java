@@ -474,6 +474,15 @@ class RunConfigReaderTest {
         .isNotEqualTo(RunConfigWriter.sha256(parse(SHORT, "seed=2")));
   }
 
+  /** A new key is left out of the canonical form at its default, or runs begun before it stop. */
+  @Test
+  void fingerprintsOfEarlierRunsStay() {
+    assertThat(RunConfigWriter.sha256(parse(SHORT)))
+        .isEqualTo("68182f3ec9a3b059fef05fac18d3777b55c2a8143090854ef985333687b1f06c");
+    assertThat(RunConfigWriter.sha256(parse(WHOLE)))
+        .isEqualTo("8da75e5c44fed43963d8cd2fc8707df813662c5626837a186093965be2cdd445");
+  }
+
   @Test
   void everyPresetIsValid() {
     for (String name : ModelPresets.names()) {
