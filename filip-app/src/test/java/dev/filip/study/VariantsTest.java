@@ -90,7 +90,7 @@ class VariantsTest {
           List.of(
               run.interaction(),
               model.embedDim(),
-              run.loss().featurePrecision(),
+              run.loss().featurePrecision().word(),
               run.loss().keepTokens().share()));
       assertThat(model.vision()).isEqualTo(base().newModel().orElseThrow().vision());
       assertThat(run.evaluate().every()).isZero();
