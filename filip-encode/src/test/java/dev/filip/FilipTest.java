@@ -22,7 +22,7 @@ import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.BpeTrainer;
-import dev.filip.viz.Pixels;
+import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -52,7 +52,7 @@ class FilipTest {
         image.setRGB(x, y, Color.HSBtoRGB(x / 20f, 0.8f, y / 30f));
       }
     }
-    picture = Files.write(folder.resolve("picture.png"), Pixels.png(image));
+    picture = Files.write(folder.resolve("picture.png"), AwtImages.png(image));
   }
 
   private static Path save(String name, Interaction interaction) throws IOException {
