@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.tokens.Encoded;
 import dev.filip.viz.AlignmentPicture;
 import dev.filip.viz.AwtImages;
 import dev.filip.viz.HeatMap;
@@ -45,12 +46,12 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
       Embedder model, Embedder.Picture picture, String name, List<LabelledText> texts) {
     BadInput.require(!texts.isEmpty(), "TEXT", "none", "at least one text");
     PatchLayout layout = model.layout();
-    float[] imageRows = model.images(List.of(picture)).rows(0);
-    Encodings encoded = model.texts(texts.stream().map(LabelledText::text).toList());
+    float[] imageRows = model.images(List.of(picture)).tokens().floats(0);
+    Encoded encoded = model.texts(texts.stream().map(LabelledText::text).toList());
     List<Alignment> out = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       Words words = model.words(texts.get(i).text());
-      out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.rows(i)));
+      out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.tokens().floats(i)));
     }
     PatchGrid grid = new PatchGrid(picture.seen(), layout.rows(), layout.columns());
     return new Explain(name, grid, out, Match.LATE.trainedBy(model.interaction()));

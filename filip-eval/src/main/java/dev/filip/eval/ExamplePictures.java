@@ -57,8 +57,8 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
       Words words,
       List<PhraseBox> things) {
     PatchLayout layout = model.layout();
-    float[] imageRows = model.images(List.of(picture)).rows(0);
-    float[] textRows = model.texts(List.of(caption)).rows(0);
+    float[] imageRows = model.images(List.of(picture)).tokens().floats(0);
+    float[] textRows = model.texts(List.of(caption)).tokens().floats(0);
     Alignment all =
         Alignment.of(
             new LabelledText(caption, List.of(), List.of()), words, layout, imageRows, textRows);
