@@ -1,8 +1,12 @@
 package dev.filip.kernel;
 
+<<<<<<< HEAD
+/** Says which form its own JVM runs, after running it, and resizes a picture. */
+=======
 import dev.filip.tokens.Tokens;
 
-/** Says which form its own JVM runs, after running it, and resizes a picture. */
+/** Says which form its own JVM runs, after running it. */
+>>>>>>> main
 final class KernelsProbe {
   private KernelsProbe() {}
 
