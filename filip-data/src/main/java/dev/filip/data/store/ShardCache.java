@@ -231,8 +231,7 @@ public final class ShardCache implements ShardFiles {
   private void dropAhead() throws IOException {
     for (Map.Entry<String, FutureTask<@Nullable Held>> entry : ahead.entrySet()) {
       FutureTask<@Nullable Held> task = entry.getValue();
-      if (task.state() == Future.State.SUCCESS
-          && ahead.remove(entry.getKey(), task)) {
+      if (task.state() == Future.State.SUCCESS && ahead.remove(entry.getKey(), task)) {
         Held held = task.resultNow();
         if (held != null) {
           held.close();
@@ -338,8 +337,13 @@ public final class ShardCache implements ShardFiles {
           : local(location, at -> bytes(store, at));
     } catch (UnreachableShard e) {
       // a bucket that may not be listed answers "not allowed" for what is not there
-      if (e.getCause() instanceof StoreFailure failure
-          && failure.kind() != StoreFailure.Kind.PASSING) {
+      boolean none =
+          e.getCause() instanceof StoreFailure failure
+              && switch (failure.kind()) {
+                case MISSING, DENIED -> true;
+                case PASSING, REFUSED, CHANGED -> false;
+              };
+      if (none) {
         return null;
       }
       throw e;
@@ -350,8 +354,7 @@ public final class ShardCache implements ShardFiles {
     try (InputStream in = store.open(location, 0, -1)) {
       byte[] bytes = in.readNBytes(MOST_SMALL + 1);
       if (bytes.length > MOST_SMALL) {
-        throw new IOException(
-            Locations.shown(location) + ": a side file must be at most 256 MiB");
+        throw new IOException(Locations.shown(location) + ": a side file must be at most 256 MiB");
       }
       return bytes;
     }

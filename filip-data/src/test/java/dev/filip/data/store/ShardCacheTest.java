@@ -2,6 +2,8 @@ package dev.filip.data.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.filip.data.store.ShardFiles.Held;
 import dev.filip.io.BadInput;
@@ -111,14 +113,13 @@ class ShardCacheTest {
   void aShardThatChangesInTheMiddleIsNotJoinedFromTwo() throws IOException {
     server.put("/a.tar", SIZE);
     byte[] later = new byte[SIZE];
-    server.gets(
-        (request, out) -> {
-          RudeServer.cutAfter(100_000).answer(request, out);
-          System.arraycopy(server.put("/a.tar", SIZE), 0, later, 0, SIZE);
-          later[0]++;
-          System.arraycopy(later, 0, request.object(), 0, SIZE);
-          server.etag("/a.tar", "\"two\"");
-        });
+    server.gets((request, out) -> {
+      RudeServer.cutAfter(100_000).answer(request, out);
+      System.arraycopy(server.put("/a.tar", SIZE), 0, later, 0, SIZE);
+      later[0]++;
+      System.arraycopy(later, 0, request.object(), 0, SIZE);
+      server.etag("/a.tar", "\"two\"");
+    });
     assertThat(bytes(server.url("/a.tar"))).isEqualTo(later);
     assertThat(names()).noneMatch(name -> name.endsWith(".part"));
   }
@@ -221,8 +222,7 @@ class ShardCacheTest {
     byte[] sent = server.put("/a.tar", SIZE);
     server.heads(RudeServer.status(403));
     assertThat(bytes(server.url("/a.tar"))).isEqualTo(sent);
-    assertThat(server.seen())
-        .containsExactly("HEAD /a.tar", "GET /a.tar bytes=0-0", "GET /a.tar");
+    assertThat(server.seen()).containsExactly("HEAD /a.tar", "GET /a.tar bytes=0-0", "GET /a.tar");
   }
 
   @Test
@@ -365,14 +365,15 @@ class ShardCacheTest {
   /** Linux has a file that is always full. */
   @Test
   void aDiskThatFillsWhileItIsWrittenIsOneLine() throws IOException {
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
+    assumeTrue(Files.exists(Path.of("/dev/full")));
     server.put("/a.tar", SIZE);
     ObjectInfo info = cache.info(server.url("/a.tar"));
     CacheFolder folder = new CacheFolder(temp.resolve("cache"), 10_000_000, _ -> 10_000_000);
-    Files.createSymbolicLink(folder.slot(info).part(), Path.of("/dev/full"));
+    Path link = Files.createSymbolicLink(folder.slot(info).part(), Path.of("/dev/full"));
     assertThatThrownBy(() -> cache.hold(server.url("/a.tar")))
         .hasMessageStartingWith("the disk of the shard cache " + temp.resolve("cache") + " is full")
         .hasMessageNotContaining("Exception");
+    Files.deleteIfExists(link);
   }
 
   @Test
@@ -383,7 +384,10 @@ class ShardCacheTest {
     assertThat(cache.small(server.url("/none.json"))).isNull();
     server.gets(RudeServer.status(403));
     assertThat(cache.small(server.url("/none.json"))).isNull();
-    assertThat(server.seen()).hasSize(4);
+    server.gets(RudeServer.status(501));
+    assertThatThrownBy(() -> cache.small(server.url("/sizes.json")))
+        .hasMessageEndingWith(": HTTP 501 (the server cannot do that) (1 try)");
+    assertThat(server.seen()).hasSize(5);
     Path file = Files.write(temp.resolve("sizes.json"), sent);
     assertThat(cache.small(file.toString())).isEqualTo(sent);
     assertThat(cache.small(temp.resolve("none.json").toString())).isNull();
@@ -412,9 +416,7 @@ class ShardCacheTest {
     Files.createDirectory(temp.resolve("c.tar"));
     assertThat(cache.list(temp + "/"))
         .extracting(ObjectInfo::location, ObjectInfo::size)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(temp + "/a.tar", 1L),
-            org.assertj.core.groups.Tuple.tuple(temp + "/b.tar", 2L));
+        .containsExactly(tuple(temp + "/a.tar", 1L), tuple(temp + "/b.tar", 2L));
     assertThatThrownBy(() -> cache.list(server.url("/x/")))
         .hasMessageContaining("a web server does not list its files");
   }
