@@ -7,10 +7,12 @@ import dev.filip.data.Sources;
 import dev.filip.distributed.LocalRanks;
 import dev.filip.distributed.RankEnvironment;
 import dev.filip.distributed.Ranks;
+import dev.filip.encode.ModelEmbedder;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.OwnJava;
 import dev.filip.io.PeakMemory;
 import dev.filip.tensor.Devices;
 import dev.filip.tensor.Natives;
@@ -122,7 +124,9 @@ final class TrainCommand implements Callable<Integer> {
         "a multiple of the " + processes + " processes of the run");
     Duration patience = Duration.ofSeconds(run.distributed().timeout() + 10L);
     LocalRanks.Ended ended =
-        new LocalRanks(JavaCommand.again(arguments()), System.err, patience).run(processes);
+        new LocalRanks(
+                OwnJava.command(List.of(), Main.class.getName(), arguments()), System.err, patience)
+            .run(processes);
     if (!ended.line().isEmpty()) {
       System.err.println("filip: " + ended.line());
     }
@@ -158,7 +162,13 @@ final class TrainCommand implements Callable<Integer> {
         Sources.open(
             validation, SourceOptions.columns(run.data().imageKey(), run.data().captionKey()))) {
       EvalData data = new EvalData(source, validation, run.evaluate().samples(), true);
-      return train(run, new RunEvaluator(data, run.evaluate().tasks()), ranks);
+      RunEvaluator judge = new RunEvaluator(data, run.evaluate().tasks());
+      return train(
+          run,
+          (model, step) ->
+              judge.scores(
+                  new ModelEmbedder(model.model(), model.tokenizer(), model.preprocessor())),
+          ranks);
     }
   }
 

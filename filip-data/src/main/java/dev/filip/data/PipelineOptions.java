@@ -61,16 +61,7 @@ public record PipelineOptions(
 
   /** As a run config says. */
   public static PipelineOptions of(RunConfig config, Preprocess preprocess) {
-    RunConfig.Augment augment = config.augment();
-    Augmentation augmentation =
-        new Augmentation(
-            augment.cropMin(),
-            augment.cropMax(),
-            augment.flip(),
-            augment.autoaugment().equals("imagenet")
-                ? Augmentation.Policy.IMAGENET
-                : Augmentation.Policy.NONE,
-            augment.style());
+    Augmentation augmentation = new Augmentation(config.augment());
     return of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
         .withRules(config.data().group(), config.data().distinct());
   }

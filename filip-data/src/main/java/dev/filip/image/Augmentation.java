@@ -1,41 +1,22 @@
 package dev.filip.image;
 
-import dev.filip.io.BadInput;
+import dev.filip.config.AugmentConfig;
 import java.util.SplittableRandom;
 
 /**
  * Random changes of a training image, all drawn from the generator that is passed: random resized
  * crop, mirror image, AutoAugment, restyling, in this order (torchvision's). Thread-safe.
  *
- * @param cropMin smallest share of the area kept; 1 with {@code cropMax} 1 means no random crop but
- *     the model's own resize and centre crop
- * @param flip mirrored half of the time, unless the caption says left or right
- * @param policy AutoAugment's
- * @param style strength of the restyling, 0 (none) to 1
+ * <p>Crops of 1 are no random crop but the model's own resize and centre crop; pictures are
+ * mirrored half of the time, unless the caption says left or right.
  */
-public record Augmentation(
-    double cropMin, double cropMax, boolean flip, Policy policy, double style) {
+public record Augmentation(AugmentConfig config) {
   /** Nothing is changed. */
-  public static final Augmentation NONE = new Augmentation(1, 1, false, Policy.NONE, 0);
-
-  /** Which learned policy. */
-  public enum Policy {
-    NONE,
-    IMAGENET
-  }
-
-  public Augmentation {
-    BadInput.require(
-        cropMin > 0 && cropMin <= cropMax && cropMax <= 1,
-        "augment.crop",
-        "[" + cropMin + ", " + cropMax + "]",
-        "two shares of the area in (0, 1], the smaller first");
-    BadInput.require(style >= 0 && style <= 1, "augment.style", style, "in [0, 1]");
-  }
+  public static final Augmentation NONE = new Augmentation(AugmentConfig.NONE);
 
   /** Whether it cuts at random. */
   public boolean crops() {
-    return cropMin < 1;
+    return config.crop().min() < 1;
   }
 
   /**
@@ -52,22 +33,29 @@ public record Augmentation(
     PackedImage out;
     if (crops()) {
       Preprocess settings = preprocessor.settings();
-      Crop part = RandomCrop.draw(image.width(), image.height(), cropMin, cropMax, random);
+      AugmentConfig.Crop kept = config.crop();
+      PilResize.Crop part =
+          RandomCrop.draw(image.width(), image.height(), kept.min(), kept.max(), random);
       int w = settings.width();
       int h = settings.height();
       out =
           resize.resize(
-              image.flatten(Alpha.WHITE), part, w, h, settings.resample(), Crop.all(w, h));
+              image.flatten(DecodeOptions.Alpha.WHITE),
+              part,
+              w,
+              h,
+              settings.resample(),
+              PilResize.Crop.all(w, h));
     } else {
       out = preprocessor.pixels(image);
     }
-    if (flip && random.nextBoolean() && !saysSide(caption)) {
+    if (config.flip() && random.nextBoolean() && !saysSide(caption)) {
       out = mirrored(out);
     }
-    if (policy == Policy.IMAGENET) {
+    if (config.autoaugment() == AugmentConfig.Policy.IMAGENET) {
       out = AutoAugment.imagenet(out, random);
     }
-    return style > 0 ? Restyle.apply(out, style, random) : out;
+    return config.style() > 0 ? Restyle.apply(out, config.style(), random) : out;
   }
 
   private static boolean saysSide(String caption) {
@@ -90,5 +78,45 @@ public record Augmentation(
       }
     }
     return new PackedImage(w, image.height(), to, image.stored());
+  }
+
+  /**
+   * The part that torchvision's {@code RandomResizedCrop} would cut: area share and aspect drawn.
+   */
+  static final class RandomCrop {
+    private static final double LOG_ASPECT = Math.log(4 / 3.0);
+    private static final int TRIES = 10;
+
+    private RandomCrop() {}
+
+    static PilResize.Crop draw(
+        int width, int height, double least, double most, SplittableRandom random) {
+      double area = (double) width * height;
+      for (int i = 0; i < TRIES; i++) {
+        double share = area * (least + (most - least) * random.nextDouble());
+        double aspect = Math.exp(LOG_ASPECT * (2 * random.nextDouble() - 1));
+        int w = (int) Math.rint(Math.sqrt(share * aspect));
+        int h = (int) Math.rint(Math.sqrt(share / aspect));
+        if (w > 0 && w <= width && h > 0 && h <= height) {
+          return new PilResize.Crop(
+              random.nextInt(width - w + 1), random.nextInt(height - h + 1), w, h);
+        }
+      }
+      return middle(width, height);
+    }
+
+    /** The largest middle part with an aspect that may be drawn. */
+    private static PilResize.Crop middle(int width, int height) {
+      int w = width;
+      int h = height;
+      if (3L * width < 4L * height && 4L * width < 3L * height) {
+        h = (int) Math.rint(width / 0.75);
+      } else if (3L * width > 4L * height) {
+        w = (int) Math.rint(height * 4 / 3.0);
+      }
+      w = Math.min(w, width);
+      h = Math.min(h, height);
+      return new PilResize.Crop((width - w) / 2, (height - h) / 2, w, h);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.filip.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.config.AugmentConfig;
 import dev.filip.io.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,7 +62,9 @@ class AugmentTest {
 
   @Test
   void flipsUnlessTheCaptionNamesASide() {
-    Augmentation flip = new Augmentation(1, 1, true, Augmentation.Policy.NONE, 0);
+    Augmentation flip =
+        new Augmentation(
+            new AugmentConfig(new AugmentConfig.Crop(1, 1), true, AugmentConfig.Policy.NONE, 0));
     PackedImage image = picture(8, 8);
     int[] mirrored = Augmentation.mirrored(image).pixels();
     Preprocessor preprocessor = new Preprocessor(Preprocess.plain(8));
@@ -82,14 +85,14 @@ class AugmentTest {
   void randomCropsStayInsideAndKeepTheAskedShareAndShape() {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 500; i++) {
-      Crop crop = RandomCrop.draw(90, 60, 0.3, 0.8, random);
+      PilResize.Crop crop = Augmentation.RandomCrop.draw(90, 60, 0.3, 0.8, random);
       crop.within(90, 60);
       double share = crop.width() * crop.height() / 5400.0;
       assertThat(share).isBetween(0.28, 0.82);
       assertThat((double) crop.width() / crop.height()).isBetween(0.72, 1.4);
     }
-    Crop thin = RandomCrop.draw(500, 3, 0.9, 1, random);
-    assertThat(thin).isEqualTo(new Crop(248, 0, 4, 3));
+    PilResize.Crop thin = Augmentation.RandomCrop.draw(500, 3, 0.9, 1, random);
+    assertThat(thin).isEqualTo(new PilResize.Crop(248, 0, 4, 3));
   }
 
   @Test

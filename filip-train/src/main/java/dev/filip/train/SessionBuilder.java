@@ -6,6 +6,7 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.distributed.Ranks;
@@ -18,7 +19,6 @@ import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
 import dev.filip.optim.LayerRates;
 import dev.filip.optim.Optimizer;
-import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
@@ -246,21 +246,15 @@ final class SessionBuilder {
   }
 
   private Optimizer optimizer(FlatParameters flat) {
-    RunConfig.Optimizer o = config.optimizer();
-    OptimizerSettings settings =
-        new OptimizerSettings(o.weightDecay(), o.beta1(), o.beta2(), o.eps());
-    return o.name().equals("lamb") ? new Lamb(flat, settings) : new AdamW(flat, settings);
+    OptimizerConfig settings = config.optimizer();
+    return settings.name() == OptimizerConfig.Name.LAMB
+        ? new Lamb(flat, settings)
+        : new AdamW(flat, settings);
   }
 
   private Schedule schedule() {
     int total = config.length().toSteps(data.samples(), config.batch());
-    RunConfig.Schedule s = config.schedule();
-    return new Schedule(
-        config.optimizer().peakLr(config.batch()),
-        s.warmupSteps(total),
-        total,
-        Schedule.Decay.valueOf(s.decay().toUpperCase(Locale.ROOT)),
-        s.floor());
+    return new Schedule(config.optimizer().peakLr(config.batch()), total, config.schedule());
   }
 
   private void requireSameRun(RunState state, Path checkpoint) {
