@@ -5,7 +5,6 @@ import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
 import dev.filip.encode.Alignment;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.LabelledText;
 import dev.filip.encode.Match;
 import dev.filip.encode.ModelEmbedder;
@@ -16,7 +15,9 @@ import dev.filip.model.FilipModel;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.EncodingPrecision;
+import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
+import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +63,26 @@ public final class Filip implements AutoCloseable {
   }
 
   /**
-   * Opens a model folder.
+   * Sets for this process what the {@code filip} command sets for its own: OpenMP's idle workers
+   * wait instead of spinning (small models are up to 70 times faster), OpenBLAS chooses its kernels
+   * by the machine, JavaCPP frees nothing by the garbage collector, bounds nothing by the process's
+   * size and unpacks into a cache of its own. Opening a model changes none of this by itself. Call
+   * it before the first model is opened, or start with {@code -Dfilip.tuneProcess=true}.
+   *
+   * @throws IllegalStateException when a model was opened without it
+   */
+  public static void tuneProcess() {
+    Natives.tuneProcess();
+  }
+
+  /**
+   * Opens a model folder. One line on standard error says where {@link #tuneProcess} was left out
+   * and OpenMP's idle workers will spin.
    *
    * @throws BadInput when it is damaged or no model folder, in one line
    */
   public static Filip open(Path folder) {
+    Natives.loadAsGuest();
     LoadedModel loaded = ModelFolder.load(folder);
     try {
       return new Filip(loaded, null);
@@ -82,6 +98,7 @@ public final class Filip implements AutoCloseable {
    * their tokens below 0.99 to fp32's is {@link BadInput}.
    */
   public static Filip open(Path folder, EncodingPrecision precision) {
+    Natives.loadAsGuest();
     LoadedModel loaded = ModelFolder.load(folder);
     FilipModel packed = null;
     try {
@@ -102,7 +119,7 @@ public final class Filip implements AutoCloseable {
    *
    * @param vectors one item: unit rows of its patches, and its global row
    */
-  public record Image(Encodings vectors) {}
+  public record Image(Encoded vectors) {}
 
   /**
    * An encoded text.
@@ -110,7 +127,7 @@ public final class Filip implements AutoCloseable {
    * @param text as given
    * @param vectors one item: unit rows of its tokens, and its global row
    */
-  public record Text(String text, Encodings vectors) {}
+  public record Text(String text, Encoded vectors) {}
 
   /** Unscaled similarity; for a global model both are the cosine. */
   public record Scores(float sImage, float sText) {}
@@ -157,8 +174,8 @@ public final class Filip implements AutoCloseable {
         new LabelledText(text.text, List.of(), List.of()),
         embedder.words(text.text),
         embedder.layout(),
-        image.vectors.rows(0),
-        text.vectors.rows(0));
+        image.vectors.tokens().floats(0),
+        text.vectors.tokens().floats(0));
   }
 
   /** exp of the learnt log-scale: similarities times it are the logits of a softmax. */
