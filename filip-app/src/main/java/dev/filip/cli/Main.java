@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       DataCommand.class,
       TokenizerCommand.class,
       TrainCommand.class,
+      EncodeCommand.class,
       EvalCommand.class,
       StudyCommand.class,
       SimilarityCommand.class,
