@@ -27,7 +27,7 @@ import picocli.CommandLine;
 class EncodeCommandTest {
   private static final Path MODEL =
       Path.of(System.getProperty("filip.root", ".."), "models", "collages-late");
-  private static final int IMAGES = 120;
+  private static final int IMAGES = 64;
   @TempDir Path temp;
   private Path source;
   private final StringWriter out = new StringWriter();
@@ -39,7 +39,7 @@ class EncodeCommandTest {
     for (int i = 0; i < IMAGES; i++) {
       BufferedImage image = new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB);
       for (int p = 0; p < 2000; p++) {
-        image.setRGB(p % 40, p / 40, Color.HSBtoRGB(i / 120f, p % 40 / 40f, p / 2000f));
+        image.setRGB(p % 40, p / 40, Color.HSBtoRGB(i / 64f, p % 40 / 40f, p / 2000f));
       }
       String name = String.format(java.util.Locale.ROOT, "%03d", i);
       byte[] png = AwtImages.png(image);
@@ -62,10 +62,10 @@ class EncodeCommandTest {
   @Test
   void theJsonAnswerIsWhatLiesThere() throws IOException {
     Path store = temp.resolve("store");
-    assertThat(run(MODEL, source, "--out", store, "--texts", "--limit", 60, "--json")).isZero();
+    assertThat(run(MODEL, source, "--out", store, "--texts", "--limit", 32, "--json")).isZero();
     JsonNode answer = Json.parse(out.toString());
-    assertThat(answer.at("/images/items").asInt()).isEqualTo(60);
-    assertThat(answer.at("/texts/items").asInt()).isEqualTo(60);
+    assertThat(answer.at("/images/items").asInt()).isEqualTo(32);
+    assertThat(answer.at("/texts/items").asInt()).isEqualTo(32);
     assertThat(answer.at("/images/bytes").asLong())
         .isEqualTo(Files.size(store.resolve("images-00000.tokens")));
     assertThat(answer.path("images_per_second").asDouble()).isPositive();
@@ -89,7 +89,7 @@ class EncodeCommandTest {
   @Test
   void afterAKillTheSameCommandGoesOn() throws Exception {
     Path alone = temp.resolve("alone");
-    assertThat(run(MODEL, source, "--out", alone, "--texts", "--part", 8, "--json")).isZero();
+    assertThat(run(MODEL, source, "--out", alone, "--texts", "--part", 4, "--json")).isZero();
     assertThat(Json.parse(out.toString()).at("/skipped/total").asInt()).isEqualTo(1);
     Path killed = temp.resolve("killed");
     List<String> arguments =
@@ -101,7 +101,7 @@ class EncodeCommandTest {
             killed.toString(),
             "--texts",
             "--part",
-            "8");
+            "4");
     Process process =
         new ProcessBuilder(OwnJava.command(List.of(), "dev.filip.cli.Main", arguments))
             .redirectErrorStream(true)
@@ -115,8 +115,8 @@ class EncodeCommandTest {
     assertThat(killed).as("ended before it was killed").doesNotExist();
     assertThat(second).exists();
     out.getBuffer().setLength(0);
-    assertThat(run(MODEL, source, "--out", killed, "--texts", "--part", 8, "--json")).isZero();
-    assertThat(Json.parse(out.toString()).path("encoded_now").asInt()).isBetween(1, IMAGES - 2 * 8);
+    assertThat(run(MODEL, source, "--out", killed, "--texts", "--part", 4, "--json")).isZero();
+    assertThat(Json.parse(out.toString()).path("encoded_now").asInt()).isBetween(1, IMAGES - 2 * 4);
     try (var files = Files.list(alone)) {
       for (Path file : files.toList()) {
         assertThat(killed.resolve(file.getFileName())).hasSameBinaryContentAs(file);
