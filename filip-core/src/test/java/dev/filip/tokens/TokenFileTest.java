@@ -133,7 +133,10 @@ class TokenFileTest {
     }
   }
 
-  /** Every byte of a small file, of the header's empty part some: found at once or by verify, and named by section and offset. */
+  /**
+   * Every byte of a small file, of the header's empty part some: found at once or by verify, and
+   * named by section and offset.
+   */
   @Test
   void aFlippedByteIsFoundAndNamed() throws IOException {
     Path file = write(Type.BF16, encoded(5, 3, 4, 6), 2);
