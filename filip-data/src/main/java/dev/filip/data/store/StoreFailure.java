@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A store's refusal or silence: one line without the location, and whether another try may help. */
+/**
+ * A store's refusal or silence: one line without the location, and whether another try may help.
+ */
 public final class StoreFailure extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -16,8 +16,7 @@ public final class UnreachableShard extends IOException {
    * @param tries how often it was tried
    */
   public UnreachableShard(String location, String reason, int tries, Throwable cause) {
-    super(
-        location + ": " + reason + " (" + tries + (tries == 1 ? " try)" : " tries)"), cause);
+    super(location + ": " + reason + " (" + tries + (tries == 1 ? " try)" : " tries)"), cause);
     this.location = location;
   }
 
