@@ -1,6 +1,6 @@
 """Makes tiny random models in the forms that `filip import` reads, and their goldens.
 
-Written by: python compat/make_import_goldens.py filip-model/src/test/resources/golden/import
+Written by: python compat/make_import_goldens.py filip-interop/src/test/resources/golden/import
 Needs: torch, transformers, open_clip, safetensors (versions are written into each golden's metadata).
 Golden format: filip-golden-model/1 (docs/FORMATS.md). Several forms of one model share its golden.
 """

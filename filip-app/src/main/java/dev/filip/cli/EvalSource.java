@@ -2,7 +2,7 @@ package dev.filip.cli;
 
 import dev.filip.Filip;
 import dev.filip.data.Sources;
-import dev.filip.eval.Embedder;
+import dev.filip.encode.Embedder;
 import dev.filip.eval.EvalData;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
-import dev.filip.eval.Explain;
-import dev.filip.eval.LabelledText;
+import dev.filip.encode.Explain;
+import dev.filip.encode.LabelledText;
 import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.filip.cli;
 
-import dev.filip.eval.Match;
+import dev.filip.encode.Match;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

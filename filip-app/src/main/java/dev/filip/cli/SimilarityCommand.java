@@ -1,7 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
-import dev.filip.eval.Similarity;
+import dev.filip.encode.Similarity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,7 @@ import dev.filip.data.Sources;
 import dev.filip.distributed.LocalRanks;
 import dev.filip.distributed.RankEnvironment;
 import dev.filip.distributed.Ranks;
+import dev.filip.encode.ModelEmbedder;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
 import dev.filip.io.BadInput;
@@ -158,7 +159,13 @@ final class TrainCommand implements Callable<Integer> {
         Sources.open(
             validation, SourceOptions.columns(run.data().imageKey(), run.data().captionKey()))) {
       EvalData data = new EvalData(source, validation, run.evaluate().samples(), true);
-      return train(run, new RunEvaluator(data, run.evaluate().tasks()), ranks);
+      RunEvaluator judge = new RunEvaluator(data, run.evaluate().tasks());
+      return train(
+          run,
+          (model, step) ->
+              judge.scores(
+                  new ModelEmbedder(model.model(), model.tokenizer(), model.preprocessor())),
+          ranks);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.filip.config.RunConfigReader;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.encode.ModelEmbedder;
 import dev.filip.eval.BindingEval;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.ModelScores;
@@ -100,6 +101,7 @@ public final class Quickstart {
     try (SampleSource validation =
         Sources.open(data().resolve("validation").toString(), SourceOptions.DEFAULT)) {
       EvalData judged = new EvalData(validation, "validation", config.evaluate().samples(), true);
+      RunEvaluator judge = new RunEvaluator(judged, config.evaluate().tasks());
       TrainOptions.Existing existing =
           Files.exists(run.resolve("checkpoints"))
               ? TrainOptions.Existing.RESUME
@@ -108,7 +110,10 @@ public final class Quickstart {
           new TrainOptions(
               existing,
               10,
-              new RunEvaluator(judged, config.evaluate().tasks()),
+              (trained, step) ->
+                  judge.scores(
+                      new ModelEmbedder(
+                          trained.model(), trained.tokenizer(), trained.preprocessor())),
               List.of(new ProgressListener("train " + name(interaction))),
               log);
       TrainResult result = Trainer.run(config, run, how);

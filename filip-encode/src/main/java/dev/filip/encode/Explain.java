@@ -1,0 +1,132 @@
+package dev.filip.encode;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.viz.AlignmentPicture;
+import dev.filip.viz.HeatMap;
+import dev.filip.viz.NounMap;
+import dev.filip.viz.PatchGrid;
+import dev.filip.viz.Pixels;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a model sees of one image in each of several texts, as numbers and as pictures. Always late,
+ * also for a model trained globally (the answer says so). Pictures: the paper's figure 2, a heat
+ * map a word, and where a label of several parts is given ({@code {cat} left of {apple}}) each
+ * patch in the colour of its best part. Immutable.
+ *
+ * @param image its name
+ * @param grid what the model saw, with its patches
+ */
+public record Explain(String image, PatchGrid grid, List<Alignment> texts, boolean trainedSo) {
+  public Explain {
+    texts = List.copyOf(texts);
+  }
+
+  /**
+   * Explains a file.
+   *
+   * @throws BadInput when it cannot be read or decoded
+   */
+  public static Explain of(Embedder model, Path image, List<LabelledText> texts) {
+    return of(model, ImageFiles.read(model, image), image.toString(), texts);
+  }
+
+  static Explain of(
+      Embedder model, Embedder.Picture picture, String name, List<LabelledText> texts) {
+    BadInput.require(!texts.isEmpty(), "TEXT", "none", "at least one text");
+    PatchLayout layout = model.layout();
+    float[] imageRows = model.images(List.of(picture)).rows(0);
+    Encodings encoded = model.texts(texts.stream().map(LabelledText::text).toList());
+    List<Alignment> out = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      Words words = model.words(texts.get(i).text());
+      out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.rows(i)));
+    }
+    PatchGrid grid = new PatchGrid(picture.seen(), layout.rows(), layout.columns());
+    return new Explain(name, grid, out, Match.LATE.trainedBy(model.interaction()));
+  }
+
+  /** As {@code filip explain --json} answers; {@code files} are names in the output folder. */
+  public ObjectNode toJson() {
+    ObjectNode json = Json.object().put("image", image);
+    json.put("rows", grid.rows()).put("columns", grid.columns());
+    json.put("match", "late").put("trained_so", trainedSo);
+    Match.LATE.note(trainedSo).ifPresent(note -> json.put("note", note));
+    ArrayNode all = json.putArray("texts");
+    for (int i = 0; i < texts.size(); i++) {
+      ObjectNode one = texts.get(i).toJson();
+      ObjectNode files = one.putObject("files").put("alignment", alignmentFile(i));
+      if (texts.get(i).heads().size() > 1) {
+        files.put("labels", labelsFile(i));
+      }
+      ObjectNode words = files.putObject("words");
+      for (int r = 1; r < texts.get(i).words().size() - 1; r++) {
+        words.put(Integer.toString(r), wordFile(i, r));
+      }
+      all.add(one);
+    }
+    return json;
+  }
+
+  /** Writes {@code explain.json} and the pictures; the folder appears whole. */
+  public void write(Path out, boolean force) throws IOException {
+    Outputs.refuseExisting(out, force);
+    Outputs.folder(
+        out,
+        folder -> {
+          Files.write(
+              folder.resolve("explain.json"),
+              (Json.pretty(toJson()) + "\n").getBytes(StandardCharsets.UTF_8));
+          for (int i = 0; i < texts.size(); i++) {
+            pictures(folder, i);
+          }
+        });
+  }
+
+  private void pictures(Path folder, int i) throws IOException {
+    Alignment text = texts.get(i);
+    Files.write(folder.resolve(alignmentFile(i)), alignmentPng(i));
+    if (text.heads().size() > 1) {
+      List<String> heads = text.heads().stream().map(text.words()::get).toList();
+      byte[] png = Pixels.png(NounMap.draw(grid, text.patchHead(), heads, List.of()));
+      Files.write(folder.resolve(labelsFile(i)), png);
+    }
+    HeatMap.Range range = HeatMap.Range.of(text.cosines());
+    for (int r = 1; r < text.words().size() - 1; r++) {
+      String title = r + "  " + text.words().get(r);
+      byte[] png = Pixels.png(HeatMap.draw(grid, text.ofWord(r), title, range));
+      Files.write(folder.resolve(wordFile(i, r)), png);
+    }
+  }
+
+  /** The paper's figure 2 for text i. */
+  public byte[] alignmentPng(int i) {
+    Alignment text = texts.get(i);
+    return Pixels.png(
+        AlignmentPicture.draw(grid, text.pair().patchWord(), text.words(), text.label()));
+  }
+
+  private static String alignmentFile(int i) {
+    return (i + 1) + "-alignment.png";
+  }
+
+  private static String labelsFile(int i) {
+    return (i + 1) + "-labels.png";
+  }
+
+  private String wordFile(int i, int r) {
+    String word = texts.get(i).words().get(r).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "");
+    return String.format(
+        Locale.ROOT, "%d-word-%02d%s.png", i + 1, r, word.isEmpty() ? "" : "-" + word);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.filip.encode;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.image.DecodeOptions;
+import dev.filip.image.ImageDecoder;
+import dev.filip.image.PackedImage;
+import dev.filip.image.Preprocess;
+import dev.filip.image.Preprocessor;
+import dev.filip.image.UndecodableImage;
+import dev.filip.io.Json;
+import dev.filip.model.EncodedImages;
+import dev.filip.model.EncodedTexts;
+import dev.filip.model.Encoder;
+import dev.filip.model.FilipModel;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.TokenSpans;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A trained model with its tokenizer and preprocessing. Borrows the model. Thread-safe. */
+public final class ModelEmbedder implements Embedder {
+  private final FilipModel model;
+  private final ModelConfig config;
+  private final Encoder encoder;
+  private final BpeTokenizer tokenizer;
+  private final Preprocessor preprocessor;
+
+  /**
+   * @param preprocessing content of {@code preprocessor_config.json}; where it is empty CLIP's is
+   *     taken
+   */
+  public ModelEmbedder(FilipModel model, BpeTokenizer tokenizer, JsonNode preprocessing) {
+    this(model, new Encoder(model), tokenizer, preprocessing);
+  }
+
+  /**
+   * Of a model folder, computing in the encoder's way.
+   *
+   * @param encoder of the folder's model or of one packed from it
+   */
+  public ModelEmbedder(LoadedModel loaded, Encoder encoder) {
+    this(loaded.model(), encoder, loaded.tokenizer(), loaded.preprocessor());
+  }
+
+  private ModelEmbedder(
+      FilipModel model, Encoder encoder, BpeTokenizer tokenizer, JsonNode preprocessing) {
+    this.model = model;
+    this.config = model.config();
+    this.encoder = encoder;
+    this.tokenizer = tokenizer;
+    int side = config.vision().imageSize();
+    this.preprocessor =
+        new Preprocessor(
+            preprocessing.isEmpty()
+                ? Preprocess.clip(side, config.pixelBehaviour())
+                : Preprocess.of(preprocessing, config.pixelBehaviour()));
+  }
+
+  /** Of a model folder. */
+  public ModelEmbedder(LoadedModel loaded) {
+    this(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
+  }
+
+  @Override
+  public Interaction interaction() {
+    return config.interaction();
+  }
+
+  @Override
+  public PatchLayout layout() {
+    int side = config.vision().grid();
+    return new PatchLayout(side, side, config.vision().patchSize(), config.cls() ? 1 : 0);
+  }
+
+  @Override
+  public double logitScale() {
+    return Math.exp(model.logScale());
+  }
+
+  @Override
+  public Picture prepare(byte[] image) throws Unreadable {
+    try {
+      PackedImage decoded = ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT);
+      PackedImage seen = preprocessor.pixels(decoded);
+      return new Picture(
+          preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
+    } catch (UndecodableImage e) {
+      throw new Unreadable(e.reason(), e);
+    }
+  }
+
+  @Override
+  public Encodings images(List<Picture> pictures) {
+    int size = pictures.isEmpty() ? 0 : pictures.getFirst().pixels().length;
+    float[] pixels = new float[Math.multiplyExact(size, pictures.size())];
+    for (int i = 0; i < pictures.size(); i++) {
+      System.arraycopy(pictures.get(i).pixels(), 0, pixels, i * size, size);
+    }
+    EncodedImages encoded = encoder.images(pixels, pictures.size());
+    return new Encodings(encoded.tokens(), encoded.embeds());
+  }
+
+  @Override
+  public Encodings texts(List<String> texts) {
+    EncodedTexts encoded = encoder.texts(tokenizer.batch(texts, config.text().context()));
+    return new Encodings(encoded.tokens(), encoded.embeds());
+  }
+
+  @Override
+  public Words words(String text) {
+    TokenSpans spans = tokenizer.encodeWithSpans(text);
+    int full = spans.size();
+    int keep = Math.min(full, config.text().context());
+    int[] ids = cut(spans.ids(), keep);
+    return new Words(readable(ids), cut(spans.from(), keep), cut(spans.to(), keep));
+  }
+
+  /** The first {@code keep}, of which the last is [EOS]'s. */
+  private static int[] cut(int[] all, int keep) {
+    int[] out = Arrays.copyOf(all, keep);
+    out[keep - 1] = all[all.length - 1];
+    return out;
+  }
+
+  private List<String> readable(int[] ids) {
+    List<String> words = new ArrayList<>(tokenizer.words(ids));
+    words.set(0, "[BOS]");
+    words.set(words.size() - 1, "[EOS]");
+    return words;
+  }
+
+  @Override
+  public ObjectNode preprocessing() {
+    ObjectNode json = Json.object().put("pixels", config.pixelBehaviour().name());
+    json.setAll(preprocessor.settings().toJson());
+    return json;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.filip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.config.Activation;
+import dev.filip.config.Interaction;
+import dev.filip.config.ModelConfig;
+import dev.filip.config.PixelBehaviour;
+import dev.filip.config.TextBehaviour;
+import dev.filip.config.TextConfig;
+import dev.filip.config.VisionConfig;
+import dev.filip.encode.Alignment;
+import dev.filip.encode.Explain;
+import dev.filip.encode.LabelledText;
+import dev.filip.encode.Similarity;
+import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.model.FilipModel;
+import dev.filip.text.BpeTokenizer;
+import dev.filip.text.BpeTrainer;
+import dev.filip.viz.Pixels;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The facade over a tiny model with random weights. */
+@Tag("native")
+class FilipTest {
+  @TempDir static Path folder;
+  private static Path late;
+  private static Path global;
+  private static Path picture;
+
+  @BeforeAll
+  static void models() throws IOException {
+    late = save("late", Interaction.LATE);
+    global = save("global", Interaction.GLOBAL);
+    BufferedImage image = new BufferedImage(20, 30, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 20; x++) {
+      for (int y = 0; y < 30; y++) {
+        image.setRGB(x, y, Color.HSBtoRGB(x / 20f, 0.8f, y / 30f));
+      }
+    }
+    picture = Files.write(folder.resolve("picture.png"), Pixels.png(image));
+  }
+
+  private static Path save(String name, Interaction interaction) throws IOException {
+    BpeTokenizer tokenizer =
+        BpeTrainer.train(
+            List.of("a red ball", "a green box on a red ball"), 530, TextBehaviour.TRANSFORMERS);
+    ModelConfig config =
+        new ModelConfig(
+            new VisionConfig(12, 4, 12, 2, 3),
+            new TextConfig(8, 2, 2, 9, tokenizer.size()),
+            5,
+            Activation.QUICK_GELU,
+            interaction,
+            false,
+            TextBehaviour.TRANSFORMERS,
+            PixelBehaviour.TRANSFORMERS);
+    Path out = folder.resolve(name);
+    try (FilipModel model = FilipModel.create(config, 7)) {
+      ModelFolder.save(out, model, tokenizer, Preprocess.plain(12).toJson(), Json.object());
+    }
+    return out;
+  }
+
+  @Test
+  void facadeAgreesWithTheMatrixAndTheAlignment() throws IOException {
+    try (Filip filip = Filip.open(late)) {
+      Filip.Image image = filip.encodeImage(picture);
+      Filip.Text text = filip.encodeText("a red ball on a box");
+      Filip.Scores scores = filip.similarity(image, text);
+      Alignment alignment = filip.alignment(image, text);
+      assertThat(image.vectors().tokens().tokens(0)).isEqualTo(9);
+      assertThat(alignment.words()).startsWith("[BOS]", "a", "red").endsWith("[EOS]");
+      assertThat(alignment.pair().sImage()).isCloseTo(scores.sImage(), within(1e-6f));
+      assertThat(alignment.pair().sText()).isCloseTo(scores.sText(), within(1e-6f));
+      assertThat(scores.sImage()).isBetween(-1f, 1f).isNotEqualTo(scores.sText());
+      Similarity matrix =
+          Similarity.of(filip.embedder(), List.of(picture), List.of(text.text()), null);
+      assertThat(matrix.sImage(0, 0)).isCloseTo(scores.sImage(), within(1e-6f));
+      assertThat(filip.logitScale()).isCloseTo(1 / 0.07, within(1e-3));
+      assertThat(filip.encodeImage(Files.readAllBytes(picture)).vectors().embeds())
+          .isEqualTo(image.vectors().embeds());
+    }
+  }
+
+  @Test
+  void aTextBeyondTheContextKeepsItsEnd() {
+    try (Filip filip = Filip.open(late)) {
+      String words = "a red ball on a green box on a red ball on a box";
+      Filip.Text text = filip.encodeText(words);
+      assertThat(text.vectors().tokens().tokens(0)).isEqualTo(9);
+      assertThat(filip.embedder().words(words).pieces()).hasSize(9).endsWith("[EOS]");
+    }
+  }
+
+  @Test
+  void aGlobalModelScoresOneCosineAndExplainsWithANote() {
+    try (Filip filip = Filip.open(global)) {
+      Filip.Scores scores = filip.similarity(encode(filip), filip.encodeText("a green box"));
+      assertThat(scores.sImage()).isEqualTo(scores.sText());
+      Explain explain =
+          Explain.of(filip.embedder(), picture, List.of(LabelledText.parse("a green {box}")));
+      assertThat(explain.toJson().path("note").asText()).isNotEmpty();
+      assertThat(explain.toJson().at("/texts/0/patch_word").size()).isEqualTo(3);
+    }
+  }
+
+  private static Filip.Image encode(Filip filip) {
+    try {
+      return filip.encodeImage(picture);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void badInputIsOneLine() {
+    assertThatThrownBy(() -> Filip.open(folder.resolve("none"))).isInstanceOf(BadInput.class);
+    try (Filip filip = Filip.open(late)) {
+      assertThatThrownBy(() -> filip.encodeImage(new byte[] {1, 2, 3}))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("3 bytes");
+    }
+  }
+}

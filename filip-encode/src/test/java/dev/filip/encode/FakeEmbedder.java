@@ -1,0 +1,145 @@
+package dev.filip.encode;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.Interaction;
+import dev.filip.image.Placement;
+import dev.filip.image.RgbImage;
+import dev.filip.io.Json;
+import dev.filip.kernel.TokenSet;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model whose vectors can be worked out by hand. An "image file" is a text of one concept a patch
+ * ({@code "ball ball sky"}; {@code red+ball} is the unit sum of two), a word is its concept's axis;
+ * the global rows are unit sums of all rows. {@code "broken"} cannot be decoded.
+ */
+public final class FakeEmbedder implements Embedder {
+  public static final int D = 24;
+  private final Map<String, Integer> axes = new HashMap<>();
+  private final PatchLayout layout;
+  private final Interaction interaction;
+  public Placement map = Placement.IDENTITY;
+  public int context = 100;
+  public String preprocessing = "fake";
+
+  public FakeEmbedder(int rows, int columns, Interaction interaction) {
+    this.layout = new PatchLayout(rows, columns, 10, 0);
+    this.interaction = interaction;
+  }
+
+  @Override
+  public Interaction interaction() {
+    return interaction;
+  }
+
+  @Override
+  public PatchLayout layout() {
+    return layout;
+  }
+
+  @Override
+  public double logitScale() {
+    return 10;
+  }
+
+  @Override
+  public Picture prepare(byte[] image) throws Unreadable {
+    String text = new String(image, StandardCharsets.UTF_8);
+    if (text.equals("broken")) {
+      throw new Unreadable("truncated", new IllegalStateException("broken"));
+    }
+    return new Picture(sums(List.of(text.split(" "))), seen(), map);
+  }
+
+  private RgbImage seen() {
+    int w = layout.columns() * 10;
+    int h = layout.rows() * 10;
+    return new RgbImage(w, h, new byte[w * h * 3]);
+  }
+
+  @Override
+  public Encodings images(List<Picture> pictures) {
+    return encodings(pictures.stream().map(Picture::pixels).toList());
+  }
+
+  @Override
+  public Encodings texts(List<String> texts) {
+    return encodings(texts.stream().map(t -> sums(words(t).pieces())).toList());
+  }
+
+  @Override
+  public Words words(String text) {
+    List<String> pieces = new ArrayList<>(List.of("[BOS]"));
+    List<int[]> spans = new ArrayList<>(List.of(new int[2]));
+    int at = 0;
+    for (String word : text.split(" ")) {
+      pieces.add(word);
+      spans.add(new int[] {at, at + word.length()});
+      at += word.length() + 1;
+    }
+    int keep = Math.min(pieces.size(), context - 1);
+    pieces = new ArrayList<>(pieces.subList(0, keep));
+    spans = new ArrayList<>(spans.subList(0, keep));
+    pieces.add("[EOS]");
+    spans.add(new int[2]);
+    return new Words(
+        pieces,
+        spans.stream().mapToInt(s -> s[0]).toArray(),
+        spans.stream().mapToInt(s -> s[1]).toArray());
+  }
+
+  @Override
+  public ObjectNode preprocessing() {
+    return Json.object().put("kind", preprocessing);
+  }
+
+  private float[] sums(List<String> concepts) {
+    float[] out = new float[concepts.size() * D];
+    for (int i = 0; i < concepts.size(); i++) {
+      String[] parts = concepts.get(i).split("\\+");
+      for (String part : parts) {
+        out[i * D + axis(part)] += (float) (1 / Math.sqrt(parts.length));
+      }
+    }
+    return out;
+  }
+
+  private synchronized int axis(String concept) {
+    int axis = axes.computeIfAbsent(concept, c -> axes.size());
+    if (axis >= D) {
+      throw new IllegalStateException("too many concepts for " + D + " axes: " + axes.keySet());
+    }
+    return axis;
+  }
+
+  private static Encodings encodings(List<float[]> items) {
+    int[] start = new int[items.size() + 1];
+    float[] embeds = new float[items.size() * D];
+    for (int i = 0; i < items.size(); i++) {
+      start[i + 1] = start[i] + items.get(i).length / D;
+      global(items.get(i), embeds, i * D);
+    }
+    float[] rows = new float[start[items.size()] * D];
+    for (int i = 0; i < items.size(); i++) {
+      System.arraycopy(items.get(i), 0, rows, start[i] * D, items.get(i).length);
+    }
+    return new Encodings(new TokenSet(D, rows, start), embeds);
+  }
+
+  private static void global(float[] rows, float[] out, int at) {
+    double square = 0;
+    for (int i = 0; i < rows.length; i++) {
+      out[at + i % D] += rows[i];
+    }
+    for (int j = 0; j < D; j++) {
+      square += out[at + j] * out[at + j];
+    }
+    for (int j = 0; j < D; j++) {
+      out[at + j] /= (float) Math.sqrt(square);
+    }
+  }
+}
