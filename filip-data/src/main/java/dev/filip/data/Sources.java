@@ -1,8 +1,11 @@
 package dev.filip.data;
 
+import dev.filip.data.store.ObjectInfo;
+import dev.filip.data.store.ShardCache;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,9 @@ import java.util.function.Consumer;
 
 /** Opens a source by its form; the form that was detected is said by {@code describe()}. */
 public final class Sources {
+  private static final String SHARDS =
+      "shards that end in .tar ({0000..0099} lists them), or a folder (ends with /) of a store that can list";
+
   private final String spec;
   private final SourceOptions options;
   private final ShardFiles files;
@@ -39,8 +45,8 @@ public final class Sources {
    * @throws BadInput when nothing is there, or it is none of these
    */
   public static SampleSource open(String spec, SourceOptions options) {
-    return open(
-        spec, options, new LocalShards(), ShardIndexes.standardCache(), System.err::println);
+    ShardFiles files = new ShardCache(ShardCache.Options.standard());
+    return open(spec, options, files, ShardIndexes.standardCache(), System.err::println);
   }
 
   /** The same with shards by {@code files}, which the source takes over, and indexes kept there. */
@@ -48,13 +54,22 @@ public final class Sources {
       String spec, SourceOptions options, ShardFiles files, Path cache, Consumer<String> say) {
     BadInput.require(
         !spec.startsWith("pipe:"), "source", spec, "a file or folder (commands are not run)");
-    return new Sources(spec, options, files, cache, say).open();
+    try {
+      SampleSource source = new Sources(spec, options, files, cache, say).open();
+      if (!(source instanceof WebdatasetSource)) {
+        files.close();
+      }
+      return source;
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
   }
 
   private SampleSource open() {
     List<String> names = new ArrayList<>();
     for (String part : spec.split("::")) {
-      names.addAll(SourceFiles.expand(part));
+      SourceFiles.expand(part).stream().map(Sources::path).forEach(names::add);
     }
     if (names.size() > 1 || files.isRemote(names.getFirst())) {
       return webdataset(spec, shards(names));
@@ -118,9 +133,33 @@ public final class Sources {
   /** A shard, or all of a folder of a store. */
   private List<String> remote(String name) {
     if (!name.endsWith("/")) {
+      BadInput.require(
+          ShardNames.name(name).endsWith(".tar"), "source", ShardNames.shown(name), SHARDS);
       return List.of(name);
     }
-    throw BadInput.of("source", ShardNames.shown(name), "a list of shards");
+    try {
+      List<String> tars =
+          files.list(name).stream()
+              .map(ObjectInfo::location)
+              .filter(location -> location.endsWith(".tar"))
+              .toList();
+      BadInput.require(!tars.isEmpty(), "source", name, "a folder with .tar shards");
+      return SourceFiles.sorted(tars, ShardNames::name);
+    } catch (IOException e) {
+      throw new BadInput("source must be " + SHARDS + ", got " + Reasons.of(e), e);
+    }
+  }
+
+  /** {@code file:///a/b} as a path; anything else as it is. */
+  private static String path(String name) {
+    if (!name.startsWith("file://")) {
+      return name;
+    }
+    try {
+      return Path.of(URI.create(name)).toString();
+    } catch (IllegalArgumentException e) {
+      throw BadInput.of("source", name, "file:///PATH with %20 for a space");
+    }
   }
 
   /** The names in a folder: one question instead of one for every shard. */

@@ -173,7 +173,9 @@ final class TarShard implements SampleSource.Shard {
         sum += size;
       }
     }
-    boolean together = to - from <= LONGEST_RUN && to - from - sum <= GAP;
+    long image = table.offset(sample, Part.IMAGE);
+    boolean imageBetween = parts[0] != Part.IMAGE && from < image && image < to;
+    boolean together = to - from <= LONGEST_RUN && to - from - sum <= GAP && !imageBetween;
     return new Run(sample, from, together && sum > 0 ? bytes(from, (int) (to - from)) : null);
   }
 

@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files of a shard cache, shared by the processes of a machine. A file is named by location,
  * size and version together, {@code HASH-SIZE-NAME}, so a file that has its name's size is what it
- * says; one that is being fetched, or was cut, ends in {@code .part} and counts with its whole size.
- * The access time is the time of last use. {@code locks} holds one place for every shard (shared:
- * it is held; exclusive: it is being fetched or removed) and one for the folder. Thread-safe.
+ * says; one that is being fetched, or was cut, ends in {@code .part} and counts with its whole
+ * size. The access time is the time of last use. {@code locks} holds one place for every shard
+ * (shared: it is held; exclusive: it is being fetched or removed) and one for the folder.
+ * Thread-safe.
  */
 final class CacheFolder {
   private static final Pattern NAME = Pattern.compile("([0-9a-f]{32})-(\\d{1,18})-.*");
@@ -133,7 +134,10 @@ final class CacheFolder {
     if (size > most) {
       throw new IOException(
           Locations.shown(slot.info().location())
-              + ": a shard of " + gib(size) + " does not fit the cache's bound of " + gib(most)
+              + ": a shard of "
+              + gib(size)
+              + " does not fit the cache's bound of "
+              + gib(most)
               + " (FILIP_CACHE_GIB)");
     }
     try (Lease _ = locks.exclusive(WHOLE_FOLDER)) {
@@ -259,8 +263,7 @@ final class CacheFolder {
     String place = "the shard cache " + folder;
     return switch (e) {
       case AccessDeniedException _ -> new IOException(place + " cannot be written to" + OTHER, e);
-      case FileSystemException _ ->
-          new IOException(place + ": " + reason(e) + OTHER, e);
+      case FileSystemException _ -> new IOException(place + ": " + reason(e) + OTHER, e);
       default -> e;
     };
   }

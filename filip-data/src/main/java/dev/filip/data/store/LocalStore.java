@@ -76,7 +76,8 @@ final class LocalStore implements Store {
           new StoreFailure(StoreFailure.Kind.REFUSED, "not a folder", e);
       case AccessDeniedException _ ->
           new StoreFailure(StoreFailure.Kind.REFUSED, "no permission", e);
-      default -> new StoreFailure(StoreFailure.Kind.REFUSED, "cannot be read: " + e.getMessage(), e);
+      default ->
+          new StoreFailure(StoreFailure.Kind.REFUSED, "cannot be read: " + e.getMessage(), e);
     };
   }
 

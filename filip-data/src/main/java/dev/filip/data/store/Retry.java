@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Retry(int tries, Duration firstPause, Duration longestPause) {
   /** 8 tries, pauses of 0.5 s to 30 s: about a minute. */
-  public static final Retry STANDARD =
-      new Retry(8, Duration.ofMillis(500), Duration.ofSeconds(30));
+  public static final Retry STANDARD = new Retry(8, Duration.ofMillis(500), Duration.ofSeconds(30));
 
   /** A server that asks for more is asked again after this time all the same. */
   private static final Duration MOST_ASKED = Duration.ofMinutes(5);

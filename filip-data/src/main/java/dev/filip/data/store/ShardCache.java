@@ -228,8 +228,7 @@ public final class ShardCache implements ShardFiles {
   private void dropAhead() throws IOException {
     for (Map.Entry<String, FutureTask<@Nullable Held>> entry : ahead.entrySet()) {
       FutureTask<@Nullable Held> task = entry.getValue();
-      if (task.state() == Future.State.SUCCESS
-          && ahead.remove(entry.getKey(), task)) {
+      if (task.state() == Future.State.SUCCESS && ahead.remove(entry.getKey(), task)) {
         Held held = task.resultNow();
         if (held != null) {
           held.close();
@@ -342,8 +341,7 @@ public final class ShardCache implements ShardFiles {
     try (InputStream in = store.open(location, 0, -1)) {
       byte[] bytes = in.readNBytes(MOST_SMALL + 1);
       if (bytes.length > MOST_SMALL) {
-        throw new IOException(
-            Locations.shown(location) + ": a side file must be at most 256 MiB");
+        throw new IOException(Locations.shown(location) + ": a side file must be at most 256 MiB");
       }
       return bytes;
     }
@@ -362,12 +360,7 @@ public final class ShardCache implements ShardFiles {
     T ask(String location) throws IOException;
   }
 
-  /**
-   * The objects directly below a folder, in order of name.
-   *
-   * @param place ends with {@code /}
-   * @throws UnreachableShard where the store cannot be reached, or cannot list (a web server)
-   */
+  @Override
   public List<ObjectInfo> list(String place) throws IOException {
     Store store = stores.of(place);
     return isRemote(place)

@@ -20,7 +20,13 @@ public final class UnreachableShard extends IOException {
    */
   public UnreachableShard(String location, String reason, int tries, Throwable cause) {
     super(
-        Locations.shown(location) + ": " + reason + " (" + tries + (tries == 1 ? " try)" : " tries)"), cause);
+        Locations.shown(location)
+            + ": "
+            + reason
+            + " ("
+            + tries
+            + (tries == 1 ? " try)" : " tries)"),
+        cause);
     this.location = location;
   }
 
