@@ -39,6 +39,7 @@ final class WebdatasetSource implements SampleSource {
   private final @Nullable RepeatedKeys repeated;
   private @Nullable ClassLists classes;
   private long @Nullable [] starts;
+  private @Nullable Long total;
 
   /**
    * Takes over {@code files}.
@@ -114,8 +115,18 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public long size() {
-    counts.count(null);
-    return counts.sum();
+    long total = counts.complete() ? -1 : total();
+    if (total < 0) {
+      counts.count(null);
+    }
+    return total < 0 ? counts.sum() : total;
+  }
+
+  private synchronized long total() {
+    if (total == null) {
+      total = told.total();
+    }
+    return total;
   }
 
   @Override
@@ -198,8 +209,11 @@ final class WebdatasetSource implements SampleSource {
     return recent.with(shard, open -> open.read(within(shard, index)));
   }
 
-  private int shard(long index) {
+  private int shard(long index) throws UnreadableSample {
     long[] from = starts();
+    if (index >= from[from.length - 1] && total != null && index < total) {
+      throw new UnreadableSample(name + ": sample " + index, "missing", "__len__ tells of it");
+    }
     if (index < 0 || index >= from[from.length - 1]) {
       throw new IndexOutOfBoundsException(index + " of " + from[from.length - 1] + " samples");
     }

@@ -330,6 +330,28 @@ class ShardedSourceTest {
   }
 
   @Test
+  void aTotalBesideTheShardsSavesCounting() throws IOException {
+    write(folder, 300, 1, 1);
+    text("__len__", "301\n");
+    try (SampleSource source = open(folder)) {
+      assertThat(source.size()).isEqualTo(301);
+      assertThat(source.counted()).isFalse();
+      assertThat(files.holds).hasValue(0);
+      assertThat(source.text(299).captions()).containsExactly("caption 299");
+      assertThatThrownBy(() -> source.text(300)).isInstanceOf(UnreadableSample.class);
+    }
+    try (SampleSource some = open(folder + "/{000000..000298}.tar")) {
+      assertThat(some.size()).isEqualTo(299);
+    }
+    text("__len__", "many");
+    try (SampleSource source = open(folder)) {
+      assertThatThrownBy(source::size)
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("__len__ must be a number of samples, got many");
+    }
+  }
+
+  @Test
   void truncatedShardsOfToldSourcesAreRefusedWhenTheyAreOpened() throws IOException {
     write(folder, 4, 4, 600);
     text("sizes.json", sizes(1, 4));
