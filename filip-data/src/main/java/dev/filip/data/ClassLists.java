@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.Reasons;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import java.io.File;

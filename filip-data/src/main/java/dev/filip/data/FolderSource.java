@@ -1,5 +1,7 @@
 package dev.filip.data;
 
+import dev.filip.io.Reasons;
+import dev.filip.io.Digests;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
@@ -13,7 +15,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -199,24 +200,24 @@ final class FolderSource extends LooseSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
-      Sha256.add(digest, key(i));
-      Sha256.add(digest, Long.toString(Files.size(file(i))));
-      captions(i).forEach(c -> Sha256.add(digest, c));
-      Sha256.add(digest, Integer.toString(label(i)));
+      Digests.add(digest, key(i));
+      Digests.add(digest, Long.toString(Files.size(file(i))));
+      captions(i).forEach(c -> Digests.add(digest, c));
+      Digests.add(digest, Integer.toString(label(i)));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override
   public String shape() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
-      Sha256.add(digest, key(i));
-      Sha256.add(digest, Long.toString(Files.size(file(i))));
+      Digests.add(digest, key(i));
+      Digests.add(digest, Long.toString(Files.size(file(i))));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override

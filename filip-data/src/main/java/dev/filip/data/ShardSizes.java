@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.Reasons;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.store.ShardFiles;

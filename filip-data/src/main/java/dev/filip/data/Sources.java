@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.Reasons;
 import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.ShardCache;
 import dev.filip.data.store.ShardFiles;

@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.Digests;
 import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -259,29 +259,29 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int shard = 0; shard < names.size(); shard++) {
       try (TarShard open = open(shard)) {
         for (int i = 0; i < open.size(); i++) {
-          open.print(i).forEach(text -> Sha256.add(digest, text));
+          open.print(i).forEach(text -> Digests.add(digest, text));
         }
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   /** Names, the bytes of local shards, and the sizes told beside them. */
   @Override
   public String shape() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < names.size(); i++) {
       String location = names.location(i);
-      Sha256.add(digest, ShardNames.shown(names.relative(i)));
-      Sha256.add(
+      Digests.add(digest, ShardNames.shown(names.relative(i)));
+      Digests.add(
           digest, files.isRemote(location) ? "" : Long.toString(files.info(location).size()));
-      Sha256.add(digest, Integer.toString(toldSizes[i]));
+      Digests.add(digest, Integer.toString(toldSizes[i]));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override
