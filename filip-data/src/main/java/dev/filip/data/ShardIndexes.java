@@ -1,7 +1,7 @@
 package dev.filip.data;
 
-import dev.filip.io.Digests;
 import dev.filip.data.store.ShardFiles;
+import dev.filip.io.Digests;
 import dev.filip.io.NativeCache;
 import java.io.IOException;
 import java.nio.file.Files;

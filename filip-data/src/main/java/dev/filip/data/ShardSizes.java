@@ -1,11 +1,11 @@
 package dev.filip.data;
 
-import dev.filip.io.Reasons;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.filip.data;
 
-import dev.filip.io.Reasons;
-import dev.filip.io.Digests;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,9 +1,9 @@
 package dev.filip.data;
 
-import dev.filip.io.Digests;
 import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

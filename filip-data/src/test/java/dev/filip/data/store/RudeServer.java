@@ -168,9 +168,7 @@ final class RudeServer implements AutoCloseable {
       throws IOException {
     String condition = request.headers().get("if-range");
     boolean part =
-        ranges
-            && request.from() >= 0
-            && (condition == null || condition.equals(request.etag()));
+        ranges && request.from() >= 0 && (condition == null || condition.equals(request.etag()));
     String etag = "ETag: " + request.etag();
     if (!part) {
       head(out, 200, length, etag);

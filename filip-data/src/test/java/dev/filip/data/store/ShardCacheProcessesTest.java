@@ -38,7 +38,8 @@ class ShardCacheProcessesTest {
     private Holder() {}
 
     public static void main(String[] args) throws Exception {
-      ShardCache.Options options = ShardCacheTest.options(Path.of(args[0]), Long.parseLong(args[1]));
+      ShardCache.Options options =
+          ShardCacheTest.options(Path.of(args[0]), Long.parseLong(args[1]));
       try (ShardCache cache = new ShardCache(options);
           Held held = cache.hold(args[2])) {
         System.out.println(Files.size(held.file()));

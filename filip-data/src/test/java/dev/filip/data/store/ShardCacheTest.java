@@ -111,14 +111,13 @@ class ShardCacheTest {
   void aShardThatChangesInTheMiddleIsNotJoinedFromTwo() throws IOException {
     server.put("/a.tar", SIZE);
     byte[] later = new byte[SIZE];
-    server.gets(
-        (request, out) -> {
-          RudeServer.cutAfter(100_000).answer(request, out);
-          System.arraycopy(server.put("/a.tar", SIZE), 0, later, 0, SIZE);
-          later[0]++;
-          System.arraycopy(later, 0, request.object(), 0, SIZE);
-          server.etag("/a.tar", "\"two\"");
-        });
+    server.gets((request, out) -> {
+      RudeServer.cutAfter(100_000).answer(request, out);
+      System.arraycopy(server.put("/a.tar", SIZE), 0, later, 0, SIZE);
+      later[0]++;
+      System.arraycopy(later, 0, request.object(), 0, SIZE);
+      server.etag("/a.tar", "\"two\"");
+    });
     assertThat(bytes(server.url("/a.tar"))).isEqualTo(later);
     assertThat(names()).noneMatch(name -> name.endsWith(".part"));
   }
@@ -221,8 +220,7 @@ class ShardCacheTest {
     byte[] sent = server.put("/a.tar", SIZE);
     server.heads(RudeServer.status(403));
     assertThat(bytes(server.url("/a.tar"))).isEqualTo(sent);
-    assertThat(server.seen())
-        .containsExactly("HEAD /a.tar", "GET /a.tar bytes=0-0", "GET /a.tar");
+    assertThat(server.seen()).containsExactly("HEAD /a.tar", "GET /a.tar bytes=0-0", "GET /a.tar");
   }
 
   @Test
