@@ -373,12 +373,7 @@ public final class ShardCache implements ShardFiles {
     T ask(String location) throws IOException;
   }
 
-  /**
-   * The objects directly below a folder, in order of name.
-   *
-   * @param place ends with {@code /}
-   * @throws UnreachableShard where the store cannot be reached, or cannot list (a web server)
-   */
+  @Override
   public List<ObjectInfo> list(String place) throws IOException {
     Store store = stores.of(place);
     return isRemote(place)
