@@ -11,6 +11,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
@@ -26,12 +27,30 @@ record Published(Path target, Document pom) {
     for (String module : modules(root)) {
       Path folder = root.resolve(module);
       if (!Files.readString(folder.resolve("pom.xml")).contains("<maven.deploy.skip>true<")) {
-        Path target = folder.resolve("target");
-        Path pom = target.resolve("flattened-pom.xml");
-        if (!Files.isRegularFile(pom)) {
-          throw new IOException(pom + " is missing: build all modules before this one");
-        }
-        out.add(new Published(target, parse(pom)));
+        out.add(read(folder));
+      }
+    }
+    return out;
+  }
+
+  /** The module of a folder, which must have been built. */
+  static Published read(Path folder) throws IOException {
+    Path target = folder.resolve("target");
+    Path pom = target.resolve("flattened-pom.xml");
+    if (!Files.isRegularFile(pom)) {
+      throw new IOException(pom + " is missing: build all modules before this one");
+    }
+    return new Published(target, parse(pom));
+  }
+
+  /** Artifacts of this project that it depends on. */
+  List<String> needsOfOurs() throws IOException {
+    List<String> out = new ArrayList<>();
+    NodeList all = pom.getDocumentElement().getElementsByTagName("dependency");
+    for (int i = 0; i < all.getLength(); i++) {
+      Element one = (Element) all.item(i);
+      if (child(one, "groupId").getTextContent().equals(value("groupId"))) {
+        out.add(child(one, "artifactId").getTextContent());
       }
     }
     return out;
