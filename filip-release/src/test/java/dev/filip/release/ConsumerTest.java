@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * folder of links to the parts of that one, with a {@code dev/filip} of its own.
  */
 @Tag("native")
-class ConsumerIT {
+class ConsumerTest {
   private static final Path ROOT = Path.of(property("filip.root"));
   private static final String PLATFORM = property("filip.platform");
   private static final Pattern FENCE = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
