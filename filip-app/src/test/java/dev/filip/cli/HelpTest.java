@@ -48,6 +48,19 @@ class HelpTest {
     }
   }
 
+  /** Only the branch that is named is built: what is said must not tell the difference. */
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void aCommandBuiltAloneSaysTheSame(CommandLine command) {
+    List<String> path = List.of(command.getCommandSpec().qualifiedName().split(" "));
+    CommandLine alone = Main.commandLine(path::contains);
+    assertThat(alone.getSubcommands()).hasSize(Main.commandLine().getSubcommands().size());
+    for (String name : path.subList(1, path.size())) {
+      alone = alone.getSubcommands().get(name);
+    }
+    assertThat(alone.getUsageMessage()).isEqualTo(command.getUsageMessage());
+  }
+
   private static String[] words(String line) {
     List<String> words = new ArrayList<>();
     var matcher = java.util.regex.Pattern.compile("\"([^\"]*)\"|(\\S+)").matcher(line);

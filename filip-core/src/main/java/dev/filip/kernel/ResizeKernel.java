@@ -13,10 +13,14 @@ import jdk.incubator.vector.VectorSpecies;
  * and columns in the vertical one. {@link #plain} is the oracle; both give the same bytes.
  */
 public final class ResizeKernel {
-  private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
   private static final int HALF = 1 << (ResizeWeights.BITS - 1);
 
   private ResizeKernel() {}
+
+  /** Apart, so that {@link #plain} runs where there is no Vector API. */
+  private static final class Species {
+    static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
+  }
 
   /** A part of an array of pixels: the pixel (x, y) is {@code pixels[offset + y * stride + x]}. */
   public record Grid(int[] pixels, int offset, int stride) {}
@@ -61,13 +65,13 @@ public final class ResizeKernel {
   }
 
   private static int padded(int width) {
-    return Math.ceilDiv(width, LANES.length()) * LANES.length();
+    return Math.ceilDiv(width, Species.LANES.length()) * Species.LANES.length();
   }
 
   /** Rows of the window's columns, their stride padded to whole vectors. */
   private static int[] horizontal(
       Grid grid, int from, int rows, ResizeWeights across, Window window) {
-    int lanes = LANES.length();
+    int lanes = Species.LANES.length();
     int stride = padded(window.width());
     int[] out = new int[Math.multiplyExact(rows, stride)];
     int[] strip = new int[across.source() * lanes];
@@ -93,7 +97,7 @@ public final class ResizeKernel {
       int[] input, int stride, int from, ResizeWeights down, Window window) {
     int[] out = new int[Math.multiplyExact(window.height(), stride)];
     for (int y = 0; y < window.height(); y++) {
-      for (int x = 0; x < stride; x += LANES.length()) {
+      for (int x = 0; x < stride; x += Species.LANES.length()) {
         sum(input, stride, down, window.y() + y, x - from * stride, out, y * stride + x);
       }
     }
@@ -113,7 +117,7 @@ public final class ResizeKernel {
 
   /** Rows side by side: {@code strip[x * lanes + r]}. */
   private static void readStrip(Grid grid, int row, int rows, int width, int[] strip) {
-    int lanes = LANES.length();
+    int lanes = Species.LANES.length();
     int[] pixels = grid.pixels();
     for (int r = 0; r < rows; r++) {
       int at = grid.offset() + (row + r) * grid.stride();
@@ -126,7 +130,7 @@ public final class ResizeKernel {
   /** One output for all lanes: taps are {@code step} ints apart. */
   private static void sum(
       int[] in, int step, ResizeWeights axis, int index, int base, int[] out, int to) {
-    IntVector red = IntVector.broadcast(LANES, HALF);
+    IntVector red = IntVector.broadcast(Species.LANES, HALF);
     IntVector green = red;
     IntVector blue = red;
     IntVector alpha = red;
@@ -134,7 +138,7 @@ public final class ResizeKernel {
     int[] weights = axis.weights();
     int at = base + axis.first()[index] * step;
     for (int end = tap + axis.count()[index]; tap < end; tap++, at += step) {
-      IntVector pixel = IntVector.fromArray(LANES, in, at);
+      IntVector pixel = IntVector.fromArray(Species.LANES, in, at);
       int weight = weights[tap];
       red = red.add(pixel.lanewise(VectorOperators.LSHR, 24).mul(weight));
       green = green.add(pixel.lanewise(VectorOperators.LSHR, 16).and(0xFF).mul(weight));
