@@ -12,11 +12,8 @@ import dev.filip.config.RunConfig.Optimizer;
 import dev.filip.config.RunConfig.Schedule;
 import dev.filip.config.RunConfig.TokenizerChoice;
 import dev.filip.config.RunConfig.WeightedSource;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.OptionalInt;
 
 /**
@@ -33,12 +30,7 @@ public final class RunConfigWriter {
 
   /** SHA-256 of the canonical JSON, in hex. */
   public static String sha256(RunConfig config) {
-    try {
-      byte[] line = Json.line(json(config)).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256(Json.line(json(config)));
   }
 
   /** JSON with every key. */

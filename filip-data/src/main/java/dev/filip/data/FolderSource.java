@@ -3,7 +3,9 @@ package dev.filip.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
+import dev.filip.io.Reasons;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -169,14 +170,14 @@ final class FolderSource implements SampleSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (Entry entry : entries) {
-      Sha256.add(digest, entry.key());
-      Sha256.add(digest, Long.toString(Files.size(entry.image())));
-      captions(entry).forEach(c -> Sha256.add(digest, c));
-      Sha256.add(digest, Integer.toString(entry.label()));
+      Digests.add(digest, entry.key());
+      Digests.add(digest, Long.toString(Files.size(entry.image())));
+      captions(entry).forEach(c -> Digests.add(digest, c));
+      Digests.add(digest, Integer.toString(entry.label()));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override

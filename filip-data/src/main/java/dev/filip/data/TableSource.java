@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -8,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,14 +139,14 @@ final class TableSource implements SampleSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < size(); i++) {
       Path image = file.toAbsolutePath().resolveSibling(paths.get(i));
-      Sha256.add(digest, paths.get(i));
-      Sha256.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
-      captions.get(i).forEach(c -> Sha256.add(digest, c));
+      Digests.add(digest, paths.get(i));
+      Digests.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
+      captions.get(i).forEach(c -> Digests.add(digest, c));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override

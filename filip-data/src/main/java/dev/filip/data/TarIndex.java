@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param truncation null, or one line that names the file and the offset where it ends too early
  */
 record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
+  private static final int BLOCK = 512;
+
   /** One file inside a tar. */
   record Member(String name, long offset, long size) {}
 
@@ -62,9 +65,9 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
     TarIndex run() throws IOException {
       long end = channel.size();
       int zeros = 0;
-      while (at + UstarHeader.BLOCK <= end && zeros < 2) {
-        byte[] header = bytes(channel, at, UstarHeader.BLOCK);
-        at += UstarHeader.BLOCK;
+      while (at + BLOCK <= end && zeros < 2) {
+        byte[] header = bytes(channel, at, BLOCK);
+        at += BLOCK;
         if (isZero(header)) {
           zeros++;
         } else {
@@ -96,7 +99,7 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
         case '0', '\0', '7' -> file(header, size);
         default -> forget();
       }
-      at += size + UstarHeader.padding(size);
+      at += size + padding(size);
       return true;
     }
 
@@ -144,9 +147,13 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
         sum += i >= 148 && i < 156 ? ' ' : header[i] & 0xFF;
       }
       if (sum != number(header, 148, 8)) {
-        throw new BadInput(
-            "shard " + file + " is not a tar: bad header at offset " + (at - UstarHeader.BLOCK));
+        throw new BadInput("shard " + file + " is not a tar: bad header at offset " + (at - BLOCK));
       }
+    }
+
+    /** Zero bytes that fill the last block of {@code size} bytes. */
+    private static int padding(long size) {
+      return (int) ((BLOCK - size % BLOCK) % BLOCK);
     }
 
     private static boolean isZero(byte[] block) {

@@ -3,6 +3,7 @@ package dev.filip.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -197,16 +197,16 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (Entry entry : entries) {
-      Sha256.add(digest, entry.key());
-      Sha256.add(digest, Long.toString(entry.image().size()));
+      Digests.add(digest, entry.key());
+      Digests.add(digest, Long.toString(entry.image().size()));
       for (TarIndex.Member member :
           new TarIndex.Member[] {entry.text(), entry.json(), entry.label()}) {
-        Sha256.add(digest, member == null ? "" : text(entry, member));
+        Digests.add(digest, member == null ? "" : text(entry, member));
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override

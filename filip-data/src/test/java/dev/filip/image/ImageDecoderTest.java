@@ -104,6 +104,24 @@ class ImageDecoderTest {
   }
 
   @Test
+  void lastBlockOfGifMustBeWhole() throws IOException {
+    byte[] file = bytes("gif-rows.gif");
+    int block = file.length - 12; // its length, 9 bytes, the end of the data, the end of the file
+    assertThat(file[block]).isEqualTo((byte) 9);
+    file[block] = 12;
+    assertThat(catchThrowableOfType(UndecodableImage.class, () -> ImageDecoder.decode(file, DROP)))
+        .hasMessage("broken gif: truncated");
+  }
+
+  @Test
+  void grayGifsAreNotPalettes() throws IOException {
+    assertThat(ImageDecoder.decodePacked(bytes("gif-gray.gif"), DROP).stored())
+        .isEqualTo(Stored.PLAIN);
+    assertThat(ImageDecoder.decodePacked(bytes("gif-rows.gif"), DROP).stored())
+        .isEqualTo(Stored.INDEXED);
+  }
+
+  @Test
   void damagedBytesNeverEscapeAsAnotherException() throws IOException {
     var random = new java.util.SplittableRandom(3);
     for (String name : files()) {

@@ -64,10 +64,10 @@ public final class LateLoss implements ContrastiveLoss {
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
     int b = Features.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
-        Rounded image = rounded(images.tokens());
-        Rounded text = rounded(texts.tokens())) {
+        FeaturePrecision.Rounded image = rounded(images.tokens());
+        FeaturePrecision.Rounded text = rounded(texts.tokens())) {
       TokenRows x = rows(image.tensor(), full(b, images.tokens().size(1)));
-      Fault fault = fault(x, rows(text.tensor(), texts.length()));
+      NonFiniteLoss.Fault fault = fault(x, rows(text.tensor(), texts.length()));
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
       TokenRows y = rows(all.tokens(), all.length());
       PairScores scores = kernel.match(x, y);
@@ -80,8 +80,10 @@ public final class LateLoss implements ContrastiveLoss {
     }
   }
 
-  private Rounded rounded(Tensor features) {
-    return kernel.rounds() ? new Rounded(features, false) : precision.round(features);
+  private FeaturePrecision.Rounded rounded(Tensor features) {
+    return kernel.rounds()
+        ? new FeaturePrecision.Rounded(features, false)
+        : precision.round(features);
   }
 
   static LossGradient result(CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
@@ -110,11 +112,11 @@ public final class LateLoss implements ContrastiveLoss {
     return WordHealth.of(chosen, ranks);
   }
 
-  private Fault fault(TokenRows images, TokenRows texts) {
+  private NonFiniteLoss.Fault fault(TokenRows images, TokenRows texts) {
     if (!kernel.finite(images)) {
-      return Fault.IMAGE;
+      return NonFiniteLoss.Fault.IMAGE;
     }
-    return kernel.finite(texts) ? Fault.NONE : Fault.TEXT;
+    return kernel.finite(texts) ? NonFiniteLoss.Fault.NONE : NonFiniteLoss.Fault.TEXT;
   }
 
   private static TokenRows rows(Tensor tokens, int[] length) {
