@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * same bytes: time, owner and mode are fixed. Not thread-safe.
  */
 public final class ShardWriter implements Closeable {
-  private static final int BLOCK = 512;
   // what every tar reader takes; beyond 100 bytes a PAX header carries the name
   private static final int LONGEST_LAST = 100;
   private static final int LONGEST = 255;
@@ -109,7 +108,7 @@ public final class ShardWriter implements Closeable {
     if (out == null) {
       Path file = folder.resolve(String.format(Locale.ROOT, "%06d.tar", shards++));
       OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
-      out = new TarArchiveOutputStream(stream, BLOCK, "UTF-8");
+      out = new TarArchiveOutputStream(stream, UstarHeader.BLOCK, "UTF-8");
       out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     }
     return out;

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param truncation null, or one line that names the file and the offset where it ends too early
  */
 record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
-  private static final int BLOCK = 512;
-
   /** One file inside a tar. */
   record Member(String name, long offset, long size) {}
 
@@ -65,9 +63,9 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
     TarIndex run() throws IOException {
       long end = channel.size();
       int zeros = 0;
-      while (at + BLOCK <= end && zeros < 2) {
-        byte[] header = bytes(channel, at, BLOCK);
-        at += BLOCK;
+      while (at + UstarHeader.BLOCK <= end && zeros < 2) {
+        byte[] header = bytes(channel, at, UstarHeader.BLOCK);
+        at += UstarHeader.BLOCK;
         if (isZero(header)) {
           zeros++;
         } else {
@@ -99,7 +97,7 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
         case '0', '\0', '7' -> file(header, size);
         default -> forget();
       }
-      at += size + padding(size);
+      at += size + UstarHeader.padding(size);
       return true;
     }
 
@@ -147,13 +145,9 @@ record TarIndex(Path file, List<Member> members, @Nullable String truncation) {
         sum += i >= 148 && i < 156 ? ' ' : header[i] & 0xFF;
       }
       if (sum != number(header, 148, 8)) {
-        throw new BadInput("shard " + file + " is not a tar: bad header at offset " + (at - BLOCK));
+        throw new BadInput(
+            "shard " + file + " is not a tar: bad header at offset " + (at - UstarHeader.BLOCK));
       }
-    }
-
-    /** Zero bytes that fill the last block of {@code size} bytes. */
-    private static int padding(long size) {
-      return (int) ((BLOCK - size % BLOCK) % BLOCK);
     }
 
     private static boolean isZero(byte[] block) {

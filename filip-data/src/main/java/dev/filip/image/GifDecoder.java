@@ -101,11 +101,11 @@ final class GifDecoder {
   }
 
   /** PIL takes a picture without a palette, or with a ramp of gray, for gray. */
-  private Stored stored() {
+  private PackedImage.Stored stored() {
     if (coloured) {
-      return Stored.indexed(clear >= 0);
+      return PackedImage.Stored.indexed(clear >= 0);
     }
-    return clear >= 0 ? Stored.ALPHA_KEY : Stored.PLAIN;
+    return clear >= 0 ? PackedImage.Stored.ALPHA_KEY : PackedImage.Stored.PLAIN;
   }
 
   /** 256 colours; those beyond the file's own are black. */

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
-  private static final DecodeOptions DROP = DecodeOptions.DEFAULT.withAlpha(Alpha.DROP);
+  private static final DecodeOptions DROP =
+      DecodeOptions.DEFAULT.withAlpha(DecodeOptions.Alpha.DROP);
 
   static List<String> files() {
     return List.copyOf(table().properties().stream().map(e -> e.getKey()).toList());
@@ -116,9 +117,9 @@ class ImageDecoderTest {
   @Test
   void grayGifsAreNotPalettes() throws IOException {
     assertThat(ImageDecoder.decodePacked(bytes("gif-gray.gif"), DROP).stored())
-        .isEqualTo(Stored.PLAIN);
+        .isEqualTo(PackedImage.Stored.PLAIN);
     assertThat(ImageDecoder.decodePacked(bytes("gif-rows.gif"), DROP).stored())
-        .isEqualTo(Stored.INDEXED);
+        .isEqualTo(PackedImage.Stored.INDEXED);
   }
 
   @Test

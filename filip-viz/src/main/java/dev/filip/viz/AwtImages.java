@@ -9,8 +9,8 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /** Between pixel arrays, AWT images and PNG bytes. Stateless. */
-public final class Pixels {
-  private Pixels() {}
+public final class AwtImages {
+  private AwtImages() {}
 
   /** A copy as an AWT image. */
   public static BufferedImage awt(RgbImage image) {
