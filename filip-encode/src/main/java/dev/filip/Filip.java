@@ -274,14 +274,14 @@ public final class Filip implements AutoCloseable {
   /** Compares every image with every text: as fast as the kernels allow, in one go. */
   public Matrix similarity(List<Image> images, List<Text> texts) {
     if (images.isEmpty() || texts.isEmpty()) {
-      return new Matrix(new float[images.size()][texts.size()], new float[images.size()][texts.size()]);
+      return new Matrix(
+          new float[images.size()][texts.size()], new float[images.size()][texts.size()]);
     }
     PairScores scores =
         match.scores(
             Encoded.join(images.stream().map(Image::vectors).toList()),
             Encoded.join(texts.stream().map(Text::vectors).toList()));
-    return new Matrix(
-        matrix(scores.sImage(), texts.size()), matrix(scores.sText(), texts.size()));
+    return new Matrix(matrix(scores.sImage(), texts.size()), matrix(scores.sText(), texts.size()));
   }
 
   private static float[][] matrix(float[] values, int columns) {

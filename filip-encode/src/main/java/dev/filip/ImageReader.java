@@ -69,9 +69,7 @@ final class ImageReader {
   /** Whether its numbers are sRGB as they stand: everything else goes the way of a file. */
   private static boolean opaque(BufferedImage image) {
     return switch (image.getType()) {
-      case BufferedImage.TYPE_INT_RGB,
-              BufferedImage.TYPE_INT_BGR,
-              BufferedImage.TYPE_3BYTE_BGR ->
+      case BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_BGR, BufferedImage.TYPE_3BYTE_BGR ->
           true;
       default -> false;
     };
@@ -95,7 +93,8 @@ final class ImageReader {
     if (image.isAlphaPremultiplied()) {
       straight =
           new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
-      int[] argb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+      int[] argb =
+          image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
       straight.setRGB(0, 0, image.getWidth(), image.getHeight(), argb, 0, image.getWidth());
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -32,7 +32,11 @@ final class SerialForm {
     int row = tokens.d() * tokens.type().bytes();
     int size = Math.addExact(HEAD + 4 + text.length, Math.multiplyExact(tokens.length(0) + 1, row));
     ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(MAGIC).put(VERSION).put((byte) kind).put((byte) tokens.type().ordinal()).put((byte) 0);
+    out.putInt(MAGIC)
+        .put(VERSION)
+        .put((byte) kind)
+        .put((byte) tokens.type().ordinal())
+        .put((byte) 0);
     out.putInt(tokens.d()).putInt(tokens.length(0)).putInt(text.length).put(text);
     put(tokens, out);
     put(item.vectors.globals(), out);

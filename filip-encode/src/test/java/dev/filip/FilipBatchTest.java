@@ -218,8 +218,7 @@ class FilipBatchTest {
     assertThatThrownBy(() -> late.classifier(NAMES, List.of("a photo")))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("a place {}");
-    assertThatThrownBy(
-            () -> late.encodeImages(List.of(ImageInput.of(folder.resolve("none.png")))))
+    assertThatThrownBy(() -> late.encodeImages(List.of(ImageInput.of(folder.resolve("none.png")))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none.png");
     Path text = Files.writeString(folder.resolve("text.png"), "no image");

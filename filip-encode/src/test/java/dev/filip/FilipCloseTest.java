@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Closing beside encoding: a computation ends, or is refused; weights are never freed under one. */
+/**
+ * Closing beside encoding: a computation ends, or is refused; weights are never freed under one.
+ */
 @Tag("native")
 class FilipCloseTest {
   @TempDir Path folder;
@@ -101,18 +103,16 @@ class FilipCloseTest {
     AtomicBoolean freed = new AtomicBoolean();
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       Future<Boolean> user =
-          threads.submit(
-              () ->
-                  gate.use(
-                      () -> {
-                        inside.countDown();
-                        try {
-                          leave.await();
-                        } catch (InterruptedException e) {
-                          throw new IllegalStateException(e);
-                        }
-                        return freed.get();
-                      }));
+          threads.submit(() ->
+              gate.use(() -> {
+                inside.countDown();
+                try {
+                  leave.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                return freed.get();
+              }));
       inside.await();
       Future<?> closing = threads.submit(() -> gate.close(() -> freed.set(true)));
       assertThatThrownBy(() -> closing.get(100, TimeUnit.MILLISECONDS))

@@ -45,8 +45,19 @@ class SerialFormTest {
   @Test
   void theBytesAreThese() {
     String expected =
-        "464c5056" + "01" + "54" + "00" + "00" + "02000000" + "01000000" + "01000000" + "61"
-            + "0000803f" + "00000000" + "00000000" + "000080bf";
+        "464c5056"
+            + "01"
+            + "54"
+            + "00"
+            + "00"
+            + "02000000"
+            + "01000000"
+            + "01000000"
+            + "61"
+            + "0000803f"
+            + "00000000"
+            + "00000000"
+            + "000080bf";
     Filip.Text text =
         new Filip.Text(
             "a",
@@ -66,7 +77,9 @@ class SerialFormTest {
     for (int i = 0; i < bytes.length; i++) {
       byte[] changed = bytes.clone();
       changed[i] ^= 4;
-      assertThatThrownBy(() -> Filip.Image.of(changed)).as("byte %d", i).isInstanceOf(BadInput.class);
+      assertThatThrownBy(() -> Filip.Image.of(changed))
+          .as("byte %d", i)
+          .isInstanceOf(BadInput.class);
       byte[] cut = Arrays.copyOf(bytes, i);
       assertThatThrownBy(() -> Filip.Image.of(cut)).as("cut at %d", i).isInstanceOf(BadInput.class);
     }

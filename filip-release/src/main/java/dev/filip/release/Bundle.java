@@ -81,8 +81,7 @@ final class Bundle {
     byte[] bytes = Files.readAllBytes(file);
     for (String name : DIGESTS) {
       String end = name.replace("-", "").toLowerCase(Locale.ROOT);
-      Files.writeString(
-          file.resolveSibling(file.getFileName() + "." + end), hex(name, bytes));
+      Files.writeString(file.resolveSibling(file.getFileName() + "." + end), hex(name, bytes));
     }
   }
 

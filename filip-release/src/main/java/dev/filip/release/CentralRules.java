@@ -55,7 +55,8 @@ final class CentralRules {
         out.add(path + " must not be published");
       }
     }
-    if (count(pom, "dependencies/dependency") != count(pom, "dependencies/dependency[version!='']")) {
+    if (count(pom, "dependencies/dependency")
+        != count(pom, "dependencies/dependency[version!='']")) {
       out.add("a dependency without a version");
     }
     if (text(pom, "version").endsWith("-SNAPSHOT")) {
@@ -66,7 +67,9 @@ final class CentralRules {
       out.add(open.group() + " is left open");
     }
     if (count(pom, "dependencies/dependency[artifactId='pytorch']")
-        != count(pom, "dependencies/dependency[artifactId='pytorch']/exclusions/exclusion[artifactId='openblas']")) {
+        != count(
+            pom,
+            "dependencies/dependency[artifactId='pytorch']/exclusions/exclusion[artifactId='openblas']")) {
       out.add("pytorch without the exclusion of openblas, whose version is not published");
     }
     return out;

@@ -69,9 +69,7 @@ record Published(Path target, Document pom) {
 
   private static Document parse(Path file) throws IOException {
     try {
-      return DocumentBuilderFactory.newDefaultInstance()
-          .newDocumentBuilder()
-          .parse(file.toFile());
+      return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(file.toFile());
     } catch (SAXException | ParserConfigurationException e) {
       throw new IOException(file + " is no pom: " + e.getMessage(), e);
     }
@@ -111,7 +109,14 @@ record Published(Path target, Document pom) {
   /** {@code dev/filip/artifact/version/artifact-version}, to which a part's end is added. */
   String stem() throws IOException {
     return value("groupId").replace('.', '/')
-        + "/" + artifact() + "/" + version() + "/" + artifact() + "-" + version();
+        + "/"
+        + artifact()
+        + "/"
+        + version()
+        + "/"
+        + artifact()
+        + "-"
+        + version();
   }
 
   /**

@@ -55,6 +55,9 @@ class ConsumerTest {
     add("filip-encode", wanted);
     add("filip-natives-" + PLATFORM, wanted);
     for (Published one : wanted.values()) {
+      assertThat(CentralRules.broken(one.pom()))
+          .as(one.artifact())
+          .allMatch(line -> line.endsWith("is a snapshot: give -Drevision="));
       one.copy(".pom", repository);
       if (!one.pomOnly()) {
         one.copy(".jar", repository);
@@ -166,8 +169,14 @@ class ConsumerTest {
     }
     command.addAll(
         List.of(
-            "-B", "-q", "-ntp", "-Dmaven.repo.local=" + local, "-Dmdep.outputFile=classpath", "-DexcludeTypes=pom",
-            "compile", "dependency:build-classpath"));
+            "-B",
+            "-q",
+            "-ntp",
+            "-Dmaven.repo.local=" + local,
+            "-Dmdep.outputFile=classpath",
+            "-DexcludeTypes=pom",
+            "compile",
+            "dependency:build-classpath"));
     said(new ProcessBuilder(command), project);
   }
 
