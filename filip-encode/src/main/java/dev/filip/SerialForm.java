@@ -4,6 +4,7 @@ import dev.filip.io.BadInput;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ final class SerialForm {
   private static final int MAGIC = 0x56504C46; // FLPV
   private static final byte VERSION = 1;
   private static final int HEAD = 20;
+  private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
   private SerialForm() {}
 
@@ -31,7 +33,7 @@ final class SerialForm {
     byte[] text = item.text.getBytes(StandardCharsets.UTF_8);
     int row = tokens.d() * tokens.type().bytes();
     int size = Math.addExact(HEAD + 4 + text.length, Math.multiplyExact(tokens.length(0) + 1, row));
-    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(size).order(LITTLE);
     out.putInt(MAGIC)
         .put(VERSION)
         .put((byte) kind)
@@ -43,18 +45,20 @@ final class SerialForm {
     return out.putInt(crc(out.array(), size - 4)).array();
   }
 
+  /** The numbers of its one item, their bytes in the form's order. */
   private static void put(Tokens tokens, ByteBuffer out) {
     MemorySegment rows = tokens.item(0);
-    ByteBuffer from = rows.asByteBuffer().order(ByteOrder.nativeOrder());
-    if (tokens.type() == Tokens.Type.FP32) {
-      while (from.hasRemaining()) {
-        out.putInt(from.getInt());
-      }
-    } else {
-      while (from.hasRemaining()) {
-        out.putShort(from.getShort());
-      }
-    }
+    ValueLayout number = number(tokens.type());
+    long count = rows.byteSize() / number.byteSize();
+    MemorySegment to = MemorySegment.ofArray(out.array());
+    MemorySegment.copy(rows, number, 0, to, number.withOrder(LITTLE), out.position(), count);
+    out.position(out.position() + (int) rows.byteSize());
+  }
+
+  private static ValueLayout number(Tokens.Type type) {
+    return type == Tokens.Type.FP32
+        ? ValueLayout.JAVA_INT_UNALIGNED
+        : ValueLayout.JAVA_SHORT_UNALIGNED;
   }
 
   /**
@@ -64,7 +68,7 @@ final class SerialForm {
    */
   static Item read(char kind, byte[] bytes) {
     String what = kind == 'I' ? "encoded image" : "encoded text";
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(LITTLE);
     BadInput.require(
         bytes.length >= HEAD + 4 && in.getInt() == MAGIC,
         what,
@@ -102,16 +106,15 @@ final class SerialForm {
   }
 
   private static MemorySegment rows(ByteBuffer in, Tokens.Type type, int numbers) {
-    if (type == Tokens.Type.FP32) {
-      float[] out = new float[numbers];
-      in.asFloatBuffer().get(out);
-      in.position(in.position() + numbers * Float.BYTES);
-      return MemorySegment.ofArray(out);
-    }
-    short[] out = new short[numbers];
-    in.asShortBuffer().get(out);
-    in.position(in.position() + numbers * Short.BYTES);
-    return MemorySegment.ofArray(out);
+    MemorySegment out =
+        type == Tokens.Type.FP32
+            ? MemorySegment.ofArray(new float[numbers])
+            : MemorySegment.ofArray(new short[numbers]);
+    ValueLayout number = number(type);
+    MemorySegment from = MemorySegment.ofArray(in.array());
+    MemorySegment.copy(from, number.withOrder(LITTLE), in.position(), out, number, 0, numbers);
+    in.position(in.position() + (int) out.byteSize());
+    return out;
   }
 
   private static int crc(byte[] bytes, int size) {
