@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -56,7 +57,7 @@ class HelpTest {
     CommandLine alone = Main.commandLine(path::contains);
     assertThat(alone.getSubcommands()).hasSize(Main.commandLine().getSubcommands().size());
     for (String name : path.subList(1, path.size())) {
-      alone = alone.getSubcommands().get(name);
+      alone = Objects.requireNonNull(alone.getSubcommands().get(name));
     }
     assertThat(alone.getUsageMessage()).isEqualTo(command.getUsageMessage());
   }

@@ -1,5 +1,6 @@
 package dev.filip.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -14,8 +15,8 @@ class StandardOutputTest {
   private boolean lost(OutputStream target) {
     StandardOutput out = new StandardOutput(target);
     PrintStream before = System.err;
-    System.setErr(new PrintStream(said, true));
-    try (PrintStream print = new PrintStream(out, true)) {
+    System.setErr(new PrintStream(said, true, UTF_8));
+    try (PrintStream print = new PrintStream(out, true, UTF_8)) {
       print.println("a result");
       return out.lost();
     } finally {
@@ -36,14 +37,14 @@ class StandardOutputTest {
   void whatReachedItsReaderIsNotLost() {
     ByteArrayOutputStream reader = new ByteArrayOutputStream();
     assertThat(lost(reader)).isFalse();
-    assertThat(reader.toString().strip()).isEqualTo("a result");
+    assertThat(reader.toString(UTF_8).strip()).isEqualTo("a result");
     assertThat(said.size()).isZero();
   }
 
   @Test
   void aFullDiskIsSaidInOneLine() {
     assertThat(lost(failing("No space left on device"))).isTrue();
-    assertThat(said.toString().lines())
+    assertThat(said.toString(UTF_8).lines())
         .containsExactly("filip: standard output cannot be written: No space left on device");
   }
 

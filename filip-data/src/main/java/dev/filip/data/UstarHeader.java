@@ -1,6 +1,8 @@
 package dev.filip.data;
 
-/** What a tar is made of: blocks, one for a member's header, as many as it fills for its content. */
+/**
+ * What a tar is made of: blocks, one for a member's header, as many as it fills for its content.
+ */
 final class UstarHeader {
   static final int BLOCK = 512;
 

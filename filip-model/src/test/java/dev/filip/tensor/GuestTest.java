@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.TimeZone;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,7 @@ class GuestTest {
       if (how[0].equals("tuned")) {
         Natives.tuneProcess();
       }
+      TimeZone.getDefault(); // the JDK notes it when it is first asked
       Properties before = (Properties) System.getProperties().clone();
       Natives.loadAsGuest();
       Natives.loadAsGuest();
