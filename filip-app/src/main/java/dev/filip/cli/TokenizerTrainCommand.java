@@ -87,8 +87,8 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     SourceOptions options = columns.options();
     try (SampleSource samples = Sources.open(source, options);
         Progress progress = new Progress("captions", samples.size())) {
-      for (int i = 0; i < samples.size(); i++) {
-        captions.addAll(samples.read(i).captions());
+      for (long i = 0; i < samples.size(); i++) {
+        captions.addAll(samples.text(i).captions());
         progress.step();
       }
     }

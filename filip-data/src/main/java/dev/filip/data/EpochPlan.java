@@ -32,7 +32,8 @@ final class EpochPlan {
   EpochPlan(List<WeightedSource> sources, int group, long seed) {
     this.seed = seed;
     this.weights = sources.stream().mapToDouble(WeightedSource::weight).toArray();
-    this.units = sources.stream().mapToInt(s -> s.source().size() / group).toArray();
+    this.units =
+        sources.stream().mapToInt(s -> Math.toIntExact(s.source().size() / group)).toArray();
     long all = 0;
     for (int s = 0; s < units.length; s++) {
       all += count(s);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * sub-folder. Files are in natural order of their paths, classes in plain order of their names (as
  * torchvision's ImageFolder). Thread-safe.
  */
-final class FolderSource implements SampleSource {
+final class FolderSource extends LooseSource {
   private record Entry(String key, Path image, int label) {}
 
   private final Path folder;
@@ -120,20 +120,24 @@ final class FolderSource implements SampleSource {
   }
 
   @Override
-  public int size() {
+  protected int count() {
     return entries.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
+  protected Sample.Text text(int index) throws IOException {
     Entry entry = entries.get(index);
-    byte[] image;
+    return new Sample.Text(entry.key(), captions(entry), entry.label(), metadata(entry));
+  }
+
+  @Override
+  protected byte[] image(int index) throws IOException {
+    Entry entry = entries.get(index);
     try {
-      image = Files.readAllBytes(entry.image());
+      return Files.readAllBytes(entry.image());
     } catch (NoSuchFileException e) {
       throw new UnreadableSample(entry.key(), "no such file", entry.image().toString());
     }
-    return new Sample(entry.key(), image, captions(entry), entry.label(), metadata(entry));
   }
 
   private static List<String> captions(Entry entry) throws IOException {
@@ -175,6 +179,16 @@ final class FolderSource implements SampleSource {
       Sha256.add(digest, Long.toString(Files.size(entry.image())));
       captions(entry).forEach(c -> Sha256.add(digest, c));
       Sha256.add(digest, Integer.toString(entry.label()));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Override
+  public String shape() throws IOException {
+    MessageDigest digest = Sha256.digest();
+    for (Entry entry : entries) {
+      Sha256.add(digest, entry.key());
+      Sha256.add(digest, Long.toString(Files.size(entry.image())));
     }
     return HexFormat.of().formatHex(digest.digest());
   }

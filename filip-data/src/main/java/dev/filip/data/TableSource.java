@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * same image are one sample with several captions; paths are relative to the table's folder.
  * Thread-safe.
  */
-final class TableSource implements SampleSource {
+final class TableSource extends LooseSource {
   private static final List<String> IMAGE_KEYS = List.of("filepath", "image", "path", "file");
   private static final List<String> CAPTION_KEYS = List.of("title", "caption", "text");
 
@@ -112,16 +112,20 @@ final class TableSource implements SampleSource {
   }
 
   @Override
-  public int size() {
+  protected int count() {
     return paths.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
+  protected Sample.Text text(int index) {
+    return new Sample.Text(paths.get(index), captions.get(index), -1, null);
+  }
+
+  @Override
+  protected byte[] image(int index) throws IOException {
     String path = paths.get(index);
     try {
-      byte[] image = Files.readAllBytes(file.toAbsolutePath().resolveSibling(path));
-      return new Sample(path, image, captions.get(index), -1, null);
+      return Files.readAllBytes(file.toAbsolutePath().resolveSibling(path));
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new UnreadableSample(path, "no such file", "");
     }
@@ -146,6 +150,15 @@ final class TableSource implements SampleSource {
       Sha256.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
       captions.get(i).forEach(c -> Sha256.add(digest, c));
     }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Override
+  public String shape() throws IOException {
+    MessageDigest digest = Sha256.digest();
+    Sha256.add(digest, String.valueOf(file.getFileName()));
+    Sha256.add(digest, Long.toString(Files.size(file)));
+    Sha256.add(digest, Integer.toString(count()));
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -6,6 +6,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -35,21 +36,24 @@ final class WebdatasetSource implements SampleSource {
       TarIndex.@Nullable Member label) {}
 
   private final String name;
-  private final int shards;
+  private final List<Path> shards;
   private final SourceOptions options;
   private final List<Entry> entries = new ArrayList<>();
   private final List<String> truncations = new ArrayList<>();
   private final ClassLists classes;
+  private final int[] starts;
   private int withoutImage;
 
   WebdatasetSource(String name, List<Path> shards, SourceOptions options) {
     this.name = name;
-    this.shards = shards.size();
+    this.shards = shards;
     this.options = options;
     this.classes = ClassLists.beside(shards.getFirst());
+    this.starts = new int[shards.size() + 1];
     Set<String> keys = new HashSet<>();
-    for (Path shard : shards) {
-      index(shard, keys);
+    for (int i = 0; i < shards.size(); i++) {
+      index(shards.get(i), keys);
+      starts[i + 1] = entries.size();
     }
     BadInput.require(!entries.isEmpty(), "source " + name, "no image", "shards with images");
   }
@@ -116,28 +120,81 @@ final class WebdatasetSource implements SampleSource {
         Locale.ROOT,
         "%,d samples in %,d webdataset shard%s of %s%s%s",
         size(),
-        shards,
-        shards == 1 ? "" : "s",
+        shards.size(),
+        shards.size() == 1 ? "" : "s",
         name,
         withoutImage == 0 ? "" : String.format(Locale.ROOT, "; %,d without an image", withoutImage),
         truncations.isEmpty() ? "" : "; " + String.join("; ", truncations));
   }
 
   @Override
-  public int size() {
+  public int shards() {
+    return shards.size();
+  }
+
+  @Override
+  public int size(int shard) {
+    return starts[shard + 1] - starts[shard];
+  }
+
+  @Override
+  public boolean counted() {
+    return true;
+  }
+
+  @Override
+  public long size() {
     return entries.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
-    Entry entry = entries.get(index);
+  public Shard open(int shard) {
+    return new Part(starts[shard], size(shard));
+  }
+
+  @Override
+  public void ahead(int shard) {}
+
+  @Override
+  public Sample.Text text(long index) throws IOException {
+    Entry entry = entries.get(Math.toIntExact(index));
     JsonNode metadata = metadata(entry);
-    return new Sample(
-        entry.key(),
-        entry.tar().read(entry.image()),
-        captions(entry, metadata),
-        label(entry),
-        metadata);
+    return new Sample.Text(entry.key(), captions(entry, metadata), label(entry), metadata);
+  }
+
+  @Override
+  public Sample read(long index) throws IOException {
+    Entry entry = entries.get(Math.toIntExact(index));
+    return text(index).with(entry.tar().read(entry.image()));
+  }
+
+  private final class Part implements Shard {
+    private final int first;
+    private final int size;
+
+    Part(int first, int size) {
+      this.first = first;
+      this.size = size;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public Sample.Text text(int i) throws IOException {
+      return WebdatasetSource.this.text(first + i);
+    }
+
+    @Override
+    public byte[] image(int i) throws IOException {
+      Entry entry = entries.get(first + i);
+      return entry.tar().read(entry.image());
+    }
+
+    @Override
+    public void close() {}
   }
 
   private List<String> captions(Entry entry, @Nullable JsonNode metadata) throws IOException {
@@ -205,6 +262,16 @@ final class WebdatasetSource implements SampleSource {
           new TarIndex.Member[] {entry.text(), entry.json(), entry.label()}) {
         Sha256.add(digest, member == null ? "" : text(entry, member));
       }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Override
+  public String shape() throws IOException {
+    MessageDigest digest = Sha256.digest();
+    for (Path shard : shards) {
+      Sha256.add(digest, String.valueOf(shard.getFileName()));
+      Sha256.add(digest, Long.toString(Files.size(shard)));
     }
     return HexFormat.of().formatHex(digest.digest());
   }

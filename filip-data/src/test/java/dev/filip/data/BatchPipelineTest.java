@@ -31,10 +31,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BatchPipelineTest {
   /** Samples made on the fly; some can be broken. */
-  private record Made(int size, IntFunction<List<String>> texts, Set<Integer> broken)
-      implements SampleSource {
-    static Made of(int size) {
-      return new Made(size, i -> List.of("a " + i, "b " + i, "c " + i), Set.of());
+  private static final class Made extends LooseSource {
+    private final int count;
+    private final IntFunction<List<String>> texts;
+    private final Set<Integer> broken;
+
+    Made(int count, IntFunction<List<String>> texts, Set<Integer> broken) {
+      this.count = count;
+      this.texts = texts;
+      this.broken = broken;
+    }
+
+    static Made of(int count) {
+      return new Made(count, i -> List.of("a " + i, "b " + i, "c " + i), Set.of());
     }
 
     @Override
@@ -43,9 +52,18 @@ class BatchPipelineTest {
     }
 
     @Override
-    public Sample read(int index) {
-      byte[] image = broken.contains(index) ? new byte[] {1, 2, 3} : png(index);
-      return new Sample("s" + index, image, texts.apply(index), -1, null);
+    protected int count() {
+      return count;
+    }
+
+    @Override
+    protected Sample.Text text(int index) {
+      return new Sample.Text("s" + index, texts.apply(index), -1, null);
+    }
+
+    @Override
+    protected byte[] image(int index) {
+      return broken.contains(index) ? new byte[] {1, 2, 3} : png(index);
     }
 
     @Override
@@ -60,6 +78,11 @@ class BatchPipelineTest {
 
     @Override
     public String fingerprint() {
+      return "";
+    }
+
+    @Override
+    public String shape() {
       return "";
     }
 

@@ -66,7 +66,7 @@ final class SourceFeeds implements FeedFactory {
   public Iterable<String> captions() {
     List<String> captions = new ArrayList<>();
     for (WeightedSource source : sources) {
-      for (int i = 0; i < source.source().size(); i++) {
+      for (long i = 0; i < source.source().size(); i++) {
         captions.addAll(captions(source.source(), i));
       }
     }
@@ -79,17 +79,17 @@ final class SourceFeeds implements FeedFactory {
     int each = Math.max(1, samples / sources.size());
     for (WeightedSource weighted : sources) {
       SampleSource source = weighted.source();
-      int taken = Math.min(each, source.size());
-      for (int i = 0; i < taken; i++) {
-        captions.addAll(captions(source, (int) ((long) i * source.size() / taken)));
+      long taken = Math.min(each, source.size());
+      for (long i = 0; i < taken; i++) {
+        captions.addAll(captions(source, i * source.size() / taken));
       }
     }
     return captions;
   }
 
-  private static List<String> captions(SampleSource source, int index) {
+  private static List<String> captions(SampleSource source, long index) {
     try {
-      return source.read(index).captions();
+      return source.text(index).captions();
     } catch (UnreadableSample unreadable) {
       return List.of(); // the pipeline counts it when its turn comes
     } catch (IOException e) {
