@@ -5,7 +5,6 @@ import dev.filip.config.Interaction;
 import dev.filip.interop.ImportOptions;
 import dev.filip.interop.ImportReport;
 import dev.filip.interop.Importer;
-import dev.filip.interop.NewText;
 import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -134,7 +133,8 @@ final class ImportCommand implements Callable<Integer> {
             seed,
             Optional.ofNullable(tokenizer),
             average,
-            new NewText(Optional.ofNullable(textFrom), textWidth, textLayers, textContext));
+            new ImportOptions.NewText(
+                Optional.ofNullable(textFrom), textWidth, textLayers, textContext));
     ImportReport report = Importer.run(source, out, options, ImportedPixels::file);
     answer.print(report.toJson(), report.toText());
     return 0;

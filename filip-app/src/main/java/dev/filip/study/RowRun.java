@@ -32,7 +32,6 @@ record RowRun(
     List<String> flags,
     Children children) {
   private static final double STUCK_SHARE = 0.97;
-  private static final String DIVERGED = "not finite";
 
   private Path file() {
     return folder.resolve("result.json");
@@ -77,6 +76,7 @@ record RowRun(
   RowResult measure() throws IOException {
     Files.createDirectories(folder);
     Files.deleteIfExists(log());
+    Files.deleteIfExists(run().ended()); // what is there afterwards is this process's word
     boolean resumed = Files.exists(run().checkpoints());
     int code = train(resumed);
     if (code == 2 && resumed) { // of other settings, or damaged: from its first step
@@ -138,13 +138,21 @@ record RowRun(
   }
 
   private RowResult failed() throws IOException {
-    String reason = reason(Files.exists(log()) ? Files.readAllLines(log()) : List.of());
-    Outcome outcome = reason.contains(DIVERGED) ? Outcome.DIVERGED : Outcome.FAILED;
+    boolean told = Files.exists(run().ended());
+    JsonNode ended = told ? Json.read(run().ended()) : Json.object();
+    Outcome outcome =
+        ended.path("outcome").asText().equals("diverged") ? Outcome.DIVERGED : Outcome.FAILED;
+    String reason =
+        ended.path("reason").asText().isEmpty()
+            ? lastWord(Files.exists(log()) ? Files.readAllLines(log()) : List.of())
+            : ended.path("reason").asText();
     return result(outcome, reason, RunMetrics.read(run().metrics()), Map.of());
   }
 
-  /** The command's own last word, or whatever was said last. */
-  static String reason(List<String> log) {
+  /**
+   * For the table, where the run left no word: the command's own last one, or what was said last.
+   */
+  static String lastWord(List<String> log) {
     List<String> said = log.stream().filter(line -> !line.isBlank()).toList();
     return said.stream()
         .filter(line -> line.startsWith("filip: "))

@@ -58,7 +58,6 @@ final class FakeFilip {
       lines.append('\n');
     }
     if (diverges) {
-      System.err.println("filip: the loss is not finite (NaN) at step 11; likely cause: a rate");
     } else {
       double score = sets.contains("seed=2") ? 0.4 : 0.2;
       var line = Json.object().put("step", 10);
@@ -68,6 +67,9 @@ final class FakeFilip {
     Files.createDirectories(run);
     Files.writeString(run.resolve("metrics.jsonl"), lines);
     if (diverges) {
+      Files.writeString(
+          run.resolve("ended.json"),
+          "{\"outcome\": \"diverged\", \"reason\": \"the loss is not finite (NaN) at step 11\"}");
       System.exit(1);
     }
     Files.createDirectories(run.resolve("model"));

@@ -42,9 +42,9 @@ class RunMetricsTest {
 
   @Test
   void theReasonIsTheCommandsOwnLastWord() {
-    assertThat(RowRun.reason(List.of("filip: a", "filip: b", "noise"))).isEqualTo("b");
-    assertThat(RowRun.reason(List.of("Killed", ""))).isEqualTo("Killed");
-    assertThat(RowRun.reason(List.of())).isEqualTo("ended without a word");
+    assertThat(RowRun.lastWord(List.of("filip: a", "filip: b", "noise"))).isEqualTo("b");
+    assertThat(RowRun.lastWord(List.of("Killed", ""))).isEqualTo("Killed");
+    assertThat(RowRun.lastWord(List.of())).isEqualTo("ended without a word");
     assertThat(RowRun.label("data/x/test-unseen/")).isEqualTo("test-unseen");
   }
 

@@ -37,8 +37,8 @@ record Architecture(WeightSet weights, String text, ImportOptions options) {
   /** The sizes; what these names cannot be is {@link BadInput}. */
   ModelConfig infer(int embedDim, Activation activation, Heads heads) {
     refuseOthers();
-    TensorShape patches = shaped("visual.conv1.weight", 4);
-    TensorShape tokens = shaped(text + "token_embedding.weight", 2);
+    WeightSet.TensorShape patches = shaped("visual.conv1.weight", 4);
+    WeightSet.TensorShape tokens = shaped(text + "token_embedding.weight", 2);
     int width = patches.size(0);
     VisionConfig vision =
         new VisionConfig(
@@ -92,8 +92,8 @@ record Architecture(WeightSet weights, String text, ImportOptions options) {
     }
   }
 
-  private TensorShape shaped(String name, int dimensions) {
-    TensorShape shape = weights.shape(name);
+  private WeightSet.TensorShape shaped(String name, int dimensions) {
+    WeightSet.TensorShape shape = weights.shape(name);
     if (shape.shape().length != dimensions) {
       throw new BadInput(weights.said() + ": tensor " + name + ": has the shape " + shape);
     }

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A checkpoint of Sense-GVT/DeCLIP: CLIP, DeCLIP, SLIP, FILIP and DeFILIP with a ViT. QuickGELU,
@@ -48,7 +50,7 @@ record DeclipModel(Path file, String kind, WeightSet weights) implements Foreign
     if (!weights.has(TEXT + "token_embedding.weight")) {
       throw new BadInput(file + ": has another text tower than CLIP's Transformer (BERT, GPT-2)");
     }
-    Said.agrees(file, "--activation", options.activation(), Activation.QUICK_GELU);
+    ImportOptions.Said.agrees(file, "--activation", options.activation(), Activation.QUICK_GELU);
     boolean late = options.interaction().map(Interaction::usesTokens).orElse(true);
     return dense(weights) && late ? late(options) : global(options);
   }
@@ -176,5 +178,32 @@ record DeclipModel(Path file, String kind, WeightSet weights) implements Foreign
           Tensor w = source.apply(weight);
           return ProjectionBias.folded(w, source.apply(bias), torch.zeros(w.size(1)), weight);
         });
+  }
+
+  /** A projection's bias, carried by the vector added before the projection. */
+  private static final class ProjectionBias {
+    private static final double EXACT = 1e-5;
+
+    private ProjectionBias() {}
+
+    /**
+     * {@code before + x} with {@code weight x = bias}, the shortest such x; computed in fp64, fp32
+     * out. A matrix that cannot reach the bias is {@link BadInput}.
+     *
+     * @param weight {@code [out, in]}
+     * @param name of the weight, for the message
+     */
+    static Tensor folded(Tensor weight, Tensor bias, Tensor before, String name) {
+      Tensor w = weight.to(ScalarType.Double);
+      Tensor b = bias.to(ScalarType.Double);
+      Tensor x = torch.linalg_pinv(w, 1e-12, false).matmul(b);
+      double off = w.matmul(x).sub(b).abs().max().item_double();
+      double scale = Math.max(1, b.abs().max().item_double());
+      if (!(off <= EXACT * scale)) {
+        throw new BadInput(
+            name + ": its bias cannot be carried by the layer norm before it (off by " + off + ")");
+      }
+      return before.to(ScalarType.Double).add(x, new Scalar(1.0)).to(ScalarType.Float);
+    }
   }
 }

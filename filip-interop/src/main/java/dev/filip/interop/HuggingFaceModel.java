@@ -69,10 +69,11 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
   @Override
   public ImportPlan plan(ImportOptions options) {
     ModelConfig config = ModelFolder.readConfig(folder);
-    Said.agrees(
+    ImportOptions.Said.agrees(
         folder, "--activation", options.activation(), config.vision().blocks().activation());
-    Said.agrees(folder, "--vision-heads", options.visionHeads(), config.vision().heads());
-    Said.agrees(folder, "--text-heads", options.textHeads(), config.text().heads());
+    ImportOptions.Said.agrees(
+        folder, "--vision-heads", options.visionHeads(), config.vision().heads());
+    ImportOptions.Said.agrees(folder, "--text-heads", options.textHeads(), config.text().heads());
     List<TensorRule> rules =
         Layout.of(config).keySet().stream().map(name -> TensorRule.same(name, name)).toList();
     Map<String, String> leftOut = new LinkedHashMap<>();

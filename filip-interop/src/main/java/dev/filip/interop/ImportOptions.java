@@ -4,6 +4,7 @@ import dev.filip.config.Activation;
 import dev.filip.config.Interaction;
 import dev.filip.io.BadInput;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -108,5 +109,60 @@ public record ImportOptions(
 
   StateDicts.Choice choice() {
     return average ? StateDicts.Choice.EMA : StateDicts.Choice.TRAINED;
+  }
+
+  /**
+   * The text tower for a source that brings an image tower only: another model's, or a new one.
+   *
+   * @param from a CLIP model folder whose text tower is taken
+   * @param width of a new one; 0: not given
+   * @param layers of a new one; 0: not given
+   * @param context positions of a new one; 0: not given
+   */
+  public record NewText(Optional<Path> from, int width, int layers, int context) {
+    /** Nothing is said: a new one of CLIP's base size. */
+    public static final NewText UNSAID = new NewText(Optional.empty(), 0, 0, 0);
+
+    public NewText {
+      BadInput.require(width >= 0, "--text-width", width, "> 0");
+      BadInput.require(layers >= 0, "--text-layers", layers, "> 0");
+      BadInput.require(context == 0 || context >= 2, "--text-context", context, ">= 2");
+      BadInput.require(
+          from.isEmpty() || width + layers + context == 0,
+          "--text-from",
+          from.map(Path::toString).orElse(""),
+          "given without --text-width, --text-layers and --text-context: the model has its own");
+    }
+
+    /** The first one that was given. */
+    static int or(int given, int otherwise) {
+      return given > 0 ? given : otherwise;
+    }
+  }
+
+  /** What the user says must not contradict what the source says. */
+  static final class Said {
+    private Said() {}
+
+    static <E extends Enum<E>> void agrees(
+        Path source, String option, Optional<E> given, E stored) {
+      given.ifPresent(value -> require(source, option, value == stored, word(value), word(stored)));
+    }
+
+    /** 0 is not given. */
+    static void agrees(Path source, String option, int given, int stored) {
+      require(source, option, given == 0 || given == stored, given, stored);
+    }
+
+    private static void require(
+        Path source, String option, boolean agrees, Object given, Object stored) {
+      if (!agrees) {
+        throw new BadInput(option + " " + given + ": " + source + " itself says " + stored);
+      }
+    }
+
+    static String word(Enum<?> value) {
+      return value.name().toLowerCase(Locale.ROOT);
+    }
   }
 }

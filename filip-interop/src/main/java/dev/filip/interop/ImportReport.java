@@ -56,16 +56,16 @@ public record ImportReport(
     root.set("left_out", strings(leftOut));
     root.set("new", strings(fresh));
     root.putObject("activation")
-        .put("vision", Said.word(config.vision().blocks().activation()))
-        .put("text", Said.word(config.text().blocks().activation()));
+        .put("vision", ImportOptions.Said.word(config.vision().blocks().activation()))
+        .put("text", ImportOptions.Said.word(config.text().blocks().activation()));
     root.putObject("heads")
         .put("vision", config.vision().heads())
         .put("text", config.text().heads());
     root.put("embed_dim", config.embedDim());
-    root.put("interaction", Said.word(config.interaction()));
-    root.put("trained_as", Said.word(trained));
-    root.put("text", Said.word(config.textBehaviour()));
-    root.put("pixels", Said.word(config.pixelBehaviour()));
+    root.put("interaction", ImportOptions.Said.word(config.interaction()));
+    root.put("trained_as", ImportOptions.Said.word(trained));
+    root.put("text", ImportOptions.Said.word(config.textBehaviour()));
+    root.put("pixels", ImportOptions.Said.word(config.pixelBehaviour()));
     notes.forEach(root.putArray("notes")::add);
     warnings.forEach(root.putArray("warnings")::add);
     return root;
@@ -76,7 +76,7 @@ public record ImportReport(
     ObjectNode root = Json.object().put("imported_from", kind);
     root.put("file", source.getFileName().toString());
     root.set("sha256", strings(files));
-    root.put("trained_as", Said.word(trained));
+    root.put("trained_as", ImportOptions.Said.word(trained));
     root.putObject("tensors").put("read", read).put("converted", used);
     root.set("left_out", strings(reasons(leftOut)));
     root.set("new", strings(reasons(fresh)));
@@ -132,14 +132,17 @@ public record ImportReport(
     line(
         text,
         "interaction",
-        Said.word(config.interaction()) + " (trained " + Said.word(trained) + ")");
+        ImportOptions.Said.word(config.interaction())
+            + " (trained "
+            + ImportOptions.Said.word(trained)
+            + ")");
     line(
         text,
         "follows",
         "text "
-            + Said.word(config.textBehaviour())
+            + ImportOptions.Said.word(config.textBehaviour())
             + ", pixels "
-            + Said.word(config.pixelBehaviour()));
+            + ImportOptions.Said.word(config.pixelBehaviour()));
     line(
         text,
         "tensors",
@@ -169,7 +172,7 @@ public record ImportReport(
         layers,
         heads,
         form.intermediateSize(),
-        Said.word(form.activation()));
+        ImportOptions.Said.word(form.activation()));
   }
 
   private static void line(StringBuilder text, String key, Object value) {

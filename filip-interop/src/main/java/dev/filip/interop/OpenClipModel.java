@@ -75,21 +75,24 @@ record OpenClipModel(
     JsonNode root = Json.read(file);
     ModelConfig towers = new OpenClipConfig(file, root.path("model_cfg")).read();
     ModelConfig config = ModelFolder.withPolicies(file, root.path("filip"), towers);
-    Said.agrees(file, "--activation", options.activation(), config.vision().blocks().activation());
-    Said.agrees(file, "--vision-heads", options.visionHeads(), config.vision().heads());
-    Said.agrees(file, "--text-heads", options.textHeads(), config.text().heads());
+    ImportOptions.Said.agrees(
+        file, "--activation", options.activation(), config.vision().blocks().activation());
+    ImportOptions.Said.agrees(
+        file, "--vision-heads", options.visionHeads(), config.vision().heads());
+    ImportOptions.Said.agrees(file, "--text-heads", options.textHeads(), config.text().heads());
     return config;
   }
 
   private ModelConfig inferred(boolean custom, ImportOptions options) {
     String text = custom ? "text." : "";
     Architecture shapes = new Architecture(weights, text, options);
-    TensorShape projection = weights.shape("visual.proj");
+    WeightSet.TensorShape projection = weights.shape("visual.proj");
     if (projection.shape().length != 2) {
       throw new BadInput(weights.said() + ": visual.proj has the shape " + projection);
     }
     if (origin == Origin.OPENAI) {
-      Said.agrees(source, "--activation", options.activation(), Activation.QUICK_GELU);
+      ImportOptions.Said.agrees(
+          source, "--activation", options.activation(), Activation.QUICK_GELU);
       return shapes.infer(projection.size(1), Activation.QUICK_GELU, Architecture.Heads.ALWAYS_64);
     }
     return shapes.infer(projection.size(1), shapes.activation(), Architecture.Heads.USUALLY_64);

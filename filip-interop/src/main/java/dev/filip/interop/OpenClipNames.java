@@ -21,7 +21,7 @@ public final class OpenClipNames {
     BadInput.require(
         config.vision().kind() == VisionKind.CLIP,
         "vision.kind",
-        Said.word(config.vision().kind()),
+        ImportOptions.Said.word(config.vision().kind()),
         "clip: open_clip's classes of this form compute no other image tower");
     OpenClipNames names = new OpenClipNames();
     names.same("positional_embedding", "text_model.embeddings.position_embedding.weight");

@@ -74,19 +74,22 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
   @Override
   public ImportPlan plan(ImportOptions options) {
     VisionConfig vision = ModelFolder.readSiglip(folder);
-    Said.agrees(folder, "--activation", options.activation(), vision.blocks().activation());
-    Said.agrees(folder, "--vision-heads", options.visionHeads(), vision.heads());
+    ImportOptions.Said.agrees(
+        folder, "--activation", options.activation(), vision.blocks().activation());
+    ImportOptions.Said.agrees(folder, "--vision-heads", options.visionHeads(), vision.heads());
     ModelConfig config =
         new ModelConfig(
             vision,
             text.map(ModelConfig::text).orElseGet(() -> newText(options)),
-            NewText.or(options.embedDim(), text.map(ModelConfig::embedDim).orElse(CLIP_WIDTH)),
+            ImportOptions.NewText.or(
+                options.embedDim(), text.map(ModelConfig::embedDim).orElse(CLIP_WIDTH)),
             Interaction.LATE,
             false,
             text.map(ModelConfig::textBehaviour).orElse(TextBehaviour.TRANSFORMERS),
             PixelBehaviour.TRANSFORMERS);
-    text.ifPresent(
-        other -> Said.agrees(folder, "--text-heads", options.textHeads(), other.text().heads()));
+    text.ifPresent(other ->
+        ImportOptions.Said.agrees(
+            folder, "--text-heads", options.textHeads(), other.text().heads()));
     Map<String, String> fresh = new LinkedHashMap<>();
     List<TensorRule> rules = new ArrayList<>();
     for (String name : Layout.of(config).keySet()) {
@@ -145,12 +148,12 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
                 ? BpeTokenizer.load(tokenizer, TextBehaviour.TRANSFORMERS)
                 : BpeTokenizer.ofMerges(tokenizer, TextBehaviour.TRANSFORMERS))
             .size();
-    int width = NewText.or(options.text().width(), CLIP_BASE.width());
+    int width = ImportOptions.NewText.or(options.text().width(), CLIP_BASE.width());
     return new TextConfig(
         width,
-        NewText.or(options.text().layers(), CLIP_BASE.layers()),
-        NewText.or(options.textHeads(), Math.max(1, width / HEAD)),
-        NewText.or(options.text().context(), CLIP_BASE.context()),
+        ImportOptions.NewText.or(options.text().layers(), CLIP_BASE.layers()),
+        ImportOptions.NewText.or(options.textHeads(), Math.max(1, width / HEAD)),
+        ImportOptions.NewText.or(options.text().context(), CLIP_BASE.context()),
         vocabulary,
         BlockForm.clip(width, Activation.QUICK_GELU));
   }

@@ -20,7 +20,7 @@ final class SourceDetection {
   /** The model there; nothing that is known is {@link BadInput}. */
   static ForeignModel open(Path source, ImportOptions options) {
     ForeignModel found = find(source, options);
-    if (!(found instanceof SiglipModel) && !options.text().equals(NewText.UNSAID)) {
+    if (!(found instanceof SiglipModel) && !options.text().equals(ImportOptions.NewText.UNSAID)) {
       found.weights().close();
       throw new BadInput(
           "--text-from, --text-width, --text-layers and --text-context are for image towers alone"

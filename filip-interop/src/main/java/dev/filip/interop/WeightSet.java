@@ -1,10 +1,12 @@
 package dev.filip.interop;
 
+import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
 import dev.filip.pickle.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,5 +161,32 @@ final class WeightSet implements AutoCloseable {
       }
     }
     open.clear();
+  }
+
+  /** Number type and shape of a tensor that is not read yet. */
+  record TensorShape(Dtype dtype, long[] shape) {
+    /** Whether it can be a weight. */
+    boolean floating() {
+      return switch (dtype) {
+        case F64, F32, F16, BF16 -> true;
+        default -> false;
+      };
+    }
+
+    /** Size of one dimension. */
+    int size(int dimension) {
+      return Math.toIntExact(shape[dimension]);
+    }
+
+    /** The same sizes; a scalar may be written as one row of one number. */
+    boolean fits(long[] wanted) {
+      return Arrays.equals(shape, wanted)
+          || wanted.length == 0 && Arrays.equals(shape, new long[] {1});
+    }
+
+    @Override
+    public String toString() {
+      return dtype + Arrays.toString(shape);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.filip.onnx;
 
-import static dev.filip.onnx.OnnxAttribute.integer;
-import static dev.filip.onnx.OnnxAttribute.integers;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integer;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integers;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionConfig;
@@ -58,7 +58,8 @@ final class ImageGraph {
 
   private String embedded() {
     String side = Integer.toString(sizes.imageSize());
-    String pixels = graph.input("pixel_values", OnnxType.FLOAT, "batch 3 " + side + " " + side);
+    String pixels =
+        graph.input("pixel_values", OnnxGraph.OnnxType.FLOAT, "batch 3 " + side + " " + side);
     String patches = patches(pixels);
     String tokens =
         switch (sizes.kind()) {
@@ -133,10 +134,65 @@ final class ImageGraph {
             graph.integers("last", Integer.MAX_VALUE),
             graph.integers("axis", 1)));
     String index =
-        graph.constant("cls.index", OnnxType.INT64, () -> Tensors.fromLongs(new long[1]));
+        graph.constant("cls.index", OnnxGraph.OnnxType.INT64, () -> Tensors.fromLongs(new long[1]));
     graph.node("Gather", "image_embeds", List.of(unit, index), integer("axis", 1));
     graph.output(
-        "image_tokens", OnnxType.FLOAT, "batch " + config.imageTokens() + " " + config.embedDim());
-    graph.output("image_embeds", OnnxType.FLOAT, "batch " + config.embedDim());
+        "image_tokens",
+        OnnxGraph.OnnxType.FLOAT,
+        "batch " + config.imageTokens() + " " + config.embedDim());
+    graph.output("image_embeds", OnnxGraph.OnnxType.FLOAT, "batch " + config.embedDim());
+  }
+
+  /**
+   * SigLIP's attention pooling as nodes, {@code [b,n,w] -> [b,1,w]}: the sums of {@code
+   * PoolingHead}.
+   */
+  private record OnnxPoolingHead(OnnxLayers layers, Weights weights, VisionConfig sizes) {
+    private static final String NAME = "vision_model.head";
+    private static final String ATTENTION = NAME + ".attention";
+
+    String add(String x) {
+      OnnxGraph graph = layers.graph();
+      int w = sizes.width();
+      String query = projected(layers.parameter(NAME + ".probe"), "query", 0, w);
+      String both = projected(x, "both", w, 2L * w);
+      List<String> parts =
+          graph.node(
+              "Split",
+              List.of(ATTENTION + ".k", ATTENTION + ".v"),
+              List.of(both),
+              integer("axis", -1));
+      String mixed =
+          new OnnxHeads(layers, w, sizes.heads(), null)
+              .mix(query, parts.get(0), parts.get(1), ATTENTION);
+      String y = layers.linear(mixed, ATTENTION + ".out_proj");
+      String norm = layers.norm(y, NAME + ".layernorm", sizes.blocks().layerNormEps());
+      String inner = layers.linear(norm, NAME + ".mlp.fc1");
+      String active =
+          layers.activation(inner, NAME + ".mlp.activation", sizes.blocks().activation());
+      String outer = layers.linear(active, NAME + ".mlp.fc2");
+      return graph.node("Add", NAME, List.of(y, outer));
+    }
+
+    /** {@code x} times some rows of the joined projection. */
+    private String projected(String x, String part, long from, long rows) {
+      OnnxGraph graph = layers.graph();
+      String name = ATTENTION + "." + part;
+      String weight =
+          graph.constant(
+              name + ".weight",
+              OnnxGraph.OnnxType.FLOAT,
+              () -> weights.get(ATTENTION + ".in_proj_weight").narrow(0, from, rows).t(),
+              sizes.width(),
+              rows);
+      String bias =
+          graph.constant(
+              name + ".bias",
+              OnnxGraph.OnnxType.FLOAT,
+              () -> weights.get(ATTENTION + ".in_proj_bias").narrow(0, from, rows),
+              rows);
+      String product = graph.node("MatMul", name + ".product", List.of(x, weight));
+      return graph.node("Add", name, List.of(product, bias));
+    }
   }
 }

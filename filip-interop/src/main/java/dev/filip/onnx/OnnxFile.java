@@ -47,9 +47,9 @@ final class OnnxFile {
    * @return whether there is such a file
    */
   boolean write(Path file, long limit) throws IOException {
-    boolean outside = graph.tensors().stream().mapToLong(OnnxTensor::bytes).sum() > limit;
+    boolean outside = graph.tensors().stream().mapToLong(OnnxGraph.OnnxTensor::bytes).sum() > limit;
     ProtoBytes small = new ProtoBytes();
-    List<OnnxTensor> inside = new ArrayList<>(graph.tensors());
+    List<OnnxGraph.OnnxTensor> inside = new ArrayList<>(graph.tensors());
     if (outside) {
       Path data = file.resolveSibling(file.getFileName() + ".data");
       inside.removeIf(tensor -> tensor.bytes() < SMALL);
@@ -63,11 +63,11 @@ final class OnnxFile {
     return outside;
   }
 
-  private void writeModel(FileChannel channel, ProtoBytes small, List<OnnxTensor> inside)
+  private void writeModel(FileChannel channel, ProtoBytes small, List<OnnxGraph.OnnxTensor> inside)
       throws IOException {
     List<ProtoBytes> heads = new ArrayList<>();
     long length = (long) graph.message().size() + small.size();
-    for (OnnxTensor tensor : inside) {
+    for (OnnxGraph.OnnxTensor tensor : inside) {
       ProtoBytes head = tensor.head().open(9, tensor.bytes());
       heads.add(new ProtoBytes().open(5, head.size() + tensor.bytes()));
       heads.add(head);
@@ -92,10 +92,10 @@ final class OnnxFile {
   }
 
   /** Writes {@code tensors} to a file of their own, each from a page's start. */
-  private static void writeData(Path data, List<OnnxTensor> tensors, ProtoBytes graph)
+  private static void writeData(Path data, List<OnnxGraph.OnnxTensor> tensors, ProtoBytes graph)
       throws IOException {
     try (FileChannel channel = create(data)) {
-      for (OnnxTensor tensor : tensors) {
+      for (OnnxGraph.OnnxTensor tensor : tensors) {
         long at = (channel.position() + PAGE - 1) / PAGE * PAGE;
         channel.position(at);
         tensor.write(channel);

@@ -1,7 +1,10 @@
 package dev.filip.onnx;
 
 import dev.filip.io.ProtoBytes;
+import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -9,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A graph being built ({@code GraphProto}): values are named texts, every node's name is that of
@@ -107,5 +111,93 @@ final class OnnxGraph {
     }
     ProtoBytes tensor = new ProtoBytes().integer(1, type.code()).message(2, dims);
     return new ProtoBytes().text(1, name).message(2, new ProtoBytes().message(1, tensor));
+  }
+
+  /** The number types of our graphs, with ONNX's own numbers for them. */
+  enum OnnxType {
+    FLOAT(1, 4, ScalarType.Float),
+    INT64(7, 8, ScalarType.Long);
+
+    private final int code;
+    private final int bytes;
+    private final ScalarType type;
+
+    OnnxType(int code, int bytes, ScalarType type) {
+      this.code = code;
+      this.bytes = bytes;
+      this.type = type;
+    }
+
+    /** {@code TensorProto.DataType}. */
+    int code() {
+      return code;
+    }
+
+    /** Bytes of one number. */
+    int bytes() {
+      return bytes;
+    }
+
+    /** libtorch's name of it. */
+    ScalarType type() {
+      return type;
+    }
+  }
+
+  /** {@code AttributeProto} of the three kinds that our operators have. */
+  static final class OnnxAttribute {
+    private static final int TYPE = 20;
+
+    private OnnxAttribute() {}
+
+    static ProtoBytes number(String name, double value) {
+      return new ProtoBytes().text(1, name).fixed32(2, (float) value).integer(TYPE, 1);
+    }
+
+    static ProtoBytes integer(String name, long value) {
+      return new ProtoBytes().text(1, name).integer(3, value).integer(TYPE, 2);
+    }
+
+    static ProtoBytes integers(String name, long... values) {
+      ProtoBytes attribute = new ProtoBytes().text(1, name);
+      for (long value : values) {
+        attribute.integer(8, value);
+      }
+      return attribute.integer(TYPE, 7);
+    }
+  }
+
+  /**
+   * A constant of a graph ({@code TensorProto}).
+   *
+   * @param values asked once, when it is written; what it makes is freed then
+   */
+  record OnnxTensor(String name, OnnxGraph.OnnxType type, long[] shape, Supplier<Tensor> values) {
+    /** Bytes of its numbers. */
+    long bytes() {
+      long bytes = type.bytes();
+      for (long size : shape) {
+        bytes = Math.multiplyExact(bytes, size);
+      }
+      return bytes;
+    }
+
+    /** The message up to its numbers. */
+    ProtoBytes head() {
+      ProtoBytes head = new ProtoBytes();
+      for (long size : shape) {
+        head.integer(1, size);
+      }
+      return head.integer(2, type.code()).text(8, name);
+    }
+
+    /** Writes the numbers. */
+    void write(WritableByteChannel channel) throws IOException {
+      try (var _ = new StepScope()) {
+        Tensor tensor = values.get();
+        Tensors.expect(tensor, name, shape);
+        Tensors.write(channel, tensor.to(type.type()));
+      }
+    }
   }
 }

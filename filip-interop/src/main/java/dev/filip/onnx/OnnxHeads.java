@@ -1,6 +1,6 @@
 package dev.filip.onnx;
 
-import static dev.filip.onnx.OnnxAttribute.integer;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integer;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.filip.onnx;
 
-import static dev.filip.onnx.OnnxAttribute.integer;
-import static dev.filip.onnx.OnnxAttribute.integers;
-import static dev.filip.onnx.OnnxAttribute.number;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integer;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integers;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.number;
 
 import dev.filip.config.Activation;
 import dev.filip.nn.Weights;
@@ -30,7 +30,10 @@ final class OnnxLayers {
     return graph.has(name)
         ? name
         : graph.constant(
-            name, OnnxType.FLOAT, () -> weights.get(name), Tensors.shape(weights.get(name)));
+            name,
+            OnnxGraph.OnnxType.FLOAT,
+            () -> weights.get(name),
+            Tensors.shape(weights.get(name)));
   }
 
   /** {@code x W^T}. */
@@ -39,7 +42,7 @@ final class OnnxLayers {
     String turned =
         graph.constant(
             name + ".weight",
-            OnnxType.FLOAT,
+            OnnxGraph.OnnxType.FLOAT,
             () -> weights.get(name + ".weight").t(),
             shape[1],
             shape[0]);
@@ -83,9 +86,14 @@ final class OnnxLayers {
   List<String> queriesKeysValues(String x, String name, long width) {
     String weight =
         graph.constant(
-            name + ".qkv.weight", OnnxType.FLOAT, () -> cat(name, ".weight").t(), width, 3 * width);
+            name + ".qkv.weight",
+            OnnxGraph.OnnxType.FLOAT,
+            () -> cat(name, ".weight").t(),
+            width,
+            3 * width);
     String bias =
-        graph.constant(name + ".qkv.bias", OnnxType.FLOAT, () -> cat(name, ".bias"), 3 * width);
+        graph.constant(
+            name + ".qkv.bias", OnnxGraph.OnnxType.FLOAT, () -> cat(name, ".bias"), 3 * width);
     String product = graph.node("MatMul", name + ".qkv.product", List.of(x, weight));
     String sum = graph.node("Add", name + ".qkv", List.of(product, bias));
     return graph.node(

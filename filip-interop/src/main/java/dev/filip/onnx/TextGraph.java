@@ -1,6 +1,6 @@
 package dev.filip.onnx;
 
-import static dev.filip.onnx.OnnxAttribute.integer;
+import static dev.filip.onnx.OnnxGraph.OnnxAttribute.integer;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
@@ -32,8 +32,8 @@ final class TextGraph {
   }
 
   private OnnxGraph build() {
-    String ids = graph.input("input_ids", OnnxType.INT64, "batch length");
-    String length = graph.input("text_length", OnnxType.INT64, "batch");
+    String ids = graph.input("input_ids", OnnxGraph.OnnxType.INT64, "batch length");
+    String length = graph.input("text_length", OnnxGraph.OnnxType.INT64, "batch");
     String shape = graph.node("Shape", "ids.shape", List.of(ids));
     String m =
         graph.node(
@@ -56,7 +56,7 @@ final class TextGraph {
     String whole =
         graph.constant(
             "mask.whole",
-            OnnxType.FLOAT,
+            OnnxGraph.OnnxType.FLOAT,
             () -> Tensors.fromFloats(future(context), context, context),
             context,
             context);
@@ -89,7 +89,7 @@ final class TextGraph {
     String index =
         graph.node("Unsqueeze", "last.index", List.of(last, graph.integers("last.axis", 1)));
     graph.node("GatherND", "text_embeds", List.of(tokens, index), integer("batch_dims", 1));
-    graph.output("text_tokens", OnnxType.FLOAT, "batch length " + config.embedDim());
-    graph.output("text_embeds", OnnxType.FLOAT, "batch " + config.embedDim());
+    graph.output("text_tokens", OnnxGraph.OnnxType.FLOAT, "batch length " + config.embedDim());
+    graph.output("text_embeds", OnnxGraph.OnnxType.FLOAT, "batch " + config.embedDim());
   }
 }

@@ -126,7 +126,7 @@ final class KnownGlobals {
   }
 
   /** What the call makes. */
-  static Object call(Object callee, PickleTuple arguments) {
+  static Object call(Object callee, PickleMachine.PickleTuple arguments) {
     if (!(callee instanceof GlobalName global)) {
       throw new BadPickle("calls something that is no name");
     }
@@ -152,14 +152,14 @@ final class KnownGlobals {
     throw new BadPickle("calls " + full);
   }
 
-  private static Object tensor(String full, PickleTuple arguments) {
+  private static Object tensor(String full, PickleMachine.PickleTuple arguments) {
     if (full.contains("parameter")) {
       if (first(full, arguments) instanceof PickledTensor tensor) {
         return tensor;
       }
       throw new BadPickle(full + " of something that is no tensor");
     }
-    if (arguments.size() < 4 || !(arguments.get(0) instanceof Storage storage)) {
+    if (arguments.size() < 4 || !(arguments.get(0) instanceof PickledTensor.Storage storage)) {
       throw new BadPickle(full + " without storage, offset, size and stride");
     }
     return new PickledTensor(
@@ -169,7 +169,7 @@ final class KnownGlobals {
         arguments.wholes(3, "a tensor's stride"));
   }
 
-  private static Map<Object, Object> dict(PickleTuple arguments) {
+  private static Map<Object, Object> dict(PickleMachine.PickleTuple arguments) {
     Map<Object, Object> dict = new LinkedHashMap<>();
     if (arguments.size() > 0) {
       for (Object pair : items("an OrderedDict's items", arguments.get(0))) {
@@ -183,32 +183,41 @@ final class KnownGlobals {
     return dict;
   }
 
-  private static Object sequence(String full, PickleTuple arguments) {
+  private static Object sequence(String full, PickleMachine.PickleTuple arguments) {
     List<Object> items =
         arguments.size() == 0 ? List.of() : items(full + "'s items", arguments.get(0));
-    return full.equals("torch.Size") ? new PickleTuple(items) : new ArrayList<>(items);
+    return full.equals("torch.Size")
+        ? new PickleMachine.PickleTuple(items)
+        : new ArrayList<>(items);
   }
 
   @SuppressWarnings("unchecked") // lists of the machine hold objects
   private static List<Object> items(String what, Object value) {
     return switch (value) {
-      case PickleTuple tuple -> tuple.items();
+      case PickleMachine.PickleTuple tuple -> tuple.items();
       case List<?> list -> (List<Object>) list;
       default -> throw new BadPickle(what + " are no sequence");
     };
   }
 
-  private static byte[] encode(PickleTuple arguments) {
+  private static byte[] encode(PickleMachine.PickleTuple arguments) {
     if (arguments.size() > 0 && arguments.get(0) instanceof String text) {
       return text.getBytes(StandardCharsets.ISO_8859_1);
     }
     throw new BadPickle("_codecs.encode of something that is no text");
   }
 
-  private static Object first(String full, PickleTuple arguments) {
+  private static Object first(String full, PickleMachine.PickleTuple arguments) {
     if (arguments.size() == 0) {
       throw new BadPickle(full + " without arguments");
     }
     return arguments.get(0);
+  }
+
+  /** A name that a pickle refers to: never looked up, never called, only compared with our list. */
+  record GlobalName(String module, String name) {
+    String full() {
+      return module + "." + name;
+    }
   }
 }

@@ -18,7 +18,7 @@ final class LegacyLayout {
   private static final long VERSION = 1001;
 
   private final PickleInput in;
-  private final Map<String, Storage> storages = new HashMap<>();
+  private final Map<String, PickledTensor.Storage> storages = new HashMap<>();
 
   private LegacyLayout(PickleInput in) {
     this.in = in;
@@ -49,7 +49,7 @@ final class LegacyLayout {
   }
 
   private void place(Object key, Map<String, Place> places) {
-    Storage storage = key instanceof String name ? storages.get(name) : null;
+    PickledTensor.Storage storage = key instanceof String name ? storages.get(name) : null;
     if (storage == null) {
       throw new BadPickle("lists a storage that no tensor has");
     }
@@ -72,12 +72,12 @@ final class LegacyLayout {
     return PickleMachine.read(in, this::known);
   }
 
-  private Storage known(PickleTuple id) {
-    Storage storage = storage(id);
-    if (id.size() > 5 && id.get(5) != PickleNone.NONE) {
+  private PickledTensor.Storage known(PickleMachine.PickleTuple id) {
+    PickledTensor.Storage storage = storage(id);
+    if (id.size() > 5 && id.get(5) != PickleMachine.PickleNone.NONE) {
       throw new BadPickle("has a storage that is a view of another: not read");
     }
-    Storage before = storages.putIfAbsent(storage.key(), storage);
+    PickledTensor.Storage before = storages.putIfAbsent(storage.key(), storage);
     if (before != null && !before.equals(storage)) {
       throw new BadPickle("tells two stories of storage " + storage.key());
     }
@@ -85,7 +85,7 @@ final class LegacyLayout {
   }
 
   /** {@code ("storage", type, key, device, count, ...)}. */
-  static Storage storage(PickleTuple id) {
+  static PickledTensor.Storage storage(PickleMachine.PickleTuple id) {
     if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(2) instanceof String key)) {
       throw new BadPickle("has a persistent id that is no storage");
     }
@@ -94,6 +94,6 @@ final class LegacyLayout {
     if (count < 0 || count > Long.MAX_VALUE / 16) {
       throw new BadPickle("has a storage of " + count + " numbers");
     }
-    return new Storage(key, dtype, count);
+    return new PickledTensor.Storage(key, dtype, count);
   }
 }

@@ -13,20 +13,21 @@ import org.jspecify.annotations.Nullable;
  * KnownGlobals}, nothing is imported, called or executed.
  *
  * <p>Values: Boolean, Long, BigInteger, Double, String, {@code byte[]}, {@link PickleNone}, {@link
- * PickleTuple}, List, Map (in order), {@link GlobalName}, {@link PickleBag}, {@link Storage},
- * {@link PickledTensor}. Memory is at most some tens of bytes for each byte of the pickle, and
- * nothing recurses, so depth and cycles are harmless here; who walks the result has to mind them.
+ * PickleTuple}, List, Map (in order), {@link KnownGlobals.GlobalName}, {@link PickleBag}, {@link
+ * PickledTensor.Storage}, {@link PickledTensor}. Memory is at most some tens of bytes for each byte
+ * of the pickle, and nothing recurses, so depth and cycles are harmless here; who walks the result
+ * has to mind them.
  */
 final class PickleMachine {
   private static final Object MARK = new Object();
   private static final int MAX_PROTOCOL = 5;
 
   private final PickleInput in;
-  private final Function<PickleTuple, Storage> storages;
+  private final Function<PickleTuple, PickledTensor.Storage> storages;
   private final ArrayList<Object> stack = new ArrayList<>();
   private final Map<Long, Object> memo = new HashMap<>();
 
-  private PickleMachine(PickleInput in, Function<PickleTuple, Storage> storages) {
+  private PickleMachine(PickleInput in, Function<PickleTuple, PickledTensor.Storage> storages) {
     this.in = in;
     this.storages = storages;
   }
@@ -36,7 +37,7 @@ final class PickleMachine {
    *
    * @param storages what a persistent id stands for
    */
-  static Object read(PickleInput in, Function<PickleTuple, Storage> storages) {
+  static Object read(PickleInput in, Function<PickleTuple, PickledTensor.Storage> storages) {
     PickleMachine machine = new PickleMachine(in, storages);
     while (true) {
       int code = in.u8();
@@ -207,7 +208,7 @@ final class PickleMachine {
   /** A key that hashes without running through other objects. */
   static Object key(Object key) {
     return switch (key) {
-      case String _, Boolean _, Long _, Double _, PickleNone _, GlobalName _ -> key;
+      case String _, Boolean _, Long _, Double _, PickleNone _, KnownGlobals.GlobalName _ -> key;
       case PickleTuple _ -> new PickleBag("tuple"); // only itself: never looked up
       default -> throw new BadPickle("has a dict whose key is no text and no number");
     };
@@ -265,5 +266,44 @@ final class PickleMachine {
     above.clear();
     stack.removeLast();
     return values;
+  }
+
+  /** Python's {@code None}. */
+  enum PickleNone {
+    NONE
+  }
+
+  /** A Python tuple. */
+  record PickleTuple(List<Object> items) {
+    PickleTuple {
+      items = List.copyOf(items);
+    }
+
+    int size() {
+      return items.size();
+    }
+
+    Object get(int index) {
+      return items.get(index);
+    }
+
+    /** The item as a whole number; anything else is {@link BadPickle}. */
+    long whole(int index, String what) {
+      return items.get(index) instanceof Long value
+          ? value
+          : BadPickle.raise(what + " is no number");
+    }
+
+    /** The item as a tuple of whole numbers. */
+    long[] wholes(int index, String what) {
+      if (!(items.get(index) instanceof PickleTuple tuple)) {
+        throw new BadPickle(what + " is no tuple");
+      }
+      long[] values = new long[tuple.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = tuple.whole(i, what);
+      }
+      return values;
+    }
   }
 }

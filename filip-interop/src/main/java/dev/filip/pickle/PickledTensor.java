@@ -108,4 +108,12 @@ public final class PickledTensor {
   public String toString() {
     return dtype() + Arrays.toString(shape);
   }
+
+  /**
+   * The numbers behind one or more tensors.
+   *
+   * @param key its name in the file
+   * @param count numbers in it
+   */
+  record Storage(String key, Dtype dtype, long count) {}
 }

@@ -107,7 +107,7 @@ public final class TorchFile implements AutoCloseable {
 
   /** A copy of a tensor in its own type, contiguous, owned by the calling thread's scope. */
   public Tensor tensor(PickledTensor tensor) {
-    Storage storage = tensor.storage();
+    PickledTensor.Storage storage = tensor.storage();
     Place place = content.places().get(storage.key());
     if (place == null) {
       throw new BadInput(file + ": storage " + storage.key() + ": it is missing");

@@ -85,8 +85,8 @@ final class ZipLayout {
   }
 
   /** {@code ("storage", type, key, device, count)}. */
-  private Storage storage(PickleTuple id) {
-    Storage storage = LegacyLayout.storage(id);
+  private PickledTensor.Storage storage(PickleMachine.PickleTuple id) {
+    PickledTensor.Storage storage = LegacyLayout.storage(id);
     Place place = places.computeIfAbsent(storage.key(), this::place);
     if (storage.count() > place.size() / storage.dtype().bytes()) {
       throw new BadPickle(

@@ -175,7 +175,8 @@ class ExportTest {
   @ParameterizedTest
   @CsvSource({"768, 3072", "1152, 4304", "1664, 8192", "1280, 5120", "12, 59", "49, 1", "107, 103"})
   void theRatioGivesTheWidthBack(int width, int inner) {
-    assertThat((int) (width * OpenClipConfigWriter.ratio(width, inner))).isEqualTo(inner);
+    assertThat((int) (width * OpenClipExport.OpenClipConfigWriter.ratio(width, inner)))
+        .isEqualTo(inner);
   }
 
   @Test

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SiglipModelTest {
   private static final Path MODELS = Path.of("../filip-model/src/test/resources/golden/model");
   private static final Path SOURCE = MODELS.resolve("siglip/source");
-  private static final NewText SMALL = new NewText(Optional.empty(), 8, 2, 9);
+  private static final ImportOptions.NewText SMALL =
+      new ImportOptions.NewText(Optional.empty(), 8, 2, 9);
 
   @TempDir Path temp;
   private final BpeTokenizer tokenizer =
@@ -129,7 +130,8 @@ class SiglipModelTest {
       Files.copy(MODELS.resolve("quick").resolve(name), clip.resolve(name));
     }
     small(clip);
-    ImportOptions from = ImportOptions.asSource().withText(new NewText(Optional.of(clip), 0, 0, 0));
+    ImportOptions from =
+        ImportOptions.asSource().withText(new ImportOptions.NewText(Optional.of(clip), 0, 0, 0));
     ImportReport report = run(SOURCE, from);
 
     assertThat(report.fresh()).containsOnlyKeys("logit_scale", "visual_projection.weight");

@@ -2,10 +2,10 @@ package dev.filip.model;
 
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
-import dev.filip.nn.Affine;
 import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
 import dev.filip.nn.PatchEmbedding;
+import dev.filip.nn.Weights;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.Tensors;
@@ -64,5 +64,22 @@ final class ClipImageTower implements ImageTower {
     Tensor first = cls.expand(pixels.size(0), 1, sizes.width());
     Tensor embedded = patches.forward(pixels, compute);
     return torch.cat(new TensorVector(first, embedded), 1).add(positions);
+  }
+
+  /** Scale and shift over the last dimension: a layer norm without the norm. */
+  private static final class Affine {
+    private final Tensor weight;
+    private final Tensor bias;
+
+    /** Reads {@code name.weight} and {@code name.bias}, both {@code [w]}. */
+    Affine(Weights weights, String name) {
+      weight = weights.get(name + ".weight");
+      bias = weights.get(name + ".bias");
+    }
+
+    /** {@code [..., w] -> [..., w]}. */
+    Tensor forward(Tensor x) {
+      return x.mul(weight).add(bias);
+    }
   }
 }

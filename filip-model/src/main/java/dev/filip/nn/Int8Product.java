@@ -21,10 +21,10 @@ final class Int8Product implements Product {
   private final BoxedCall call;
   private final IValue packed;
   private final IValue reduceRange;
-  private final After after;
+  private final Product.After after;
 
   /** Quantises {@code [out, in]} fp32. */
-  Int8Product(Kept kept, Tensor weight, Tensor bias, After after) {
+  Int8Product(Kept kept, Tensor weight, Tensor bias, Product.After after) {
     boolean vnni = CpuFeatures.here().flags().contains("avx512_vnni");
     torch.globalContext().setQEngine(engine(vnni));
     call = new BoxedCall(kept, "quantized::linear_dynamic");

@@ -26,7 +26,7 @@ final class OneDnnProduct implements Product {
   private final IValue algorithm;
 
   /** Packs {@code [out, in]}; both tensors have the type that x will have. */
-  OneDnnProduct(Kept kept, Tensor weight, Tensor bias, After after) {
+  OneDnnProduct(Kept kept, Tensor weight, Tensor bias, Product.After after) {
     call = new BoxedCall(kept, PRODUCT);
     IValue packed = new BoxedCall(kept, REORDER).call(new IValue(weight), new IValue());
     this.weight = kept.add(new IValue(packed));

@@ -10,10 +10,12 @@ import java.util.stream.Stream;
 
 /**
  * What a run writes: {@code model/} and {@code best/} (model folders), {@code config.yaml}, {@code
- * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock}.
+ * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock},
+ * and {@code ended.json} once it ended: how, and why.
  */
 public record RunFolder(Path root) {
   private static final String CONFIG = "config.yaml";
+  private static final String ENDED = "ended.json";
 
   /** The final model. */
   public Path model() {
@@ -33,6 +35,11 @@ public record RunFolder(Path root) {
   /** One object a logged step. */
   public Path metrics() {
     return root.resolve("metrics.jsonl");
+  }
+
+  /** How the run ended; not there while it goes on, or where it was killed. */
+  public Path ended() {
+    return root.resolve(ENDED);
   }
 
   /** TensorBoard's event files. */
@@ -56,7 +63,7 @@ public record RunFolder(Path root) {
   /** Whether what is there must not be lost: more than a run leaves that ended before its start. */
   public boolean worthKeeping() {
     boolean ours = Files.exists(root.resolve(RunLock.NAME));
-    return holdsMoreThan(ours ? Set.of(RunLock.NAME, CONFIG) : Set.of());
+    return holdsMoreThan(ours ? Set.of(RunLock.NAME, CONFIG, ENDED) : Set.of());
   }
 
   private boolean holdsMoreThan(Set<String> names) {
@@ -75,6 +82,7 @@ public record RunFolder(Path root) {
     for (Path part : new Path[] {model(), best(), events(), checkpoints()}) {
       Outputs.delete(part);
     }
+    Files.deleteIfExists(ended());
     Files.deleteIfExists(config());
     Files.deleteIfExists(metrics());
   }

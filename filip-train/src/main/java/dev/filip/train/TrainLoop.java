@@ -171,7 +171,7 @@ final class TrainLoop {
             config);
     String message =
         diagnosis.symptom() + lastGood() + "; likely cause: " + diagnosis.likelyCause();
-    return cause == null ? new TrainingStopped(message) : new TrainingStopped(message, cause);
+    return new TrainingStopped.Diverged(message, cause);
   }
 
   private static boolean allFinite(@Nullable Pixels pixels) {

@@ -95,11 +95,30 @@ public final class Trainer {
       if (!skipped.isEmpty()) {
         options.log().accept("left out: " + skipped);
       }
+      ended(folder, result.interrupted() ? "interrupted" : "done", "", options, ranks);
       return result;
+    } catch (TrainingStopped e) {
+      String outcome = e instanceof TrainingStopped.Diverged ? "diverged" : "stopped";
+      ended(folder, outcome, String.valueOf(e.getMessage()), options, ranks);
+      throw e;
     } catch (LostPeer e) {
       LostPeer lost = ranks.explained(e);
       Checkpoints checkpoints = new Checkpoints(folder.checkpoints(), config.checkpoint().keep());
       throw new LostPeer(lost.what() + "; " + checkpoints.lastGood(), lost);
+    }
+  }
+
+  /** Says in the folder how the run ended, for whoever started it and reads no log. */
+  private static void ended(
+      RunFolder folder, String outcome, String reason, TrainOptions options, Ranks ranks) {
+    if (!ranks.isFirst()) {
+      return;
+    }
+    ObjectNode json = Json.object().put("outcome", outcome).put("reason", reason);
+    try {
+      Outputs.file(folder.ended(), (Json.pretty(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      options.log().accept("cannot write " + folder.ended() + ": " + Failures.reason(e));
     }
   }
 
@@ -134,6 +153,7 @@ public final class Trainer {
       PeerCheck.same(ranks, "run", facts(config, data));
       Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
       if (checkpoint.isPresent()) {
+        ranks.first(() -> goesOn(folder));
         return builder.resumed(folder, checkpoint.get());
       }
       ranks.first(() -> begin(config, folder));
@@ -154,6 +174,14 @@ public final class Trainer {
       Files.createDirectories(folder.root());
       byte[] yaml = RunConfigWriter.yaml(config).getBytes(StandardCharsets.UTF_8);
       Outputs.file(folder.config(), yaml);
+    } catch (IOException e) {
+      throw cannotStart(folder, e);
+    }
+  }
+
+  private static void goesOn(RunFolder folder) {
+    try {
+      Files.deleteIfExists(folder.ended());
     } catch (IOException e) {
       throw cannotStart(folder, e);
     }

@@ -153,6 +153,17 @@ class TrainerTest {
         .hasMessageContaining("step-000010")
         .hasMessageContaining("likely cause: an image of the batch")
         .hasMessageNotContaining("\n");
+    var ended = Json.read(out.resolve("ended.json"));
+    assertThat(ended.path("outcome").asText()).isEqualTo("diverged");
+    assertThat(ended.path("reason").asText()).contains("at step 13");
+  }
+
+  @Test
+  void howARunEndedStandsInItsFolder() {
+    Path out = temp.resolve("run");
+    run(TinyData.config("global", 2), out, TrainOptions.QUIET);
+    var ended = Json.read(out.resolve("ended.json"));
+    assertThat(ended.path("outcome").asText()).isEqualTo("done");
   }
 
   static TrainOptions with(TrainListener listener) {

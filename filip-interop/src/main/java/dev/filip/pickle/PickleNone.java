@@ -1,6 +1,0 @@
-package dev.filip.pickle;
-
-/** Python's {@code None}. */
-enum PickleNone {
-  NONE
-}
