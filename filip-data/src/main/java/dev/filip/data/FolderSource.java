@@ -54,13 +54,12 @@ final class FolderSource extends LooseSource {
     List<Path> images;
     try (Stream<Path> all = Files.walk(folder)) {
       images =
-          all.filter(p -> SourceFiles.isImage(SourceFiles.extension(p)))
-              .filter(p -> !p.getFileName().toString().startsWith("."))
-              .filter(Files::isRegularFile)
-              .sorted(
-                  java.util.Comparator.comparing(
-                      p -> folder.relativize(p).toString(), SourceFiles.NATURAL))
-              .toList();
+          SourceFiles.sorted(
+              all.filter(p -> SourceFiles.isImage(SourceFiles.extension(p)))
+                  .filter(p -> !p.getFileName().toString().startsWith("."))
+                  .filter(Files::isRegularFile)
+                  .toList(),
+              p -> folder.relativize(p).toString());
     } catch (IOException e) {
       throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
     }

@@ -2,6 +2,7 @@ package dev.filip.data.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Shards as local files, wherever they lie. Thread-safe. */
@@ -35,6 +36,14 @@ public interface ShardFiles extends AutoCloseable {
 
   /** A small side file ({@code sizes.json}), whole; null where there is none. */
   byte @Nullable [] small(String location) throws IOException;
+
+  /**
+   * The objects directly below a folder, in order of name.
+   *
+   * @param place ends with {@code /}
+   * @throws UnreachableShard where the store cannot be reached, or cannot list (a web server)
+   */
+  List<ObjectInfo> list(String place) throws IOException;
 
   /** Whether {@code location} lies in a store and not on a local disk. */
   boolean isRemote(String location);

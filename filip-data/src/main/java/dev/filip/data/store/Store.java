@@ -26,6 +26,19 @@ public interface Store extends AutoCloseable {
   InputStream open(String location, long from, long length) throws IOException;
 
   /**
+   * The bytes from {@code from} to the end of exactly this version of an object.
+   *
+   * @throws StoreFailure of kind {@code CHANGED} where the store holds another by now
+   */
+  default InputStream open(ObjectInfo object, long from) throws IOException {
+    ObjectInfo now = info(object.location());
+    if (!now.equals(object)) {
+      throw new StoreFailure(StoreFailure.Kind.CHANGED, "the object has changed", null);
+    }
+    return open(object.location(), from, -1);
+  }
+
+  /**
    * The objects directly below a folder, in order of name.
    *
    * @param folder a location that ends with {@code /}

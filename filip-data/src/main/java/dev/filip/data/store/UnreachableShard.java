@@ -12,12 +12,21 @@ public final class UnreachableShard extends IOException {
   private final String location;
 
   /**
+   * A failure that nothing more is tried against.
+   *
+   * @param location as it was asked for; the message leaves out passwords and signatures
    * @param reason the last cause, one line
    * @param tries how often it was tried
    */
   public UnreachableShard(String location, String reason, int tries, Throwable cause) {
     super(
-        location + ": " + reason + " (" + tries + (tries == 1 ? " try)" : " tries)"), cause);
+        Locations.shown(location)
+            + ": "
+            + reason
+            + " ("
+            + tries
+            + (tries == 1 ? " try)" : " tries)"),
+        cause);
     this.location = location;
   }
 
