@@ -2,10 +2,11 @@ package dev.filip.study;
 
 import static dev.filip.io.BadInput.require;
 
+import dev.filip.config.AugmentConfig;
+import dev.filip.config.DataConfig.CaptionChoice;
+import dev.filip.config.DataConfig.WeightedSource;
 import dev.filip.config.Interaction;
 import dev.filip.config.RunConfig;
-import dev.filip.config.RunConfig.Augment;
-import dev.filip.config.RunConfig.CaptionChoice;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
@@ -44,7 +45,7 @@ public record AblationStudy() implements Study {
         "global",
         "late or both (the study takes it away)");
     require(
-        !base.augment().equals(Augment.NONE),
+        !base.augment().equals(AugmentConfig.NONE),
         "augment",
         "none",
         "what the study shall add to the baseline");
@@ -64,7 +65,7 @@ public record AblationStudy() implements Study {
 
   private static void requireExtraCaptions(RunConfig base) {
     SourceOptions columns = SourceOptions.columns(base.data().imageKey(), base.data().captionKey());
-    for (RunConfig.WeightedSource named : base.data().train()) {
+    for (WeightedSource named : base.data().train()) {
       try (SampleSource source = Sources.open(named.source(), columns)) {
         for (int i = 0; i < Math.min(LOOKED_AT, source.size()); i++) {
           if (source.text(i).captions().size() > 1) {

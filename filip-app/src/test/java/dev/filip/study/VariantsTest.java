@@ -3,10 +3,11 @@ package dev.filip.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.config.AugmentConfig;
+import dev.filip.config.DataConfig.CaptionChoice;
 import dev.filip.config.Interaction;
+import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.config.RunConfig.Augment;
-import dev.filip.config.RunConfig.CaptionChoice;
 import dev.filip.config.RunConfigReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class VariantsTest {
   @Test
   void ablationAddsOneComponentEachToTheBaseline() {
     List<RunConfig> runs = meant(new AblationStudy(), Part.ACCURACY);
-    Augment augment = base().augment();
+    AugmentConfig augment = base().augment();
     List<List<Object>> components = new ArrayList<>();
     for (RunConfig run : runs) {
       components.add(List.of(run.augment(), run.data().captions(), run.interaction()));
@@ -62,10 +63,10 @@ class VariantsTest {
     }
     assertThat(components)
         .containsExactly(
-            List.of(Augment.NONE, CaptionChoice.FIRST, Interaction.GLOBAL),
+            List.of(AugmentConfig.NONE, CaptionChoice.FIRST, Interaction.GLOBAL),
             List.of(augment, CaptionChoice.FIRST, Interaction.GLOBAL),
-            List.of(Augment.NONE, CaptionChoice.ALL, Interaction.GLOBAL),
-            List.of(Augment.NONE, CaptionChoice.FIRST, Interaction.LATE),
+            List.of(AugmentConfig.NONE, CaptionChoice.ALL, Interaction.GLOBAL),
+            List.of(AugmentConfig.NONE, CaptionChoice.FIRST, Interaction.LATE),
             List.of(augment, CaptionChoice.ALL, Interaction.LATE));
   }
 
@@ -89,7 +90,7 @@ class VariantsTest {
           List.of(
               run.interaction(),
               model.embedDim(),
-              run.loss().featurePrecision(),
+              run.loss().featurePrecision().word(),
               run.loss().keepTokens().share()));
       assertThat(model.vision()).isEqualTo(base().newModel().orElseThrow().vision());
       assertThat(run.evaluate().every()).isZero();
@@ -115,7 +116,7 @@ class VariantsTest {
     assertThat(runs).anyMatch(run -> run.loss().maxLogitScale() < 100);
     assertThat(runs).anyMatch(run -> run.schedule().warmup() == 0);
     assertThat(runs).anyMatch(run -> run.optimizer().clip() == 0);
-    assertThat(runs).anyMatch(run -> run.optimizer().name().equals("lamb"));
+    assertThat(runs).anyMatch(run -> run.optimizer().name() == OptimizerConfig.Name.LAMB);
     List<String> folders =
         new StabilityStudy()
             .variants(base()).stream()

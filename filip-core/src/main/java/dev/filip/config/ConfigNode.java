@@ -1,14 +1,12 @@
 package dev.filip.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.filip.io.BadInput;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -21,7 +19,7 @@ record ConfigNode(String path, JsonNode node) {
       Pattern.compile("[-+]?[0-9]+(\\.[0-9]*)?[eE][-+]?[0-9]+");
 
   /** Refuses anything but a map with these keys. */
-  ConfigNode map(Set<String> allowed) {
+  ConfigNode map(Collection<String> allowed) {
     if (!node.isObject()) {
       throw wrong("a map with keys " + String.join(", ", allowed));
     }
@@ -33,7 +31,7 @@ record ConfigNode(String path, JsonNode node) {
     return this;
   }
 
-  private BadInput unknown(String key, Set<String> allowed) {
+  private BadInput unknown(String key, Collection<String> allowed) {
     return new BadInput(
         join(key)
             + " is not a key"
@@ -45,7 +43,8 @@ record ConfigNode(String path, JsonNode node) {
             + ")");
   }
 
-  private String join(String key) {
+  /** The path of a key under this one. */
+  String join(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
@@ -67,12 +66,6 @@ record ConfigNode(String path, JsonNode node) {
     return at(key).orElseThrow(() -> new BadInput(join(key) + " is missing: it has no default"));
   }
 
-  /** The value under a key, or an empty map under its path. */
-  ConfigNode orEmptyMap(String key) {
-    return at(key)
-        .orElseGet(() -> new ConfigNode(join(key), JsonNodeFactory.instance.objectNode()));
-  }
-
   int integer(String key, int byDefault) {
     return at(key).map(ConfigNode::integer).orElse(byDefault);
   }
@@ -83,10 +76,6 @@ record ConfigNode(String path, JsonNode node) {
 
   boolean flag(String key, boolean byDefault) {
     return at(key).map(ConfigNode::flag).orElse(byDefault);
-  }
-
-  String text(String key, String byDefault) {
-    return at(key).map(ConfigNode::text).orElse(byDefault);
   }
 
   <T extends Enum<T>> T choice(String key, T byDefault) {
@@ -145,17 +134,6 @@ record ConfigNode(String path, JsonNode node) {
       }
     }
     throw Choices.notOneOf(Choices.of(values), path, typed);
-  }
-
-  /** A set of words under a key; a single word stands for a set of one. */
-  <T extends Enum<T>> EnumSet<T> choices(String key, Class<T> type, EnumSet<T> byDefault) {
-    Optional<ConfigNode> given = at(key);
-    if (given.isEmpty()) {
-      return byDefault;
-    }
-    EnumSet<T> chosen = EnumSet.noneOf(type);
-    given.get().listOrOne().forEach(node -> chosen.add(node.choice(type)));
-    return chosen;
   }
 
   /** The elements; a single text stands for a list of one. */

@@ -17,14 +17,41 @@ import java.util.Set;
  * @param lora adapters of low rank in place of weights, if any
  */
 public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Optional<Lora> lora) {
-  /** Everything is trained, all at one rate. */
-  public static final Finetune ALL = new Finetune(Lock.NONE, true, 1, Optional.empty());
+  static final Section<Finetune> KEYS =
+      Section.of(
+          "finetune",
+          Finetune.class,
+          Key.of(
+              "lock",
+              Lock.TYPE,
+              Lock.NONE,
+              "the tower whose weights stay bit-equal (LiT): no gradient, no weight decay, no"
+                  + " moments, no graph"),
+          Key.of(
+              "lock_projection",
+              Type.FLAG,
+              true,
+              "whether the projection of a tower that is locked or has adapters stays too; false"
+                  + " only with one of these"),
+          Key.of(
+              "layer_decay",
+              Type.number("in (0, 1]"),
+              1.0,
+              "block k of L (from 0) is trained at `lr` x decay^(L - k), embeddings at decay^(L +"
+                  + " 1), final norms, projections and the temperature at `lr`"),
+          Key.of(
+                  "lora",
+                  Type.map(Lora.KEYS).orNone(),
+                  Optional.empty(),
+                  "adapters W + (alpha / rank) B A in place of the weights of the towers named,"
+                      + " whose own weights all stay bit-equal")
+              .over(Lora.KEYS));
 
-  static final Set<String> KEYS = Choices.of("lock", "lock_projection", "layer_decay", "lora");
-  private static final Set<String> LORA = Choices.of("rank", "alpha", "towers", "targets");
+  /** Everything is trained, all at one rate. */
+  public static final Finetune ALL = KEYS.byDefault();
 
   public Finetune {
-    require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay", layerDecay, "in (0, 1]");
+    KEYS.check(lock, lockProjection, layerDecay, lora);
     require(
         lockProjection || lock != Lock.NONE || lora.isPresent(),
         "finetune.lock_projection",
@@ -49,6 +76,14 @@ public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Opt
     NONE,
     IMAGE,
     TEXT;
+
+    static final Type<Lock> TYPE = Type.word(Lock.class).before(Lock::refuseBoth);
+
+    private static void refuseBoth(ConfigNode node) {
+      if (node.node().isArray() || node.node().asText().equals("both")) {
+        throw node.wrong("none, image or text (with both locked nothing is left to train)");
+      }
+    }
 
     /** The tower, if any. */
     public Optional<Tower> tower() {
@@ -87,18 +122,39 @@ public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Opt
    * @param towers that have them; all other weights of these towers stay as they are
    */
   public record Lora(int rank, double alpha, Set<Tower> towers, Set<Target> targets) {
+    static final Section<Lora> KEYS =
+        Section.of(
+            "finetune.lora",
+            Lora.class,
+            Key.of("rank", Type.whole(">= 1"), 8, "at most the smaller side of every matrix"),
+            Key.following(
+                "alpha",
+                Type.number("a finite number > 0"),
+                "2 x rank",
+                given -> 2.0 * given.get("finetune.lora.rank", Integer.class),
+                ""),
+            Key.following(
+                "towers",
+                Type.set(Tower.class),
+                "those not locked",
+                Lora::free,
+                "not the locked one"),
+            Key.of(
+                "targets",
+                Type.set(Target.class),
+                EnumSet.allOf(Target.class),
+                "matrices of every block"));
+
     public Lora {
-      require(rank >= 1, "finetune.lora.rank", rank, ">= 1");
-      require(
-          alpha > 0 && Double.isFinite(alpha), "finetune.lora.alpha", alpha, "a finite number > 0");
-      require(!towers.isEmpty(), "finetune.lora.towers", towers, "image, text or both");
-      require(
-          !targets.isEmpty(),
-          "finetune.lora.targets",
-          targets,
-          "one or more of q, k, v, out, fc1, fc2");
+      KEYS.check(rank, alpha, towers, targets);
       towers = Collections.unmodifiableSet(EnumSet.copyOf(towers));
       targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
+    }
+
+    private static Set<Tower> free(Given given) {
+      EnumSet<Tower> free = EnumSet.allOf(Tower.class);
+      given.get("finetune.lock", Lock.class).tower().ifPresent(free::remove);
+      return free;
     }
 
     /** What multiplies B A. */
@@ -126,41 +182,5 @@ public record Finetune(Lock lock, boolean lockProjection, double layerDecay, Opt
   public boolean adaptersAreAll() {
     return lora.isPresent()
         && Arrays.stream(Tower.values()).allMatch(t -> isLocked(t) || hasAdapters(t));
-  }
-
-  /** Reads the section; {@code folder}: whether there is a model folder to begin from. */
-  static Finetune read(Optional<ConfigNode> node, boolean folder) {
-    if (node.isEmpty()) {
-      return ALL;
-    }
-    if (!folder) {
-      throw node.get()
-          .wrong("left out unless model is a model folder (there are no weights to tune)");
-    }
-    ConfigNode map = node.get().map(KEYS);
-    Lock lock = map.at("lock").map(Finetune::lock).orElse(Lock.NONE);
-    return new Finetune(
-        lock,
-        map.flag("lock_projection", true),
-        map.number("layer_decay", 1),
-        map.at("lora").filter(given -> !given.isNone()).map(given -> lora(given.map(LORA), lock)));
-  }
-
-  private static Lock lock(ConfigNode node) {
-    if (node.node().isArray() || node.node().asText().equals("both")) {
-      throw node.wrong("none, image or text (with both locked nothing is left to train)");
-    }
-    return node.choice(Lock.class);
-  }
-
-  private static Lora lora(ConfigNode map, Lock lock) {
-    EnumSet<Tower> free = EnumSet.allOf(Tower.class);
-    lock.tower().ifPresent(free::remove);
-    int rank = map.integer("rank", 8);
-    return new Lora(
-        rank,
-        map.number("alpha", 2.0 * rank),
-        map.choices("towers", Tower.class, free),
-        map.choices("targets", Target.class, EnumSet.allOf(Target.class)));
   }
 }

@@ -1,25 +1,34 @@
 package dev.filip.config;
 
-import static dev.filip.io.BadInput.require;
-
-/**
- * Token selection of the late loss (paper 2.1).
- *
- * @param share of the tokens kept; 1 = all, no selection (the paper: 0.25)
- * @param after share of the steps (below 1) or steps before the selection begins
- * @param atLeast tokens of an item that stay whatever its share; all where it has no more
- */
+/** Token selection of the late loss (paper 2.1). */
 public record KeepTokens(double share, double after, int atLeast) {
+  static final Section<KeepTokens> KEYS =
+      Section.of(
+          "loss",
+          KeepTokens.class,
+          Key.of(
+                  "keep_tokens",
+                  Type.number("in (0, 1], 1 = all"),
+                  1.0,
+                  "share of the tokens kept by token selection (the paper: 0.25)")
+              .filling("share"),
+          Key.of("keep_after", StepCount.TYPE, 0.5, "before token selection begins")
+              .filling("after"),
+          Key.of(
+                  "keep_at_least",
+                  Type.whole(">= 1"),
+                  12,
+                  "tokens of an image or a text that stay whatever the share")
+              .filling("atLeast"));
+
   /**
    * No selection; a share alone begins at half of the steps and leaves 12 tokens
    * (docs/TRAINING.md).
    */
-  public static final KeepTokens ALL = new KeepTokens(1, 0.5, 12);
+  public static final KeepTokens ALL = KEYS.byDefault();
 
   public KeepTokens {
-    require(share > 0 && share <= 1, "loss.keep_tokens", share, "in (0, 1], 1 = all");
-    StepCount.check("loss.keep_after", after);
-    require(atLeast >= 1, "loss.keep_at_least", atLeast, ">= 1");
+    KEYS.check(share, after, atLeast);
   }
 
   /** Whether a step selects at all; steps count from 1. */

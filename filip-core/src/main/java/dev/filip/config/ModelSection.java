@@ -1,17 +1,42 @@
 package dev.filip.config;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.filip.config.RunConfig.ModelChoice;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** The {@code model} key: a preset's name, a model folder, or sizes. */
-final class ModelSection {
+/**
+ * The {@code model} key: a preset's name, a model folder with {@code image_size} beside it, or
+ * sizes.
+ */
+final class ModelSection implements Field<ModelChoice> {
+  private static final Key<ModelChoice> MODEL =
+      Key.required(
+          "model",
+          Type.of("preset name, folder or map", (node, _) -> read(node), ModelSection::json),
+          "a preset (below), an existing model folder (training goes on from its weights), or"
+              + " sizes (below)");
+  private static final Key<Integer> IMAGE_SIZE =
+      Key.optional(
+          "image_size",
+          Type.whole(">= 1")
+              .only(
+                  given -> given.get("model", ModelChoice.class) instanceof ModelChoice.Folder,
+                  "left out unless model is a model folder (it has its own size)"),
+          "the folder's",
+          "only with a model folder; a multiple of its patch size: positions are interpolated"
+              + " bicubically, the pixels follow");
+
   static final Set<String> KEYS =
       Choices.of(
           "image_size",
@@ -37,18 +62,46 @@ final class ModelSection {
           "layer_norm_eps");
   private static final int HEAD = 64;
 
-  private ModelSection() {}
+  @Override
+  public List<String> names() {
+    return List.of("model", "image_size");
+  }
 
-  /** {@code imageSize} is another one than the folder's. */
-  static ModelChoice read(ConfigNode model, Optional<ConfigNode> imageSize) {
-    ModelChoice choice = read(model);
-    if (imageSize.isEmpty()) {
-      return choice;
+  @Override
+  public ModelChoice read(ConfigNode map, Given given) {
+    ModelChoice choice = requireNonNull(MODEL.read(map, given));
+    Integer size = IMAGE_SIZE.read(map, given);
+    return choice instanceof ModelChoice.Folder(String path, _) && size != null
+        ? new ModelChoice.Folder(path, OptionalInt.of(size))
+        : choice;
+  }
+
+  @Override
+  public void write(ObjectNode map, ModelChoice choice) {
+    MODEL.write(map, choice);
+    if (choice instanceof ModelChoice.Folder(_, OptionalInt size)) {
+      size.ifPresent(pixels -> IMAGE_SIZE.write(map, pixels));
     }
-    if (!(choice instanceof ModelChoice.Folder(String path, _))) {
-      throw imageSize.get().wrong("left out unless model is a model folder (it has its own size)");
+  }
+
+  @Override
+  public void validate(String section, ModelChoice choice) {
+    if (choice instanceof ModelChoice.Folder(_, OptionalInt size)) {
+      size.ifPresent(pixels -> IMAGE_SIZE.validate(section, pixels));
     }
-    return new ModelChoice.Folder(path, OptionalInt.of(imageSize.get().integer()));
+  }
+
+  @Override
+  public List<String> rows(String section) {
+    return Stream.of(MODEL, IMAGE_SIZE).flatMap(key -> key.rows(section).stream()).toList();
+  }
+
+  private static JsonNode json(ModelChoice choice) {
+    return switch (choice) {
+      case ModelChoice.Preset(String name) -> TextNode.valueOf(name);
+      case ModelChoice.Folder(String path, _) -> TextNode.valueOf(path);
+      case ModelChoice.Sizes(ModelConfig config) -> json(config);
+    };
   }
 
   private static ModelChoice read(ConfigNode model) {
@@ -164,5 +217,51 @@ final class ModelSection {
       throw tower.required("width").wrong("a multiple of heads " + heads);
     }
     return heads;
+  }
+
+  /** A model's sizes written out, as {@code model} takes them. */
+  static ObjectNode json(ModelConfig config) {
+    VisionConfig vision = config.vision();
+    TextConfig text = config.text();
+    ObjectNode map = Json.object();
+    map.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
+    Activation both = text.blocks().activation();
+    ObjectNode image = map.putObject("vision");
+    if (vision.kind() != VisionKind.CLIP) {
+      image.put("kind", Choices.name(vision.kind()));
+    }
+    BlockForm usual = vision.kind().blocks(vision.width()).withActivation(both);
+    blocks(
+        image
+            .put("width", vision.width())
+            .put("layers", vision.layers())
+            .put("heads", vision.heads()),
+        vision.blocks(),
+        usual);
+    ObjectNode words =
+        map.putObject("text")
+            .put("width", text.width())
+            .put("layers", text.layers())
+            .put("heads", text.heads())
+            .put("context", text.context());
+    blocks(words, text.blocks(), BlockForm.clip(text.width(), both));
+    return map.put("embed_dim", config.embedDim())
+        .put("activation", Choices.name(both))
+        .put("cls", config.cls())
+        .put("text_behaviour", Choices.name(config.textBehaviour()))
+        .put("pixel_behaviour", Choices.name(config.pixelBehaviour()));
+  }
+
+  /** What differs from CLIP's blocks, so that the fingerprints of CLIP's configs stay. */
+  private static void blocks(ObjectNode tower, BlockForm blocks, BlockForm clip) {
+    if (blocks.intermediateSize() != clip.intermediateSize()) {
+      tower.put("intermediate_size", blocks.intermediateSize());
+    }
+    if (blocks.activation() != clip.activation()) {
+      tower.put("activation", Choices.name(blocks.activation()));
+    }
+    if (blocks.layerNormEps() != clip.layerNormEps()) {
+      tower.put("layer_norm_eps", blocks.layerNormEps());
+    }
   }
 }

@@ -1,88 +1,176 @@
 package dev.filip.config;
 
 import static dev.filip.io.BadInput.require;
+import static java.util.Objects.requireNonNull;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * A whole training run. Made by the strict reader only; every part validates itself, so a value of
- * this type is always complete and in range. Keys, defaults and rules are in {@code
- * docs/CONFIG.md}. Immutable, may be shared between threads.
+ * A whole training run, as the strict reader makes it. Each part holds its keys ({@code KEYS}:
+ * names, types, defaults, rules and meanings, which are also the table of {@code docs/CONFIG.md})
+ * and refuses values that break their rules, so a value of this type is always complete and in
+ * range. Immutable, may be shared between threads.
  *
  * <p>With {@code interaction: global} the weights of the losses are 0 and 1 whatever was given, so
  * that one file serves both by {@code --set interaction=global}.
  *
  * @param finetune {@link Finetune#ALL} unless the model is a folder
- * @param batch pairs a step, over all processes
- * @param microBatch pairs of a process whose activations are held at a time: the batch is encoded
- *     twice, without and with a graph; 0 = none, one pass over the whole batch
- * @param workers threads that read, decode and augment; changes speed, never results
+ * @param microBatch 0 = none, one pass over the whole batch
  */
 public record RunConfig(
     ModelChoice model,
     Finetune finetune,
     Interaction interaction,
-    Data data,
+    DataConfig data,
     TokenizerChoice tokenizer,
-    Augment augment,
+    AugmentConfig augment,
     int batch,
     int microBatch,
     Length length,
-    Optimizer optimizer,
-    Schedule schedule,
-    Loss loss,
+    OptimizerConfig optimizer,
+    ScheduleConfig schedule,
+    LossConfig loss,
     PrecisionChoice precision,
     DeviceChoice device,
     boolean gradientCheckpointing,
     int workers,
     long seed,
     Checkpoint checkpoint,
-    Evaluate evaluate,
+    EvaluateConfig evaluate,
     Distributed distributed) {
+  static final Section<RunConfig> KEYS =
+      Section.of(
+          "",
+          RunConfig.class,
+          new ModelSection(),
+          Key.map(
+              Finetune.KEYS,
+              type ->
+                  type.only(
+                      given -> given.get("model", ModelChoice.class) instanceof ModelChoice.Folder,
+                      "left out unless model is a model folder (there are no weights to tune)"),
+              "everything is trained at one rate",
+              "only with a model folder ([WEIGHTS.md](WEIGHTS.md#fine-tuning)); the keys below"),
+          Key.following(
+              "interaction",
+              Type.word(Interaction.class),
+              "the preset's or the folder's; `late` for sizes",
+              given -> ModelSection.interaction(given.get("model", ModelChoice.class)),
+              "how pairs are scored: FILIP, CLIP, or a weighted sum of both losses"),
+          Key.required("data", Type.map(DataConfig.KEYS), "").over(DataConfig.KEYS),
+          Key.following(
+              "tokenizer",
+              TokenizerChoice.TYPE,
+              "`{train: 2000}`; the model folder's own where `model` is a folder, and no other",
+              given ->
+                  given.get("model", ModelChoice.class) instanceof ModelChoice.Folder(String f, _)
+                      ? new TokenizerChoice.Folder(f)
+                      : new TokenizerChoice.Train(2000),
+              "N >= 514: learn a BPE of N pieces from the training captions; a folder: take its"
+                  + " `tokenizer.json`, or `vocab.json` and `merges.txt`"),
+          Key.map(
+              AugmentConfig.KEYS,
+              type -> type.noneFor(AugmentConfig.NONE),
+              "`none`",
+              "the four keys below; the generated data sets are their own augmentation"),
+          Key.of(
+              "batch",
+              Type.whole(">= 2 (a pair needs others to be told from)"),
+              64,
+              "pairs a step over all processes"),
+          Key.of(
+              "micro_batch",
+              Type.whole(">= 1").orNone(0),
+              0,
+              "pairs of a process whose activations are held at a time. The batch is encoded"
+                  + " twice, first without a graph, so memory no longer grows with `batch` but for"
+                  + " features and pixels; the gradient is that of the whole batch"
+                  + " ([TRAINING.md](TRAINING.md))"),
+          new Length.Keys(),
+          Key.map(OptimizerConfig.KEYS),
+          Key.map(ScheduleConfig.KEYS),
+          Key.map(LossConfig.KEYS),
+          Key.of(
+              "precision",
+              Type.word(PrecisionChoice.class),
+              PrecisionChoice.AUTO,
+              "arithmetic of the towers; `auto` chooses by the machine and says why; `fp16` needs"
+                  + " a GPU"),
+          Key.of("device", Type.word(DeviceChoice.class), DeviceChoice.AUTO, "where it runs"),
+          Key.of(
+              "gradient_checkpointing",
+              Type.FLAG,
+              false,
+              "recompute each block in the backward pass: less memory, slower"),
+          Key.of(
+              "workers",
+              Type.whole(">= 1"),
+              2,
+              "threads that read, decode and augment; changes speed, never results"),
+          Key.of("seed", Type.LONG, 1L, "of initialisation, order, captions and augmentation"),
+          Key.map(Checkpoint.KEYS),
+          Key.map(EvaluateConfig.KEYS),
+          Key.map(Distributed.KEYS));
 
   public RunConfig {
+    KEYS.check(
+        model,
+        finetune,
+        interaction,
+        data,
+        tokenizer,
+        augment,
+        batch,
+        microBatch,
+        length,
+        optimizer,
+        schedule,
+        loss,
+        precision,
+        device,
+        gradientCheckpointing,
+        workers,
+        seed,
+        checkpoint,
+        evaluate,
+        distributed);
     require(
         model instanceof ModelChoice.Folder || finetune.equals(Finetune.ALL),
         "finetune",
         finetune,
         "left out unless model is a model folder");
     loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
-    require(batch >= 2, "batch", batch, ">= 2 (a pair needs others to be told from)");
-    require(batch % data.group == 0, "batch", batch, "a multiple of data.group " + data.group);
-    require(microBatch >= 0, "micro_batch", microBatch, ">= 1, or none");
-    require(workers >= 1, "workers", workers, ">= 1");
+    require(batch % data.group() == 0, "batch", batch, "a multiple of data.group " + data.group());
     require(
-        interaction == Interaction.GLOBAL || loss.late > 0,
+        interaction == Interaction.GLOBAL || loss.late() > 0,
         "loss.late",
-        loss.late,
+        loss.late(),
         "> 0 with interaction " + Choices.name(interaction));
     require(
-        interaction != Interaction.BOTH || loss.global > 0,
+        interaction != Interaction.BOTH || loss.global() > 0,
         "loss.global",
-        loss.global,
+        loss.global(),
         "> 0 with interaction both");
     require(
-        interaction != Interaction.LATE || loss.global == 0,
+        interaction != Interaction.LATE || loss.global() == 0,
         "loss.global",
-        loss.global,
+        loss.global(),
         "0 with interaction late (interaction: both trains both)");
     require(
-        interaction != Interaction.LATE || loss.lateWarmup == 0,
+        interaction != Interaction.LATE || loss.lateWarmup() == 0,
         "loss.late_warmup",
-        loss.lateWarmup,
+        loss.lateWarmup(),
         "0 with interaction late (interaction: both has a second loss to begin with)");
     require(
-        data.validation != null || evaluate.every == 0,
+        data.validation() != null || evaluate.every() == 0,
         "evaluate.every",
-        evaluate.every,
+        evaluate.every(),
         "0 without data.validation");
   }
 
@@ -118,48 +206,41 @@ public record RunConfig(
     record Sizes(ModelConfig config) implements ModelChoice {}
   }
 
-  /** One training source; samples are drawn in proportion to size x weight. */
-  public record WeightedSource(String source, double weight) {
-    public WeightedSource {
-      require(!source.isBlank(), "data.train.source", "an empty text", "a source");
-      require(positive(weight), "data.train.weight", weight, "a finite number > 0");
-    }
-  }
-
-  /**
-   * Where samples come from.
-   *
-   * @param group consecutive samples that stay together in a batch (hard negatives such as scene
-   *     twins), 1 for none
-   * @param distinct no two samples of a batch share a caption
-   * @param imageKey column of the image path in CSV sources; null = the reader's default
-   * @param captionKey column of the caption in CSV sources; null = the reader's default
-   * @param exifRotation images are turned as their EXIF orientation says; goes into a new model's
-   *     preprocessor file
-   * @param captions which of a training sample's captions are drawn from
-   */
-  public record Data(
-      List<WeightedSource> train,
-      @Nullable String validation,
-      int group,
-      boolean distinct,
-      @Nullable String imageKey,
-      @Nullable String captionKey,
-      boolean exifRotation,
-      CaptionChoice captions) {
-    public Data {
-      train = List.copyOf(train);
-      require(!train.isEmpty(), "data.train", "an empty list", "at least one source");
-      require(group >= 1, "data.group", group, ">= 1");
-    }
-  }
-
   /** Train a BPE of this size on the training captions, or take a folder's. */
   public sealed interface TokenizerChoice {
+    /** {@code {train: N}}, or a folder. */
+    Type<TokenizerChoice> TYPE =
+        Type.of("`{train: N}` or folder", TokenizerChoice::read, TokenizerChoice::write);
+
+    private static TokenizerChoice read(ConfigNode node, Given given) {
+      if (given.get("model", ModelChoice.class) instanceof ModelChoice.Folder(String path, _)
+          && !node.node().asText().equals(path)) {
+        throw node.wrong(
+            "left out, or the model folder " + path + ": weights know their own tokens");
+      }
+      return node.node().isTextual()
+          ? new Folder(node.text())
+          : Type.map(Train.KEYS).read(node, given);
+    }
+
+    private static JsonNode write(TokenizerChoice choice) {
+      return switch (choice) {
+        case Train train -> Train.KEYS.json(train);
+        case Folder(String path) -> TextNode.valueOf(path);
+      };
+    }
+
     /** Size of the vocabulary: 512 byte pieces, merges, [BOS] and [EOS]. */
     record Train(int size) implements TokenizerChoice {
+      static final Section<Train> KEYS =
+          Section.of(
+              "tokenizer",
+              Train.class,
+              Key.required("train", Type.whole(">= 514 (512 bytes, [BOS], [EOS])"), "")
+                  .filling("size"));
+
       public Train {
-        require(size >= 514, "tokenizer.train", size, ">= 514 (512 bytes, [BOS], [EOS])");
+        KEYS.check(size);
       }
     }
 
@@ -167,43 +248,62 @@ public record RunConfig(
     record Folder(String path) implements TokenizerChoice {}
   }
 
-  /**
-   * What happens to a training image before normalisation.
-   *
-   * @param cropMin smallest share of the area kept by the random resized crop (1, 1 = none)
-   * @param autoaugment {@code none} or {@code imagenet}
-   * @param style photometric restyling strength 0..1 (hue, saturation, posterise, grey, outline); 0
-   *     = none
-   */
-  public record Augment(
-      double cropMin, double cropMax, boolean flip, String autoaugment, double style) {
-    /** Images as they are. */
-    public static final Augment NONE = new Augment(1, 1, false, "none", 0);
-
-    public Augment {
-      require(
-          cropMin > 0 && cropMin <= cropMax && cropMax <= 1,
-          "augment.crop",
-          "[" + cropMin + ", " + cropMax + "]",
-          "[min, max] with 0 < min <= max <= 1");
-      requireOneOf(AUTOAUGMENTS, "augment.autoaugment", autoaugment);
-      require(share(style), "augment.style", style, "in [0, 1]");
-    }
-  }
-
   /** How long to train: steps or epochs, one of them. */
   public sealed interface Length {
     /** Optimizer steps. */
     record Steps(int n) implements Length {
       public Steps {
-        require(n >= 1, "steps", n, ">= 1");
+        Keys.STEPS.validate("", n);
       }
     }
 
     /** Passes over the training sources, in samples. */
     record Epochs(double n) implements Length {
       public Epochs {
-        require(positive(n), "epochs", n, "a finite number > 0");
+        Keys.EPOCHS.validate("", n);
+      }
+    }
+
+    /** {@code steps} or {@code epochs}: one of them fills a length. */
+    final class Keys implements Field<Length> {
+      private static final Key<Integer> STEPS =
+          Key.of("steps", Type.whole(">= 1"), 2000, "optimizer steps; give `steps` or `epochs`");
+      private static final Key<Double> EPOCHS =
+          Key.optional(
+              "epochs",
+              Type.number("a finite number > 0"),
+              "-",
+              "passes over the training samples, rounded to whole steps");
+
+      private Keys() {}
+
+      @Override
+      public List<String> names() {
+        return List.of("steps", "epochs");
+      }
+
+      @Override
+      public Length read(ConfigNode map, Given given) {
+        Double epochs = EPOCHS.read(map, given);
+        if (epochs != null && map.at("steps").isPresent()) {
+          throw map.required("epochs").wrong("left out where steps is given");
+        }
+        return epochs != null
+            ? new Epochs(epochs)
+            : new Steps(requireNonNull(STEPS.read(map, given)));
+      }
+
+      @Override
+      public void write(ObjectNode map, Length length) {
+        switch (length) {
+          case Steps(int n) -> STEPS.write(map, n);
+          case Epochs(double n) -> EPOCHS.write(map, n);
+        }
+      }
+
+      @Override
+      public List<String> rows(String section) {
+        return Stream.of(STEPS, EPOCHS).flatMap(key -> key.rows(section).stream()).toList();
       }
     }
 
@@ -217,117 +317,17 @@ public record RunConfig(
     }
   }
 
-  /**
-   * The optimizer.
-   *
-   * @param name {@code lamb} or {@code adamw}
-   * @param clip global gradient norm, 0 for none
-   * @param scaleLr lr is for batch 512 and grows with sqrt(batch / 512), as the paper's
-   */
-  public record Optimizer(
-      String name,
-      double lr,
-      double weightDecay,
-      double beta1,
-      double beta2,
-      double eps,
-      double clip,
-      boolean scaleLr) {
-    public Optimizer {
-      requireOneOf(OPTIMIZERS, "optimizer.name", name);
-      require(positive(lr), "optimizer.lr", lr, "a finite number > 0");
-      require(notNegative(weightDecay), "optimizer.weight_decay", weightDecay, "finite and >= 0");
-      require(beta1 >= 0 && beta1 < 1, "optimizer.betas", beta1, "two numbers in [0, 1)");
-      require(beta2 >= 0 && beta2 < 1, "optimizer.betas", beta2, "two numbers in [0, 1)");
-      require(positive(eps), "optimizer.eps", eps, "a finite number > 0");
-      require(notNegative(clip), "optimizer.clip", clip, "finite and > 0, or none");
-    }
-
-    /** The peak learning rate for a batch over all processes. */
-    public double peakLr(int batch) {
-      return scaleLr ? lr * Math.sqrt(batch / 512.0) : lr;
-    }
-  }
-
-  /**
-   * The learning rate over the steps.
-   *
-   * @param warmup share of the steps (below 1) or steps
-   * @param decay {@code cosine}, {@code linear} or {@code none}
-   * @param floor last lr / peak lr
-   */
-  public record Schedule(double warmup, String decay, double floor) {
-    public Schedule {
-      StepCount.check("schedule.warmup", warmup);
-      requireOneOf(DECAYS, "schedule.decay", decay);
-      require(share(floor), "schedule.floor", floor, "in [0, 1]");
-    }
-
-    /** Warm-up in steps, of {@code total}. */
-    public int warmupSteps(int total) {
-      return StepCount.of(warmup, total);
-    }
-  }
-
-  /**
-   * Weights of the two losses and what keeps them steady.
-   *
-   * @param lateWarmup share of the steps (below 1) or steps over which the late weight rises from 0
-   * @param featurePrecision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}: storage of
-   *     the features the loss sees
-   * @param zLoss weight of the mean squared log-sum-exp of the logits
-   * @param maxLogitScale cap of what similarities are multiplied by
-   */
-  public record Loss(
-      double late,
-      double global,
-      double lateWarmup,
-      KeepTokens keepTokens,
-      String featurePrecision,
-      double labelSmoothing,
-      double zLoss,
-      double maxLogitScale) {
-    public Loss {
-      require(notNegative(late), "loss.late", late, "finite and >= 0");
-      require(notNegative(global), "loss.global", global, "finite and >= 0");
-      StepCount.check("loss.late_warmup", lateWarmup);
-      requireOneOf(FEATURE_PRECISIONS, "loss.feature_precision", featurePrecision);
-      require(
-          labelSmoothing >= 0 && labelSmoothing < 1,
-          "loss.label_smoothing",
-          labelSmoothing,
-          "in [0, 1)");
-      require(notNegative(zLoss), "loss.z_loss", zLoss, "finite and >= 0");
-      require(
-          maxLogitScale >= 1 && Double.isFinite(maxLogitScale),
-          "loss.max_logit_scale",
-          maxLogitScale,
-          "finite and >= 1");
-    }
-
-    /** The late weight at a step; steps count from 1. */
-    public double late(long step, int total) {
-      int rise = StepCount.of(lateWarmup, total);
-      return step >= rise ? late : late * step / rise;
-    }
-
-    Loss onlyGlobal() {
-      return new Loss(0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale);
-    }
-  }
-
-  /** Which captions of a training sample are used: all, one drawn each time, or only its first. */
-  public enum CaptionChoice {
-    ALL,
-    FIRST
-  }
-
   /** Arithmetic of the towers. */
   public enum PrecisionChoice {
     AUTO,
     FP32,
     BF16,
-    FP16
+    FP16;
+
+    /** As configs and logs write it. */
+    public String word() {
+      return Choices.name(this);
+    }
   }
 
   /** Where it runs. */
@@ -339,48 +339,43 @@ public record RunConfig(
 
   /** Checkpoint every so many steps (0 = only at the end), keep the newest so many. */
   public record Checkpoint(int every, int keep) {
+    static final Section<Checkpoint> KEYS =
+        Section.of(
+            "checkpoint",
+            Checkpoint.class,
+            Key.of("every", Type.whole(">= 0 (0 = only at the end)"), 500, "steps"),
+            Key.of("keep", Type.whole(">= 1"), 3, "the newest so many"));
+
     public Checkpoint {
-      require(every >= 0, "checkpoint.every", every, ">= 0 (0 = only at the end)");
-      require(keep >= 1, "checkpoint.keep", keep, ">= 1");
+      KEYS.check(every, keep);
     }
   }
 
-  /**
-   * Evaluation during training, on {@code data.validation}.
-   *
-   * @param every steps between evaluations, 0 = never
-   * @param keepBest the metric that chooses DIR/best
-   * @param samples at most so many validation images are used
-   */
-  public record Evaluate(int every, List<String> tasks, String keepBest, int samples) {
-    public Evaluate {
-      tasks = List.copyOf(tasks);
-      require(every >= 0, "evaluate.every", every, ">= 0 (0 = never)");
-      require(!tasks.isEmpty(), "evaluate.tasks", tasks, "at least one task");
-      tasks.forEach(task -> requireOneOf(METRICS.keySet(), "evaluate.tasks", task));
-      requireOneOf(metrics(tasks), "evaluate.keep_best", keepBest);
-      require(samples >= 2, "evaluate.samples", samples, ">= 2");
-    }
-
-    private static Set<String> metrics(List<String> tasks) {
-      Set<String> all = new LinkedHashSet<>();
-      tasks.forEach(task -> all.addAll(METRICS.getOrDefault(task, List.of())));
-      return all;
-    }
-
-    /** The metric that chooses the best checkpoint when the config does not say. */
-    static String bestOf(String task) {
-      return METRICS.getOrDefault(task, List.of("r1")).getFirst();
-    }
-  }
-
-  /**
-   * Training on several processes.
-   *
-   * @param timeout seconds after which a rank that does not answer ends the run
-   * @param overlap whether gradients are sent while the backward pass runs
-   */
+  /** Training on several processes. */
   public record Distributed(int timeout, Overlap overlap) {
+    static final Section<Distributed> KEYS =
+        Section.of(
+            "distributed",
+            Distributed.class,
+            Key.of(
+                "timeout",
+                Type.whole("in [1, 86400] (seconds)"),
+                60,
+                "after which a process of a run on several ([DISTRIBUTED.md](DISTRIBUTED.md)) that"
+                    + " does not answer ends the run; evaluation and checkpoints do not count"),
+            Key.of(
+                "overlap",
+                Type.word(Overlap.class),
+                Overlap.AUTO,
+                "whether gradients are sent, bucket by bucket, while the backward pass runs, or"
+                    + " after it; the sums are the same. `auto`: during it, but where all"
+                    + " processes share the cores of one machine"
+                    + " ([DISTRIBUTED.md](DISTRIBUTED.md))"));
+
+    public Distributed {
+      KEYS.check(timeout, overlap);
+    }
+
     /** When gradients are sent. */
     public enum Overlap {
       /** During the backward pass, but where all ranks share the cores of one machine. */
@@ -390,55 +385,5 @@ public record RunConfig(
       /** After it. */
       NEVER
     }
-
-    public Distributed {
-      require(
-          timeout >= 1 && timeout <= 86_400,
-          "distributed.timeout",
-          timeout,
-          "in [1, 86400] (seconds)");
-    }
-  }
-
-  static final Set<String> AUTOAUGMENTS = Choices.of("none", "imagenet");
-  static final Set<String> OPTIMIZERS = Choices.of("adamw", "lamb");
-  static final Set<String> DECAYS = Choices.of("cosine", "linear", "none");
-  static final Set<String> FEATURE_PRECISIONS = Choices.of("auto", "fp32", "bf16", "fp16");
-
-  /** Tasks of evaluation and the metrics each yields, the most telling one first. */
-  static final Map<String, List<String>> METRICS = metricsOfTasks();
-
-  private static Map<String, List<String>> metricsOfTasks() {
-    Map<String, List<String>> tasks = new LinkedHashMap<>();
-    tasks.put("retrieval", List.of("r1", "r5", "r10", "t2i_r1", "i2t_r1"));
-    tasks.put("zero-shot", List.of("top1", "top5", "mean_per_class"));
-    tasks.put("pointing", List.of("word_in_box", "patch_to_word"));
-    tasks.put(
-        "binding",
-        List.of(
-            "binding_all",
-            "binding_colour",
-            "binding_size",
-            "binding_texture",
-            "binding_relation"));
-    return Collections.unmodifiableMap(tasks);
-  }
-
-  private static void requireOneOf(Set<String> allowed, String key, String value) {
-    if (!allowed.contains(value)) {
-      throw Choices.notOneOf(allowed, key, value);
-    }
-  }
-
-  private static boolean positive(double value) {
-    return value > 0 && Double.isFinite(value);
-  }
-
-  private static boolean notNegative(double value) {
-    return value >= 0 && Double.isFinite(value);
-  }
-
-  private static boolean share(double value) {
-    return value >= 0 && value <= 1;
   }
 }

@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.config.AugmentConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.DecodeOptions;
@@ -90,13 +91,13 @@ public record PipelineOptions(
 
   /** As a run config says. */
   public static PipelineOptions of(RunConfig config, Preprocess preprocess) {
-    RunConfig.Augment augment = config.augment();
+    AugmentConfig augment = config.augment();
     Augmentation augmentation =
         new Augmentation(
-            augment.cropMin(),
-            augment.cropMax(),
+            augment.crop().min(),
+            augment.crop().max(),
             augment.flip(),
-            augment.autoaugment().equals("imagenet")
+            augment.autoaugment() == AugmentConfig.Policy.IMAGENET
                 ? Augmentation.Policy.IMAGENET
                 : Augmentation.Policy.NONE,
             augment.style());

@@ -1,7 +1,7 @@
 package dev.filip.loss;
 
 import dev.filip.config.Interaction;
-import dev.filip.config.RunConfig;
+import dev.filip.config.LossConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * losses; one call at a time. On a GPU the late loss is {@link TiledLateLoss}, untried there.
  */
 public final class LossPlan implements AutoCloseable {
-  private final RunConfig.Loss settings;
+  private final LossConfig settings;
   private final Interaction interaction;
   private final int steps;
   private final FeaturePrecision.Chosen precision;
@@ -28,7 +28,7 @@ public final class LossPlan implements AutoCloseable {
    * @param ranks over whose pairs the losses go; borrowed
    */
   public LossPlan(
-      RunConfig.Loss settings,
+      LossConfig settings,
       Interaction interaction,
       int steps,
       Compute towers,
@@ -39,7 +39,8 @@ public final class LossPlan implements AutoCloseable {
     this.interaction = interaction;
     this.steps = steps;
     Regularisers regular = Regularisers.of(settings);
-    precision = FeaturePrecision.choose(settings.featurePrecision(), towers, width, ranks.world());
+    precision =
+        FeaturePrecision.choose(settings.featurePrecision().word(), towers, width, ranks.world());
     FeaturePrecision rounded = precision.precision();
     late =
         towers.device().isCpu()

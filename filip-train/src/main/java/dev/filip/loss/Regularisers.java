@@ -1,6 +1,6 @@
 package dev.filip.loss;
 
-import dev.filip.config.RunConfig;
+import dev.filip.config.LossConfig;
 
 /**
  * What is added to a cross entropy to keep it from extremes.
@@ -23,7 +23,7 @@ public record Regularisers(double labelSmoothing, double zLoss) {
     }
   }
 
-  static Regularisers of(RunConfig.Loss loss) {
+  static Regularisers of(LossConfig loss) {
     return new Regularisers(loss.labelSmoothing(), loss.zLoss());
   }
 }

@@ -1,6 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.config.Interaction;
+import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ record Diagnosis(
 
   /** What is not set yet, and the cap itself. */
   private String smallerLogits() {
-    RunConfig.Loss set = config.loss();
+    LossConfig set = config.loss();
     List<String> tries = new ArrayList<>();
     if (set.zLoss() == 0) {
       tries.add("set loss.z_loss: 1e-4");

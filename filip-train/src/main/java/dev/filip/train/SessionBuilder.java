@@ -6,8 +6,10 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.config.ScheduleConfig;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -246,20 +248,22 @@ final class SessionBuilder {
   }
 
   private Optimizer optimizer(FlatParameters flat) {
-    RunConfig.Optimizer o = config.optimizer();
+    OptimizerConfig o = config.optimizer();
     OptimizerSettings settings =
-        new OptimizerSettings(o.weightDecay(), o.beta1(), o.beta2(), o.eps());
-    return o.name().equals("lamb") ? new Lamb(flat, settings) : new AdamW(flat, settings);
+        new OptimizerSettings(o.weightDecay(), o.betas().first(), o.betas().second(), o.eps());
+    return o.name() == OptimizerConfig.Name.LAMB
+        ? new Lamb(flat, settings)
+        : new AdamW(flat, settings);
   }
 
   private Schedule schedule() {
     int total = config.length().toSteps(data.samples(), config.batch());
-    RunConfig.Schedule s = config.schedule();
+    ScheduleConfig s = config.schedule();
     return new Schedule(
         config.optimizer().peakLr(config.batch()),
         s.warmupSteps(total),
         total,
-        Schedule.Decay.valueOf(s.decay().toUpperCase(Locale.ROOT)),
+        Schedule.Decay.valueOf(s.decay().name()),
         s.floor());
   }
 

@@ -3,6 +3,7 @@ package dev.filip.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.config.DataConfig;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.BatchPipeline;
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** The sources that a config names, through the prefetching pipeline. Owns the sources. */
 final class SourceFeeds implements FeedFactory {
   private final List<WeightedSource> sources;
-  private final RunConfig.Data data;
+  private final DataConfig data;
 
-  private SourceFeeds(List<WeightedSource> sources, RunConfig.Data data) {
+  private SourceFeeds(List<WeightedSource> sources, DataConfig data) {
     this.sources = sources;
     this.data = data;
   }
@@ -42,9 +43,9 @@ final class SourceFeeds implements FeedFactory {
     List<WeightedSource> sources = new ArrayList<>();
     SourceOptions options =
         SourceOptions.columns(config.data().imageKey(), config.data().captionKey());
-    for (RunConfig.WeightedSource named : config.data().train()) {
+    for (DataConfig.WeightedSource named : config.data().train()) {
       SampleSource source = Sources.open(named.source(), options);
-      if (config.data().captions() == RunConfig.CaptionChoice.FIRST) {
+      if (config.data().captions() == DataConfig.CaptionChoice.FIRST) {
         source = new FirstCaptionSource(source);
       }
       log.accept("data.train: " + source.describe());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
-import dev.filip.config.RunConfig;
+import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfigReader;
 import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
@@ -45,7 +45,7 @@ class RanksLossTest {
     }
   }
 
-  private static RunConfig.Loss settings(String interaction, String... sets) {
+  private static LossConfig settings(String interaction, String... sets) {
     String[] all = Arrays.copyOf(sets, sets.length + 1);
     all[sets.length] = "interaction=" + interaction;
     return RunConfigReader.parse(
@@ -55,7 +55,7 @@ class RanksLossTest {
         .loss();
   }
 
-  private static Found run(LossCase c, RunConfig.Loss loss, Interaction kind, Communicator ranks) {
+  private static Found run(LossCase c, LossConfig loss, Interaction kind, Communicator ranks) {
     try (LossPlan plan = new LossPlan(loss, kind, 1, Compute.FP32, 64, 1, ranks)) {
       return run(c, plan.at(1), kind);
     }
@@ -68,7 +68,7 @@ class RanksLossTest {
     }
   }
 
-  private static List<Found> split(LossCase c, int world, RunConfig.Loss loss, Interaction kind) {
+  private static List<Found> split(LossCase c, int world, LossConfig loss, Interaction kind) {
     return ThreadRanks.run(
         world, ranks -> run(c.part(ranks.rank(), world), loss, kind, ranks.communicator()));
   }
@@ -86,7 +86,7 @@ class RanksLossTest {
   })
   void equalsOneProcess(int world, int b, int n, int m, int d, String kind, double smoothing) {
     for (LossCase c : List.of(LossCase.random(b, n, m, d, 5), LossCase.exact(b, n, m, d, 6))) {
-      RunConfig.Loss loss = settings(kind, "loss.label_smoothing=" + smoothing);
+      LossConfig loss = settings(kind, "loss.label_smoothing=" + smoothing);
       Interaction interaction = Interaction.valueOf(kind.toUpperCase(java.util.Locale.ROOT));
       Found whole = run(c, loss, interaction, Alone.INSTANCE);
       List<Found> parts = split(c, world, loss, interaction);
@@ -98,7 +98,7 @@ class RanksLossTest {
   @CsvSource({"bf16", "fp16"})
   void roundedFeaturesGiveTheSameInOneProcess(String precision) {
     LossCase c = LossCase.random(6, 5, 4, 16, 8);
-    RunConfig.Loss loss = settings("both", "loss.feature_precision=" + precision);
+    LossConfig loss = settings("both", "loss.feature_precision=" + precision);
     same(c, run(c, loss, Interaction.BOTH, Alone.INSTANCE), split(c, 2, loss, Interaction.BOTH));
   }
 
@@ -176,7 +176,7 @@ class RanksLossTest {
                 length,
                 c.logScale())
             .withPads(Double.NaN);
-    RunConfig.Loss loss = settings("late");
+    LossConfig loss = settings("late");
     Found whole = run(ragged, loss, Interaction.LATE, Alone.INSTANCE);
     // rank 0 holds texts of at most 3 tokens in a tensor of 3
     List<Found> parts =
@@ -226,7 +226,7 @@ class RanksLossTest {
   @Test
   void aSelectionAmongLocalItemsIsAnotherLossThanOneAmongAll() {
     LossCase c = LossCase.random(8, 9, 9, 8, 2);
-    RunConfig.Loss loss =
+    LossConfig loss =
         settings(
             "late",
             "loss={feature_precision: fp32, keep_tokens: 0.3, keep_after: 0, keep_at_least: 1}");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
+import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Alone;
 import dev.filip.tensor.Compute;
@@ -112,8 +113,9 @@ class TiledLateLossTest {
   /** By the device alone; nothing of the GPU is touched before the first batch. */
   @Test
   void aPlanChoosesTilesWhereTheDeviceIsNoCpu() {
-    RunConfig.Loss settings =
-        new RunConfig.Loss(1, 0, 0, new KeepTokens(1, 0, 1), "auto", 0.1, 1e-4, 100);
+    LossConfig settings =
+        new LossConfig(
+            1, 0, 0, new KeepTokens(1, 0, 1), RunConfig.PrecisionChoice.AUTO, 0.1, 1e-4, 100);
     try (LossPlan gpu = plan(settings, ComputeDevice.CUDA);
         LossPlan cpu = plan(settings, ComputeDevice.CPU)) {
       assertThat(gpu.at(1)).isInstanceOf(TiledLateLoss.class);
@@ -123,7 +125,7 @@ class TiledLateLossTest {
     }
   }
 
-  private static LossPlan plan(RunConfig.Loss settings, ComputeDevice device) {
+  private static LossPlan plan(LossConfig settings, ComputeDevice device) {
     return new LossPlan(
         settings, Interaction.LATE, 1, new Compute(Precision.FP32, device), 64, 2, Alone.INSTANCE);
   }

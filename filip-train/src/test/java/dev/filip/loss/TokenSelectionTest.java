@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
+import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Alone;
 import dev.filip.tensor.Compute;
@@ -146,7 +147,9 @@ class TokenSelectionTest {
 
   @Test
   void aRunConfigChoosesIt() {
-    RunConfig.Loss half = new RunConfig.Loss(1, 0, 0, new KeepTokens(0.5, 0, 1), "fp32", 0, 0, 100);
+    LossConfig half =
+        new LossConfig(
+            1, 0, 0, new KeepTokens(0.5, 0, 1), RunConfig.PrecisionChoice.FP32, 0, 0, 100);
     try (LossPlan plan =
         new LossPlan(half, Interaction.LATE, 1, Compute.FP32, 64, 2, Alone.INSTANCE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
@@ -167,8 +170,9 @@ class TokenSelectionTest {
   /** Selection begins after its step, and the late weight rises to its own, by the step alone. */
   @Test
   void aPlanChoosesTheLossOfEveryStep() {
-    RunConfig.Loss settings =
-        new RunConfig.Loss(0.5, 0.5, 4, new KeepTokens(0.5, 0.5, 1), "fp32", 0, 0, 100);
+    LossConfig settings =
+        new LossConfig(
+            0.5, 0.5, 4, new KeepTokens(0.5, 0.5, 1), RunConfig.PrecisionChoice.FP32, 0, 0, 100);
     LossCase c = LossCase.random(5, 8, 6, 4, 36);
     double global = c.run(new GlobalLoss(0, FeaturePrecision.FP32), ScalarType.Float).loss();
     try (LossPlan plan =
