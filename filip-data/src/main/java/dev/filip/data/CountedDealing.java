@@ -9,7 +9,7 @@ import java.util.List;
  * stretches as there are lanes, which differ by one unit at most. Place p of lane l's course is
  * place p * lanes + l of the whole, and epoch e is what lies from e * units on: so epochs end at the
  * same time in all lanes, and a shard is in two lanes only where a cut goes through it. A course
- * counts in units. Shards larger than a window are dealt in parts.
+ * counts in units. A shard larger than a window is read in stretches, one window after the other.
  */
 final class CountedDealing implements Dealing {
   private static final long ORDER = 5;
@@ -17,16 +17,14 @@ final class CountedDealing implements Dealing {
 
   private final LaneRules rules;
   private final int source;
-  private final int[] shard;
-  private final int[] from;
   private final int[] units;
   private final long all;
   private final int window;
   private Order order;
   private Order before;
 
-  /** The runs of an epoch in their order, and how many units lie before each. */
-  private record Order(long epoch, int[] runs, long[] starts) {}
+  /** The shards of an epoch in their order, and how many units lie before each. */
+  private record Order(long epoch, int[] shards, long[] starts) {}
 
   /**
    * @param window units of a lane's window, at least
@@ -35,24 +33,11 @@ final class CountedDealing implements Dealing {
     this.rules = rules;
     this.source = source;
     this.window = window;
-    int[] sizes = new int[of.shards()];
-    int runs = 0;
-    for (int s = 0; s < sizes.length; s++) {
-      sizes[s] = Math.max(0, of.size(s)) / rules.group();
-      runs += Math.ceilDiv(sizes[s], window);
-    }
-    this.shard = new int[runs];
-    this.from = new int[runs];
-    this.units = new int[runs];
+    this.units = new int[of.shards()];
     long sum = 0;
-    int at = 0;
-    for (int s = 0; s < sizes.length; s++) {
-      for (int u = 0; u < sizes[s]; u += window, at++) {
-        shard[at] = s;
-        from[at] = u;
-        units[at] = Math.min(window, sizes[s] - u);
-        sum += units[at];
-      }
+    for (int s = 0; s < units.length; s++) {
+      units[s] = Math.max(0, of.size(s)) / rules.group();
+      sum += units[s];
     }
     this.all = sum;
     this.order = order(0);
@@ -65,13 +50,13 @@ final class CountedDealing implements Dealing {
   }
 
   private Order order(long epoch) {
-    int[] runs =
+    int[] shards =
         Keyed.permutation(units.length, Keyed.stream(rules.seed(), ORDER, source, epoch));
-    long[] starts = new long[runs.length + 1];
-    for (int i = 0; i < runs.length; i++) {
-      starts[i + 1] = starts[i] + units[runs[i]];
+    long[] starts = new long[shards.length + 1];
+    for (int i = 0; i < shards.length; i++) {
+      starts[i + 1] = starts[i] + units[shards[i]];
     }
-    return new Order(epoch, runs, starts);
+    return new Order(epoch, shards, starts);
   }
 
   /** Lanes are in the same epoch or in neighbours of it: two orders are kept. */
@@ -106,12 +91,15 @@ final class CountedDealing implements Dealing {
     int found = Arrays.binarySearch(of.starts(), begin);
     int r = found >= 0 ? found : -found - 2;
     long u = begin;
-    for (; u < end && u - begin < window; r++) {
-      int run = of.runs()[r];
-      int skipped = (int) (u - of.starts()[r]);
-      int count = (int) (Math.min(of.starts()[r + 1], end) - u);
-      runs.add(new Window.Run(shard[run], from[run] + skipped, count));
+    while (u < end && u - begin < window) {
+      int from = (int) (u - of.starts()[r]);
+      long rest = Math.min(of.starts()[r + 1], end) - u;
+      int count = (int) Math.min(rest, window); // a larger shard goes on in the next window
+      if (count > 0) {
+        runs.add(new Window.Run(of.shards()[r], from, count));
+      }
       u += count;
+      r += count == rest ? 1 : 0;
     }
     return new Window(
         source,

@@ -84,7 +84,7 @@ final class DataOrder {
     List<Boolean> counted = new ArrayList<>();
     for (WeightedSource source : sources) {
       boolean streams =
-          shares || sources.size() == 1 && source.source().shards() >= MANY_SHARDS;
+          shares || sources.size() == 1 && source.source().shards() >= options.lanes();
       if (!source.source().counted() && !streams) {
         source.source().size();
       }
