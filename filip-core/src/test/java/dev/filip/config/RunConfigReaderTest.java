@@ -46,6 +46,10 @@ class RunConfigReaderTest {
         image_key: filepath
         caption_key: title
         captions: first
+        lanes: 16
+        window: 5000
+        failures: {in_a_row: 20, share: 0.05}
+        unreachable: skip
       tokenizer: {train: 2000}
       augment: {crop: [0.6, 1.0], flip: true, autoaugment: imagenet, style: 0.5}
       batch: 64
@@ -86,7 +90,11 @@ class RunConfigReaderTest {
                 "filepath",
                 "title",
                 true,
-                DataConfig.CaptionChoice.FIRST));
+                DataConfig.CaptionChoice.FIRST,
+                16,
+                5000,
+                new DataConfig.Failures(20, 0.05),
+                DataConfig.Unreachable.SKIP));
     assertThat(run.augment())
         .isEqualTo(new AugmentConfig(new Crop(0.6, 1), true, Policy.IMAGENET, 0.5));
     assertThat(run.optimizer())
@@ -163,7 +171,7 @@ class RunConfigReaderTest {
     assertThat(run.data().train())
         .containsExactly(new WeightedSource("a", 1), new WeightedSource("b", 1));
     assertThat(run.tokenizer()).isEqualTo(new TokenizerChoice.Folder("some/folder"));
-    assertThat(run.length().toSteps(1000, 64)).isEqualTo(39);
+    assertThat(run.length().toSteps(() -> 1000, 64)).isEqualTo(39);
     assertThat(run.optimizer().clip()).isEqualTo(0.5);
     assertThat(run.schedule().warmupSteps(2000)).isEqualTo(100);
     assertThat(run.evaluate().every()).isEqualTo(500);

@@ -15,8 +15,8 @@ public interface BatchFeed extends AutoCloseable {
   /** Where the batch after the last one given stands, to go on from there. All ranks ask together. */
   JsonNode cursor();
 
-  /** What was left out so far. */
-  Skipped skipped();
+  /** What was left out so far, one line, or empty. */
+  String leftOut();
 
   @Override
   void close();

@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import dev.filip.config.AugmentConfig;
+import dev.filip.config.DataConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.DecodeOptions;
@@ -101,8 +102,17 @@ public record PipelineOptions(
                 ? Augmentation.Policy.IMAGENET
                 : Augmentation.Policy.NONE,
             augment.style());
-    return of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
-        .withRules(config.data().group(), config.data().distinct());
+    DataConfig data = config.data();
+    PipelineOptions options =
+        of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
+            .withRules(data.group(), data.distinct());
+    return options
+        .withWindow(data.lanes() == null ? options.lanes : data.lanes(), data.window())
+        .withFailures(
+            new FailureRules(
+                data.failures().inARow(),
+                data.failures().share(),
+                data.unreachable() == DataConfig.Unreachable.SKIP));
   }
 
   private static long bytes(Preprocess preprocess) {

@@ -92,6 +92,11 @@ public final class TrainFeed implements BatchFeed {
     this.place = batches.places();
   }
 
+  /** Samples of an epoch; counts sources where that was not done. */
+  public static long samples(List<WeightedSource> sources, int group) {
+    return DataOrder.samples(sources, group);
+  }
+
   /** Samples an epoch holds: what {@code epochs} in a config counts; -1 where nobody counted. */
   public long samplesPerEpoch() {
     return order.samplesPerEpoch();
@@ -103,9 +108,13 @@ public final class TrainFeed implements BatchFeed {
   }
 
   /** Samples that could not be used so far. */
-  @Override
   public Skipped skipped() {
     return loader.skipped();
+  }
+
+  @Override
+  public String leftOut() {
+    return loader.skipped().line();
   }
 
   @Override

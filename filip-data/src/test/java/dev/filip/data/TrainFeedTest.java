@@ -9,9 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.text.TokenBatch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,6 +63,32 @@ class TrainFeedTest {
         assertSame(one.next(), three.next());
       }
     }
+  }
+
+  /** Batches as they have been since the first release: names, captions and pixels. */
+  @Test
+  void smallDataHasTheOrderItAlwaysHad() throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    List<WeightedSource> sources =
+        List.of(
+            new WeightedSource(MadeSource.of(23), 1.5),
+            new WeightedSource(
+                new MadeSource(40, i -> List.of("name " + i % 12, "b " + i), Set.of(3)), 1));
+    for (int group : new int[] {1, 2}) {
+      try (TrainFeed pipeline =
+          new TrainFeed(
+              sources, options(8).withRules(group, true), TrainFeedTest::tokens, START)) {
+        for (int i = 0; i < 30; i++) {
+          TrainBatch batch = pipeline.next();
+          digest.update(batch.keys().toString().getBytes(StandardCharsets.UTF_8));
+          digest.update(batch.captions().toString().getBytes(StandardCharsets.UTF_8));
+          for (float pixel : batch.pixels().toFloats()) {
+            digest.update(ByteBuffer.allocate(4).putFloat(pixel).array());
+          }
+        }
+      }
+    }
+    assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo("ab929e2d83bba526c07111ef473f89c84a47e1e2f1bd79027db2ed5c78f7e705");
   }
 
   @Test

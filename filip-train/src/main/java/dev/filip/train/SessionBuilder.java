@@ -9,6 +9,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.data.BatchFeed;
 import dev.filip.config.ScheduleConfig;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
@@ -46,7 +47,7 @@ final class SessionBuilder {
   private static final int LOOKED_AT = 500;
 
   /** Keys that change no weight. */
-  private static final String FREE = "workers|checkpoint|evaluate|distributed";
+  private static final String FREE = "workers|checkpoint|evaluate|distributed|data\\.(failures|unreachable)";
 
   private final RunConfig config;
   private final FeedFactory data;
@@ -71,6 +72,7 @@ final class SessionBuilder {
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
     RunState state = RunState.read(checkpoint.resolve("state.json"));
     requireSameRun(state, checkpoint);
+    requireSameData(state, checkpoint);
     LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
     log.accept("resuming from " + checkpoint);
     FilipModel model = tuned(loaded.model());
@@ -150,6 +152,7 @@ final class SessionBuilder {
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
         data.describe(),
+        data.shape(),
         ranks);
   }
 
@@ -231,7 +234,7 @@ final class SessionBuilder {
         new LossPlan(
             config.loss(),
             config.interaction(),
-            config.length().toSteps(data.samples(), config.batch()),
+            steps(),
             towers,
             width,
             cores(),
@@ -256,8 +259,13 @@ final class SessionBuilder {
         : new AdamW(flat, settings);
   }
 
+  /** Where they are given nothing is counted. */
+  private int steps() {
+    return config.length().toSteps(data::samples, config.batch());
+  }
+
   private Schedule schedule() {
-    int total = config.length().toSteps(data.samples(), config.batch());
+    int total = steps();
     ScheduleConfig s = config.schedule();
     return new Schedule(
         config.optimizer().peakLr(config.batch()),
@@ -278,6 +286,23 @@ final class SessionBuilder {
               + " differs from the run in "
               + checkpoint
               + ": resume with its own config, or start anew elsewhere");
+    }
+  }
+
+  private void requireSameData(RunState state, Path checkpoint) throws IOException {
+    String key =
+        state.data().isMissingNode()
+            ? null
+            : firstDifference("", data.shape(), state.data(), "none");
+    if (key != null) {
+      throw new BadInput(
+          "data."
+              + key
+              + " is no longer the data of the run in "
+              + checkpoint
+              + " (names, sizes or counts of its shards differ): bring that back, or start anew"
+              + " elsewhere with model: "
+              + checkpoint.resolve("model"));
     }
   }
 
