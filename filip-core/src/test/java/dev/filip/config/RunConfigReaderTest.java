@@ -46,10 +46,6 @@ class RunConfigReaderTest {
         image_key: filepath
         caption_key: title
         captions: first
-        lanes: 16
-        window: 5000
-        failures: {in_a_row: 20, share: 0.05}
-        unreachable: skip
       tokenizer: {train: 2000}
       augment: {crop: [0.6, 1.0], flip: true, autoaugment: imagenet, style: 0.5}
       batch: 64
@@ -75,7 +71,13 @@ class RunConfigReaderTest {
 
   @Test
   void everyKeyArrives() {
-    RunConfig run = parse(WHOLE);
+    RunConfig run =
+        parse(
+            WHOLE,
+            "data.lanes=16",
+            "data.window=5000",
+            "data.failures={in_a_row: 20, share: 0.05}",
+            "data.unreachable=skip");
     assertThat(run.newModel().orElseThrow().vision()).isEqualTo(new VisionConfig(84, 14, 64, 3, 2));
     assertThat(run.newModel().orElseThrow().text()).isEqualTo(new TextConfig(64, 2, 2, 32, 0));
     assertThat(run.data())
@@ -480,6 +482,18 @@ class RunConfigReaderTest {
         .hasSize(64)
         .isEqualTo(RunConfigWriter.sha256(parse(SHORT + "batch: 64\n")))
         .isNotEqualTo(RunConfigWriter.sha256(parse(SHORT, "seed=2")));
+  }
+
+  @Test
+  void sharesAreGivenToAllSourcesOrNone() {
+    RunConfig run = parse(SHORT, "data.train=[{source: a, share: 3}, {source: b, share: 1}]");
+    assertThat(run.data().train())
+        .containsExactly(new WeightedSource("a", 1, 3), new WeightedSource("b", 1, 1));
+    assertThat(parse(RunConfigWriter.yaml(run))).isEqualTo(run);
+    assertThatThrownBy(() -> parse(SHORT, "data.train=[{source: a, share: 3}, {source: b}]"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(
+            "data.train.share must be given to every source or to none, got 1 of 2 sources");
   }
 
   /** A new key is left out of the canonical form at its default, or runs begun before it stop. */

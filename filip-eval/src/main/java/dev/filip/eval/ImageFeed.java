@@ -1,5 +1,7 @@
 package dev.filip.eval;
 
+import dev.filip.data.FailureRules;
+import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.UnreadableSample;
 import dev.filip.encode.Embedder;
@@ -8,21 +10,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the samples of an {@link EvalData} in order, prepares their images on all cores and hands
- * them on in batches. What cannot be used is counted by reason and skipped. Used by one thread.
+ * them on in batches (see {@link Loader}). What cannot be used is counted by reason and skipped. Used by one thread.
  */
 final class ImageFeed {
   private static final int BATCH = 64;
   private final EvalData data;
   private final Embedder model;
   private final Function<Sample, @Nullable String> refuse;
-  private final TreeMap<String, Integer> skipped = new TreeMap<>();
+  private Skipped skipped = Skipped.NONE;
 
   /**
    * @param refuse why a sample is of no use for this task, or null when it is
@@ -41,61 +42,72 @@ final class ImageFeed {
     void take(Batch batch) throws IOException;
   }
 
-  private record Read(
-      @Nullable Sample sample, Embedder.@Nullable Picture picture, @Nullable String reason) {}
+  private record Read(Sample sample, Embedder.Picture picture) {}
 
-  /** Reads everything once. */
+  /** Reads everything once; the next images are prepared while a batch is taken. */
   void each(String what, Taker taker) throws IOException {
-    try (Progress progress = data.quiet() ? null : new Progress(what, data.size())) {
-      for (int from = 0; from < data.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, data.size());
-        Batch batch = batch(from, to);
-        if (!batch.samples.isEmpty()) {
-          taker.take(batch);
-        }
-        if (progress != null) {
-          progress.to(to, "");
-        }
-      }
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (Progress progress = data.quiet() ? null : new Progress(what, data.size());
+        Loader loader = new Loader(workers, FailureRules.COUNT)) {
+      Gathered gathered = new Gathered(taker, progress);
+      var order = IntStream.range(0, data.size()).iterator();
+      loader.each(order, BATCH, this::read, gathered::add);
+      skipped = new Skipped(loader.skipped().counts());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
   /** How many samples were skipped, by reason. */
   Skipped skipped() {
-    return new Skipped(skipped);
+    return skipped;
   }
 
-  private Batch batch(int from, int to) throws IOException {
-    List<Read> reads;
-    try {
-      reads = IntStream.range(from, to).parallel().mapToObj(this::read).toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+  /** Parts the order into batches; what is skipped leaves its batch smaller. */
+  private final class Gathered {
+    private final Taker taker;
+    private final @Nullable Progress progress;
+    private List<Sample> samples = new ArrayList<>();
+    private List<Embedder.Picture> pictures = new ArrayList<>();
+
+    Gathered(Taker taker, @Nullable Progress progress) {
+      this.taker = taker;
+      this.progress = progress;
     }
-    List<Sample> samples = new ArrayList<>();
-    List<Embedder.Picture> pictures = new ArrayList<>();
-    for (Read read : reads) {
-      if (read.sample != null && read.picture != null) {
-        samples.add(read.sample);
-        pictures.add(read.picture);
-      } else {
-        skipped.merge(String.valueOf(read.reason), 1, Integer::sum);
+
+    void add(int i, @Nullable Read read) throws IOException {
+      if (read != null) {
+        samples.add(read.sample());
+        pictures.add(read.picture());
+      }
+      int done = i + 1;
+      if (done % BATCH != 0 && done != data.size()) {
+        return;
+      }
+      if (!samples.isEmpty()) {
+        taker.take(new Batch(samples, pictures));
+        samples = new ArrayList<>();
+        pictures = new ArrayList<>();
+      }
+      if (progress != null) {
+        progress.to(done, "");
       }
     }
-    return new Batch(samples, pictures);
   }
 
-  private Read read(int i) {
+  /** A disk that fails ends the evaluation: it is not the samples that are bad. */
+  private Read read(int i) throws UnreadableSample {
     try {
       Sample sample = data.source().read(data.index(i));
       String reason = refuse.apply(sample);
-      return reason == null
-          ? new Read(sample, model.prepare(sample.image()), null)
-          : new Read(null, null, reason);
+      if (reason != null) {
+        throw new UnreadableSample(sample.key(), reason, "");
+      }
+      return new Read(sample, model.prepare(sample.image()));
     } catch (Embedder.Unreadable e) {
-      return new Read(null, null, e.reason());
+      throw new UnreadableSample(String.valueOf(i), e.reason(), "");
     } catch (UnreadableSample e) {
-      return new Read(null, null, e.reason());
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
