@@ -82,7 +82,7 @@ public record DataConfig(
               "divides `batch` / `group`; among so many lanes the shards of data larger than a"
                   + " window are dealt, and a batch takes equal rows of each. The order of samples"
                   + " follows from it, and not from the number of processes, which must divide it"
-                  + " ([DATA.md](DATA.md#order))"),
+                  + " ([TRAINING.md](TRAINING.md#the-order-of-samples))"),
           Key.of(
                   "window",
                   Type.whole(">= 1"),
@@ -90,7 +90,7 @@ public record DataConfig(
                   "samples that are shuffled together, over all lanes. Data that is no larger has"
                       + " one permutation an epoch; of anything larger this much is in memory and,"
                       + " of remote shards, twice this much in the cache: 20 GB at 40 kB a sample"
-                      + " ([DATA.md](DATA.md#order))")
+                      + " ([TRAINING.md](TRAINING.md#the-order-of-samples))")
               .quietly(),
           Key.map(
                   Failures.KEYS,
