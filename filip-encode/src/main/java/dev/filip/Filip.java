@@ -5,7 +5,6 @@ import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
 import dev.filip.encode.Alignment;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.LabelledText;
 import dev.filip.encode.Match;
 import dev.filip.encode.ModelEmbedder;
@@ -17,6 +16,7 @@ import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.EncodingPrecision;
 import dev.filip.tensor.Precision;
+import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ public final class Filip implements AutoCloseable {
    *
    * @param vectors one item: unit rows of its patches, and its global row
    */
-  public record Image(Encodings vectors) {}
+  public record Image(Encoded vectors) {}
 
   /**
    * An encoded text.
@@ -110,7 +110,7 @@ public final class Filip implements AutoCloseable {
    * @param text as given
    * @param vectors one item: unit rows of its tokens, and its global row
    */
-  public record Text(String text, Encodings vectors) {}
+  public record Text(String text, Encoded vectors) {}
 
   /** Unscaled similarity; for a global model both are the cosine. */
   public record Scores(float sImage, float sText) {}
@@ -157,8 +157,8 @@ public final class Filip implements AutoCloseable {
         new LabelledText(text.text, List.of(), List.of()),
         embedder.words(text.text),
         embedder.layout(),
-        image.vectors.rows(0),
-        text.vectors.rows(0));
+        image.vectors.tokens().floats(0),
+        text.vectors.tokens().floats(0));
   }
 
   /** exp of the learnt log-scale: similarities times it are the logits of a softmax. */

@@ -22,7 +22,7 @@ import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.BpeTrainer;
-import dev.filip.viz.Pixels;
+import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -52,7 +52,7 @@ class FilipTest {
         image.setRGB(x, y, Color.HSBtoRGB(x / 20f, 0.8f, y / 30f));
       }
     }
-    picture = Files.write(folder.resolve("picture.png"), Pixels.png(image));
+    picture = Files.write(folder.resolve("picture.png"), AwtImages.png(image));
   }
 
   private static Path save(String name, Interaction interaction) throws IOException {
@@ -83,7 +83,7 @@ class FilipTest {
       Filip.Text text = filip.encodeText("a red ball on a box");
       Filip.Scores scores = filip.similarity(image, text);
       Alignment alignment = filip.alignment(image, text);
-      assertThat(image.vectors().tokens().tokens(0)).isEqualTo(9);
+      assertThat(image.vectors().tokens().length(0)).isEqualTo(9);
       assertThat(alignment.words()).startsWith("[BOS]", "a", "red").endsWith("[EOS]");
       assertThat(alignment.pair().sImage()).isCloseTo(scores.sImage(), within(1e-6f));
       assertThat(alignment.pair().sText()).isCloseTo(scores.sText(), within(1e-6f));
@@ -92,8 +92,8 @@ class FilipTest {
           Similarity.of(filip.embedder(), List.of(picture), List.of(text.text()), null);
       assertThat(matrix.sImage(0, 0)).isCloseTo(scores.sImage(), within(1e-6f));
       assertThat(filip.logitScale()).isCloseTo(1 / 0.07, within(1e-3));
-      assertThat(filip.encodeImage(Files.readAllBytes(picture)).vectors().embeds())
-          .isEqualTo(image.vectors().embeds());
+      assertThat(filip.encodeImage(Files.readAllBytes(picture)).vectors().globals().floats())
+          .isEqualTo(image.vectors().globals().floats());
     }
   }
 
@@ -102,7 +102,7 @@ class FilipTest {
     try (Filip filip = Filip.open(late)) {
       String words = "a red ball on a green box on a red ball on a box";
       Filip.Text text = filip.encodeText(words);
-      assertThat(text.vectors().tokens().tokens(0)).isEqualTo(9);
+      assertThat(text.vectors().tokens().length(0)).isEqualTo(9);
       assertThat(filip.embedder().words(words).pieces()).hasSize(9).endsWith("[EOS]");
     }
   }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description =
-        "Generate pictures of several objects with captions and the true box of every phrase. No network; same seed, same bytes.",
+        "Generate pictures of several objects with captions and the true box of every phrase. No network; same seed, same samples.",
     footer = {"", "Example:", "  filip data scenes --out data/scenes --seed 1"})
 final class ScenesCommand implements Callable<Integer> {
   @Option(

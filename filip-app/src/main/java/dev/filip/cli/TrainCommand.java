@@ -12,6 +12,7 @@ import dev.filip.eval.EvalData;
 import dev.filip.eval.RunEvaluator;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.OwnJava;
 import dev.filip.io.PeakMemory;
 import dev.filip.tensor.Devices;
 import dev.filip.tensor.Natives;
@@ -123,7 +124,9 @@ final class TrainCommand implements Callable<Integer> {
         "a multiple of the " + processes + " processes of the run");
     Duration patience = Duration.ofSeconds(run.distributed().timeout() + 10L);
     LocalRanks.Ended ended =
-        new LocalRanks(JavaCommand.again(arguments()), System.err, patience).run(processes);
+        new LocalRanks(
+                OwnJava.command(List.of(), Main.class.getName(), arguments()), System.err, patience)
+            .run(processes);
     if (!ended.line().isEmpty()) {
       System.err.println("filip: " + ended.line());
     }

@@ -10,10 +10,9 @@ import dev.filip.io.Json;
 import dev.filip.viz.CurvePlot;
 import dev.filip.viz.CurvePlot.Series;
 import dev.filip.viz.Report;
-import dev.filip.viz.ReportData;
-import dev.filip.viz.ReportData.Example;
-import dev.filip.viz.ReportData.Fact;
-import dev.filip.viz.ReportData.Picture;
+import dev.filip.viz.Report.Example;
+import dev.filip.viz.Report.Fact;
+import dev.filip.viz.Report.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +35,12 @@ final class QuickstartReport {
 
   static void write(QuickstartResult result) throws IOException {
     QuickstartReport report = new QuickstartReport(result);
-    Report.write(report.data(), result.report());
+    report.page().write(result.report());
     Files.writeString(result.out().resolve("result.json"), Json.pretty(result.toJson()) + "\n");
   }
 
-  private ReportData data() throws IOException {
-    return new ReportData(
+  private Report page() throws IOException {
+    return new Report(
         "FILIP quickstart",
         "Two models of the same size were trained on the same generated scenes for the same number of steps: late compares every patch with"
             + " every word (FILIP), global compares one vector of each (CLIP). Both are judged on scenes neither has seen.",

@@ -7,7 +7,7 @@ import dev.filip.config.RunConfigWriter;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.tensor.CpuFeatures;
-import dev.filip.viz.Pixels;
+import dev.filip.viz.AwtImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public record StudyReport(
 
   StudyReport write() throws IOException {
     Findings findings = study.findings(measured);
-    Outputs.file(file("png"), Pixels.png(findings.plot()));
+    Outputs.file(file("png"), AwtImages.png(findings.plot()));
     Outputs.file(file("json"), bytes(Json.pretty(toJson()) + "\n"));
     Outputs.file(file("md"), bytes(markdown(findings)));
     return this;

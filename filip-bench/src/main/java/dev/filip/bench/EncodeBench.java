@@ -69,10 +69,10 @@ public final class EncodeBench {
       Encoder full = new Encoder(model, batch);
       double imageCosine =
           cosine(
-              full.images(pixels, batch).tokens().rows(),
-              encoder.images(pixels, batch).tokens().rows());
+              full.images(pixels, batch).tokens().floats(),
+              encoder.images(pixels, batch).tokens().floats());
       double textCosine =
-          cosine(full.texts(texts).tokens().rows(), encoder.texts(texts).tokens().rows());
+          cosine(full.texts(texts).tokens().floats(), encoder.texts(texts).tokens().floats());
       StepTimes images = StepTimes.of(() -> encoder.images(pixels, batch), steps);
       StepTimes words = StepTimes.of(() -> encoder.texts(texts), steps);
       System.out.println(

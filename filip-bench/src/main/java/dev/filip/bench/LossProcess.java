@@ -5,7 +5,6 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.filip.io.Json;
 import dev.filip.kernel.Kernels;
 import dev.filip.kernel.LateKernel;
-import dev.filip.kernel.TokenRows;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.loss.FeaturePrecision;
@@ -17,6 +16,7 @@ import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
+import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -136,8 +136,9 @@ public final class LossProcess {
     int[] patches = new int[b];
     Arrays.fill(patches, n);
     int[] words = data.texts().length();
-    TokenRows images = TokenRows.padded(Tensors.bytes(image), n, d, patches);
-    TokenRows texts = TokenRows.padded(Tensors.bytes(text), (int) text.size(1), d, words);
+    Tokens images = Tokens.padded(Tensors.bytes(image), Tokens.Type.FP32, n, d, patches);
+    Tokens texts =
+        Tokens.padded(Tensors.bytes(text), Tokens.Type.FP32, (int) text.size(1), d, words);
     double operations = 2.0 * b * n * d * Arrays.stream(words).asLongStream().sum();
     try (LateKernel kernel = LateLoss.kernel(precision, threads)) {
       Time time = best(Math.max(3, steps), () -> kernel.match(images, texts));

@@ -2,11 +2,8 @@ package dev.filip.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.RunConfig.ModelChoice;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The canonical form of a config: every key, defaults too, in one order. Reading it back gives an
@@ -22,12 +19,7 @@ public final class RunConfigWriter {
 
   /** SHA-256 of the canonical JSON, in hex. */
   public static String sha256(RunConfig config) {
-    try {
-      byte[] line = Json.line(json(config)).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(line));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256(Json.line(json(config)));
   }
 
   /** JSON with every key; {@code finetune} stands beside a model folder only. */

@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -23,18 +24,13 @@ final class LateBackward {
 
   private final Tile tile;
   private final Winners winners;
-  private final TokenRows images;
-  private final TokenRows texts;
+  private final Tokens images;
+  private final Tokens texts;
   private final float[] dsImage;
   private final float[] dsText;
 
   LateBackward(
-      Tile tile,
-      Winners winners,
-      TokenRows images,
-      TokenRows texts,
-      float[] dsImage,
-      float[] dsText) {
+      Tile tile, Winners winners, Tokens images, Tokens texts, float[] dsImage, float[] dsText) {
     this.tile = tile;
     this.winners = winners;
     this.images = images;
@@ -57,7 +53,7 @@ final class LateBackward {
   }
 
   /** Items of one side whose rows are read together: sums are the same in blocks of as many. */
-  static int readTogether(TokenRows rows) {
+  static int readTogether(Tokens rows) {
     return items(rows, READ_FLOATS);
   }
 
@@ -66,15 +62,15 @@ final class LateBackward {
     void add(SparseRows entries, int own, int other);
   }
 
-  private static int items(TokenRows rows, int floats) {
+  private static int items(Tokens rows, int floats) {
     return Math.clamp(floats / Math.max(1, rows.longest() * rows.d()), 1, 64);
   }
 
   private void pass(
       Workers workers,
       Scratch[] scratch,
-      TokenRows own,
-      TokenRows other,
+      Tokens own,
+      Tokens other,
       MemorySegment out,
       boolean more,
       Pair pair) {
@@ -92,8 +88,8 @@ final class LateBackward {
   private void rows(
       int from,
       int to,
-      TokenRows own,
-      TokenRows other,
+      Tokens own,
+      Tokens other,
       Scratch s,
       MemorySegment out,
       boolean more,
@@ -109,12 +105,12 @@ final class LateBackward {
       int end = Math.min(other.size(), o + together);
       tile.read(other, o, end, s);
       for (int i = from; i < to; i++) {
-        s.entries.clear(own.length()[i], end - o, other.longest());
+        s.entries.clear(own.length(i), end - o, other.longest());
         for (int p = o; p < end; p++) {
           pair.add(s.entries, i, p);
         }
         s.entries.sort(other.longest() * d, d);
-        for (int k = 0; k < own.length()[i]; k++) {
+        for (int k = 0; k < own.length(i); k++) {
           tile.combine(s, k, (i - from) * stride + k * d, d);
         }
       }
@@ -124,29 +120,29 @@ final class LateBackward {
     }
   }
 
-  private static void load(TokenRows own, int i, float[] target, int at, MemorySegment out) {
-    long from = (long) own.start()[i] * own.d() * Float.BYTES;
-    int floats = own.length()[i] * own.d();
+  private static void load(Tokens own, int i, float[] target, int at, MemorySegment out) {
+    long from = own.start(i) * own.d() * Float.BYTES;
+    int floats = own.length(i) * own.d();
     MemorySegment.copy(out, ValueLayout.JAVA_FLOAT_UNALIGNED, from, target, at, floats);
   }
 
-  private static void store(TokenRows own, int i, float[] target, int at, MemorySegment out) {
-    long to = (long) own.start()[i] * own.d() * Float.BYTES;
-    int floats = own.length()[i] * own.d();
+  private static void store(Tokens own, int i, float[] target, int at, MemorySegment out) {
+    long to = own.start(i) * own.d() * Float.BYTES;
+    int floats = own.length(i) * own.d();
     MemorySegment.copy(target, at, out, ValueLayout.JAVA_FLOAT_UNALIGNED, to, floats);
   }
 
   private void intoImage(SparseRows entries, int i, int j) {
-    int n = images.length()[i];
-    int m = texts.length()[j];
+    int n = images.length(i);
+    int m = texts.length(j);
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
     entries.add(winners, cell, dsImage[pair] / n, cell + n, dsText[pair] / m, m);
   }
 
   private void intoText(SparseRows entries, int j, int i) {
-    int n = images.length()[i];
-    int m = texts.length()[j];
+    int n = images.length(i);
+    int m = texts.length(j);
     int pair = i * texts.size() + j;
     long cell = winners.cell(i, j);
     entries.add(winners, cell + n, dsText[pair] / m, cell, dsImage[pair] / n, n);

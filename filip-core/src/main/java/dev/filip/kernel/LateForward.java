@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -14,12 +15,12 @@ final class LateForward {
   }
 
   private final Tile tile;
-  private final TokenRows images;
-  private final TokenRows texts;
+  private final Tokens images;
+  private final Tokens texts;
   private final Visitor visitor;
   private final int[] order;
 
-  LateForward(Tile tile, TokenRows images, TokenRows texts, Visitor visitor) {
+  LateForward(Tile tile, Tokens images, Tokens texts, Visitor visitor) {
     Shapes.sameWidth(images.d(), texts.d());
     this.tile = tile;
     this.images = images;
@@ -28,10 +29,10 @@ final class LateForward {
     order = byLength(texts);
   }
 
-  private static int[] byLength(TokenRows texts) {
+  private static int[] byLength(Tokens texts) {
     return IntStream.range(0, texts.size())
         .boxed()
-        .sorted(Comparator.comparingInt(i -> -texts.length()[i]))
+        .sorted(Comparator.comparingInt(i -> -texts.length(i)))
         .mapToInt(Integer::intValue)
         .toArray();
   }
@@ -66,7 +67,7 @@ final class LateForward {
     }
     int used = Math.min(tile.lanes(), order.length - first);
     for (int i = from; i < to; i++) {
-      own.maxima.ensure(images.length()[i], own.panel.pairs);
+      own.maxima.ensure(images.length(i), own.panel.pairs);
       tile.maxima(images, i, own);
       for (int l = 0; l < used; l++) {
         visitor.pair(worker, i, order[first + l], l, own.maxima);

@@ -1,5 +1,7 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
+
 /**
  * Late interaction of whole sets and of one pair; the fast form where the machine has one. Unscaled
  * inner products; what a score means is said by {@link PairScores} and {@link PairAlignment}. Safe
@@ -9,7 +11,7 @@ public final class LateInteraction {
   private LateInteraction() {}
 
   /** Every image with every text, on all cores. */
-  public static PairScores scores(TokenSet images, TokenSet texts) {
+  public static PairScores scores(Tokens images, Tokens texts) {
     return scores(images, texts, Runtime.getRuntime().availableProcessors());
   }
 
@@ -17,9 +19,9 @@ public final class LateInteraction {
    * Every image with every text on at most {@code threads} threads; the answer is the same for any
    * number of them.
    */
-  public static PairScores scores(TokenSet images, TokenSet texts, int threads) {
+  public static PairScores scores(Tokens images, Tokens texts, int threads) {
     try (LateKernel kernel = new LateKernel(threads)) {
-      return kernel.scores(TokenRows.of(images), TokenRows.of(texts));
+      return kernel.scores(images, texts);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -22,7 +23,7 @@ public final class LateKernel implements AutoCloseable {
   private @Nullable Matched matched;
 
   /** What was matched last, and images whose winners are held together. */
-  private record Matched(TokenRows images, TokenRows texts, int together) {
+  private record Matched(Tokens images, Tokens texts, int together) {
     boolean whole() {
       return together >= images.size();
     }
@@ -59,7 +60,7 @@ public final class LateKernel implements AutoCloseable {
   }
 
   /** Scores of every pair; nothing is kept. */
-  public PairScores scores(TokenRows images, TokenRows texts) {
+  public PairScores scores(Tokens images, Tokens texts) {
     PairScores scores = empty(images, texts);
     visit(
         images, texts, (_, i, j, lane, maxima) -> score(scores, images, i, texts, j, lane, maxima));
@@ -70,7 +71,7 @@ public final class LateKernel implements AutoCloseable {
    * Scores of every pair; the winners, if they fit, and the rows themselves are kept for {@link
    * #gradient} until the next call.
    */
-  public PairScores match(TokenRows images, TokenRows texts) {
+  public PairScores match(Tokens images, Tokens texts) {
     Matched now = new Matched(images, texts, together(images, texts));
     matched = now;
     return now.whole() ? keep(images, texts) : scores(images, texts);
@@ -82,7 +83,7 @@ public final class LateKernel implements AutoCloseable {
   }
 
   /** Images whose winners fit the bound: whole groups of those that a text's sum reads together. */
-  private int together(TokenRows images, TokenRows texts) {
+  private int together(Tokens images, Tokens texts) {
     long one = winners(1, texts.size(), images.longest(), texts.longest());
     long fit = most / Math.max(1, one);
     if (fit >= images.size()) {
@@ -92,7 +93,7 @@ public final class LateKernel implements AutoCloseable {
     return Math.toIntExact(Math.max(1, fit < group ? fit : fit - fit % group));
   }
 
-  private PairScores keep(TokenRows images, TokenRows texts) {
+  private PairScores keep(Tokens images, Tokens texts) {
     winners.shape(images.size(), texts.size(), images.longest(), texts.longest());
     PairScores scores = empty(images, texts);
     visit(
@@ -100,32 +101,32 @@ public final class LateKernel implements AutoCloseable {
         texts,
         (_, i, j, lane, maxima) -> {
           score(scores, images, i, texts, j, lane, maxima);
-          winners.put(i, images.length()[i], j, texts.length()[j], lane, maxima);
+          winners.put(i, images.length(i), j, texts.length(j), lane, maxima);
         });
     return scores;
   }
 
   /** The best match of every token among all tokens of the other side. */
-  public TokenMaxima maxima(TokenRows images, TokenRows texts) {
+  public TokenMaxima maxima(Tokens images, Tokens texts) {
     MaximaMerge merge = new MaximaMerge(images, texts, workers.threads());
     visit(images, texts, merge);
     return merge.merged();
   }
 
-  private void visit(TokenRows images, TokenRows texts, LateForward.Visitor visitor) {
+  private void visit(Tokens images, Tokens texts, LateForward.Visitor visitor) {
     new LateForward(tile, images, texts, visitor).run(workers, scratch);
   }
 
-  private static PairScores empty(TokenRows images, TokenRows texts) {
+  private static PairScores empty(Tokens images, Tokens texts) {
     int pairs = Math.multiplyExact(images.size(), texts.size());
     return new PairScores(images.size(), texts.size(), new float[pairs], new float[pairs]);
   }
 
   private static void score(
-      PairScores to, TokenRows images, int i, TokenRows texts, int j, int lane, Maxima maxima) {
+      PairScores to, Tokens images, int i, Tokens texts, int j, int lane, Maxima maxima) {
     int at = i * texts.size() + j;
-    to.sImage()[at] = maxima.mean(maxima.patchBest, images.length()[i], lane);
-    to.sText()[at] = maxima.mean(maxima.wordBest, texts.length()[j], lane);
+    to.sImage()[at] = maxima.mean(maxima.patchBest, images.length(i), lane);
+    to.sText()[at] = maxima.mean(maxima.wordBest, texts.length(j), lane);
   }
 
   /** The best word of each patch of pair (i, j) of the last match, n being the patches of i. */
@@ -135,7 +136,7 @@ public final class LateKernel implements AutoCloseable {
     if (last.whole()) {
       winners.read(winners.cell(i, j), n, word, 0);
     } else {
-      keep(last.images.part(i, i + 1), last.texts.part(j, j + 1));
+      keep(last.images.slice(i, i + 1), last.texts.slice(j, j + 1));
       winners.read(winners.cell(0, 0), n, word, 0);
     }
     return word;
@@ -151,8 +152,8 @@ public final class LateKernel implements AutoCloseable {
    * @param dTexts where text gradients go
    */
   public void gradient(
-      TokenRows images,
-      TokenRows texts,
+      Tokens images,
+      Tokens texts,
       float[] dsImage,
       float[] dsText,
       MemorySegment dImages,
@@ -170,7 +171,7 @@ public final class LateKernel implements AutoCloseable {
     int together = Objects.requireNonNull(matched, "match first").together;
     for (int from = 0; from < images.size(); from += together) {
       int to = Math.min(images.size(), from + together);
-      TokenRows part = together >= images.size() ? images : images.part(from, to);
+      Tokens part = together >= images.size() ? images : images.slice(from, to);
       if (part != images) {
         keep(part, texts);
       }
@@ -190,12 +191,12 @@ public final class LateKernel implements AutoCloseable {
   }
 
   /** Whether every owned number is finite. */
-  public boolean finite(TokenRows rows) {
+  public boolean finite(Tokens rows) {
     boolean[] finite = new boolean[rows.size()];
     workers.forEach(
         rows.size(),
         (worker, i) ->
-            finite[i] = tile.finite(scratch[worker].load(rows, i), rows.length()[i] * rows.d()));
+            finite[i] = tile.finite(scratch[worker].load(rows, i), rows.length(i) * rows.d()));
     boolean all = true;
     for (boolean f : finite) {
       all &= f;

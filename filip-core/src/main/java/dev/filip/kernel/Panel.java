@@ -1,5 +1,7 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Bf16;
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -25,11 +27,11 @@ final class Panel {
   }
 
   /** Packs texts {@code order[from]} up to {@code order[from + lanes]}, or fewer at the end. */
-  void fill(TokenRows texts, int[] order, int from) {
+  void fill(Tokens texts, int[] order, int from) {
     int used = Math.min(lanes, order.length - from);
     int words = 0;
     for (int l = 0; l < used; l++) {
-      words = Math.max(words, texts.length()[order[from + l]]);
+      words = Math.max(words, texts.length(order[from + l]));
     }
     d = texts.d();
     pairs = (words + 1) / 2;
@@ -39,7 +41,7 @@ final class Panel {
     Arrays.fill(floor, 0, pairs * 2 * lanes, Float.NEGATIVE_INFINITY);
     for (int l = 0; l < used; l++) {
       int text = order[from + l];
-      for (int r = 0; r < texts.length()[text]; r++) {
+      for (int r = 0; r < texts.length(text); r++) {
         texts.copy(text, r, 1, row, 0);
         int at = (r / 2 * d * 2 + r % 2) * lanes + l;
         for (int c = 0; c < d; c++, at += 2 * lanes) {
@@ -55,7 +57,7 @@ final class Panel {
    * [d/2][word][lane][2]}; an odd d gets a 0.
    */
   MemorySegment interleaved(int block) {
-    int even = Bf16.even(d);
+    int even = ProductTile.even(d);
     MemorySegment to = interleaved.room(4L * pairs * lanes * even);
     if (!packed) {
       for (int r = 0; r < 2 * pairs; r++) {

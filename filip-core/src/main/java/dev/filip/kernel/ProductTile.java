@@ -1,6 +1,9 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Bf16;
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -49,28 +52,48 @@ final class ProductTile implements Tile {
 
   /** Every image in bf16, one after the other; a row of odd width gets a 0. */
   @Override
-  public void begin(TokenRows images, Workers workers) {
+  public void begin(Tokens images, Workers workers) {
     start = new long[images.size()];
     long rows = 0;
     for (int i = 0; i < start.length; i++) {
       start[i] = rows * bytes(images.d());
-      rows += images.length()[i];
+      rows += images.length(i);
     }
     MemorySegment to = packed.room(rows * bytes(images.d()));
-    workers.forEach(images.size(), (_, i) -> Bf16.put(images, i, to, start[i]));
+    workers.forEach(images.size(), (_, i) -> put(images, i, to, start[i]));
+  }
+
+  /** Numbers of a packed row of d: products take two at a time, an odd one gets a 0. */
+  static int even(int d) {
+    return d + d % 2;
+  }
+
+  /** Item i of rows, {@code [tokens,d]}, from a byte on; a row of odd width gets a 0. */
+  private static void put(Tokens rows, int i, MemorySegment to, long at) {
+    int d = rows.d();
+    int even = even(d);
+    float[] row = new float[even];
+    short[] half = new short[even];
+    for (int k = 0; k < rows.length(i); k++, at += (long) even * Short.BYTES) {
+      rows.copy(i, k, 1, row, 0);
+      for (int c = 0; c < even; c++) {
+        half[c] = Bf16.of(row[c]);
+      }
+      MemorySegment.copy(half, 0, to, ValueLayout.JAVA_SHORT, at, even);
+    }
   }
 
   private static int bytes(int d) {
-    return Short.BYTES * Bf16.even(d);
+    return Short.BYTES * even(d);
   }
 
   @Override
-  public void maxima(TokenRows images, int i, Scratch own) {
+  public void maxima(Tokens images, int i, Scratch own) {
     Panel panel = own.panel;
     Maxima out = own.maxima;
-    int n = images.length()[i];
+    int n = images.length(i);
     int words = 2 * panel.pairs;
-    int even = Bf16.even(panel.d);
+    int even = even(panel.d);
     Arrays.fill(out.patchBest, 0, n * V, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.patchWord, 0, n * V, 0);
     Arrays.fill(out.wordBest, 0, words * V, Float.NEGATIVE_INFINITY);
@@ -149,7 +172,7 @@ final class ProductTile implements Tile {
    * and dimension c + V in its upper.
    */
   @Override
-  public void read(TokenRows rows, int from, int to, Scratch own) {
+  public void read(Tokens rows, int from, int to, Scratch own) {
     float[] source = own.load(rows, from, to, rows.longest());
     int floats = (to - from) * rows.longest() * rows.d();
     if (rows.d() % GROUP != 0) {

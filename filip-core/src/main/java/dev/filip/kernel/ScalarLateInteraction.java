@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 
 /**
@@ -11,15 +12,16 @@ public final class ScalarLateInteraction {
   private ScalarLateInteraction() {}
 
   /** Every image with every text. Cost images x texts x n x m x d on the calling thread. */
-  public static PairScores scores(TokenSet images, TokenSet texts) {
+  public static PairScores scores(Tokens images, Tokens texts) {
     Shapes.sameWidth(images.d(), texts.d());
     int d = images.d();
     float[] sImage = new float[Math.multiplyExact(images.size(), texts.size())];
     float[] sText = new float[sImage.length];
     for (int i = 0; i < images.size(); i++) {
+      float[] image = images.floats(i);
       for (int j = 0; j < texts.size(); j++) {
         int at = i * texts.size() + j;
-        PairAlignment pair = pair(images, i, texts, j, d);
+        PairAlignment pair = align(image, images.length(i), texts.floats(j), texts.length(j), d);
         sImage[at] = pair.sImage();
         sText[at] = pair.sText();
       }
@@ -27,24 +29,8 @@ public final class ScalarLateInteraction {
     return new PairScores(images.size(), texts.size(), sImage, sText);
   }
 
-  private static PairAlignment pair(TokenSet images, int i, TokenSet texts, int j, int d) {
-    return align(
-        images.rows(),
-        images.start()[i],
-        images.tokens(i),
-        texts.rows(),
-        texts.start()[j],
-        texts.tokens(j),
-        d);
-  }
-
   /** One pair, rows given back to back from the start of each array. */
   public static PairAlignment align(float[] imageRows, int n, float[] textRows, int m, int d) {
-    return align(imageRows, 0, n, textRows, 0, m, d);
-  }
-
-  private static PairAlignment align(
-      float[] x, int xRow, int n, float[] y, int yRow, int m, int d) {
     Shapes.atLeastOneToken(n, m);
     int[] patchWord = new int[n];
     int[] wordPatch = new int[m];
@@ -54,7 +40,7 @@ public final class ScalarLateInteraction {
     Arrays.fill(wordScore, Float.NEGATIVE_INFINITY);
     for (int k = 0; k < n; k++) {
       for (int r = 0; r < m; r++) {
-        float s = dot(x, (xRow + k) * d, y, (yRow + r) * d, d);
+        float s = dot(imageRows, k * d, textRows, r * d, d);
         if (s > patchScore[k]) {
           patchScore[k] = s;
           patchWord[k] = r;

@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 
 /** Plain loops, for machines without the Vector API; the compiler may still use lanes. */
@@ -12,8 +13,8 @@ final class ScalarTile implements Tile {
   }
 
   @Override
-  public void maxima(TokenRows images, int i, Scratch own) {
-    maxima(own.load(images, i), images.length()[i], own.panel, own.maxima);
+  public void maxima(Tokens images, int i, Scratch own) {
+    maxima(own.load(images, i), images.length(i), own.panel, own.maxima);
   }
 
   private static void maxima(float[] image, int n, Panel panel, Maxima out) {

@@ -1,5 +1,6 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 
 /** What one worker writes in: grown, never shrunk, never shared. */
@@ -28,19 +29,19 @@ final class Scratch {
   }
 
   /** Item i of rows, at the front of {@link #source}. */
-  float[] load(TokenRows rows, int i) {
-    return load(rows, i, i + 1, rows.length()[i]);
+  float[] load(Tokens rows, int i) {
+    return load(rows, i, i + 1, rows.length(i));
   }
 
   /** Items {@code from} to {@code to}, each with room for so many tokens. */
-  float[] load(TokenRows rows, int from, int to, int tokens) {
+  float[] load(Tokens rows, int from, int to, int tokens) {
     int stride = Math.multiplyExact(tokens, rows.d());
     int floats = Math.multiplyExact(stride, to - from);
     if (source.length < floats) {
       source = new float[floats];
     }
     for (int i = from; i < to; i++) {
-      rows.copy(i, 0, rows.length()[i], source, (i - from) * stride);
+      rows.copy(i, 0, rows.length(i), source, (i - from) * stride);
     }
     return source;
   }

@@ -1,5 +1,7 @@
 package dev.filip.kernel;
 
+import dev.filip.tokens.Tokens;
+
 /**
  * The two inner loops of late interaction, in the form a machine runs best. Many threads use it;
  * stateless but for what {@link #begin} leaves, which they only read.
@@ -9,16 +11,16 @@ sealed interface Tile permits ScalarTile, VectorTile, ProductTile {
   int lanes();
 
   /** Images that {@link #maxima} will be asked for. */
-  default void begin(TokenRows images, Workers workers) {}
+  default void begin(Tokens images, Workers workers) {}
 
   /**
    * Products of image i with the panel of a worker's scratch, reduced at once to the maxima of both
    * directions there, which have room for them; a tie keeps the lowest index.
    */
-  void maxima(TokenRows images, int i, Scratch own);
+  void maxima(Tokens images, int i, Scratch own);
 
   /** Makes items {@code from} to {@code to} the source that {@link #combine} adds from. */
-  default void read(TokenRows rows, int from, int to, Scratch own) {
+  default void read(Tokens rows, int from, int to, Scratch own) {
     own.load(rows, from, to, rows.longest());
   }
 

@@ -1,12 +1,11 @@
 package dev.filip.text;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,16 +66,12 @@ record Vocabulary(Map<String, Integer> ids, List<Merge> merges, String bos, Stri
   }
 
   private String mergesSha256() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Merge merge : merges) {
-        String line = merge.left() + ' ' + merge.right() + '\n';
-        digest.update(line.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
+    MessageDigest digest = Digests.sha256();
+    for (Merge merge : merges) {
+      String line = merge.left() + ' ' + merge.right() + '\n';
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
+    return Digests.hex(digest);
   }
 
   int id(String piece) {

@@ -3,6 +3,7 @@ package dev.filip.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -34,65 +35,81 @@ class LateKernelTest {
   }
 
   /** Rows of small multiples of 1/4, so that sums are exact in any order and ties many. */
-  static TokenSet random(int items, int most, int d, long seed) {
+  static Tokens random(int items, int most, int d, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    int[] start = new int[items + 1];
+    int[] length = new int[items];
     for (int i = 0; i < items; i++) {
-      start[i + 1] = start[i] + (i == 0 ? most : 1 + random.nextInt(most));
+      length[i] = i == 0 ? most : 1 + random.nextInt(most);
     }
-    float[] rows = new float[start[items] * d];
+    float[] rows = new float[Arrays.stream(length).sum() * d];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = (random.nextInt(5) - 2) / 4f;
     }
-    return new TokenSet(d, rows, start);
+    return Tokens.packed(rows, d, length);
   }
 
   @ParameterizedTest
   @MethodSource("sizes")
   void scoresAndWinnersAreTheScalarOracles(Tile tile, int[] s) {
-    TokenSet images = random(s[0], s[2], s[4], 1);
-    TokenSet texts = random(s[1], s[3], s[4], 2);
+    Tokens images = random(s[0], s[2], s[4], 1);
+    Tokens texts = random(s[1], s[3], s[4], 2);
     PairScores expected = ScalarLateInteraction.scores(images, texts);
     try (LateKernel kernel = new LateKernel(tile, 2)) {
-      PairScores scores = kernel.match(TokenRows.of(images), TokenRows.of(texts));
+      PairScores scores = kernel.match(images, texts);
       assertThat(scores.sImage()).containsExactly(expected.sImage());
       assertThat(scores.sText()).containsExactly(expected.sText());
       for (int i = 0; i < images.size(); i++) {
         for (int j = 0; j < texts.size(); j++) {
-          int n = images.tokens(i);
+          int n = images.length(i);
           assertThat(kernel.words(i, j, n)).containsExactly(pair(images, i, texts, j).patchWord());
         }
       }
     }
   }
 
-  private static PairAlignment pair(TokenSet images, int i, TokenSet texts, int j) {
-    return ScalarLateInteraction.align(
-        item(images, i), images.tokens(i), item(texts, j), texts.tokens(j), images.d());
+  /** What is rounded before or while it is read is the same. */
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void bf16RowsAreTheFloatsTheyStandFor(Tile tile, int[] s) {
+    SplittableRandom random = new SplittableRandom(7);
+    Tokens images = unit(s[0], s[2], s[4], random).as(Tokens.Type.BF16);
+    Tokens texts = unit(s[1], s[3], s[4], random).as(Tokens.Type.BF16);
+    Tokens imageFloats = images.as(Tokens.Type.FP32);
+    Tokens textFloats = texts.as(Tokens.Type.FP32);
+    try (LateKernel kernel = new LateKernel(tile, 2)) {
+      PairScores expected = kernel.scores(imageFloats, textFloats);
+      assertThat(kernel.scores(images, textFloats).sText()).containsExactly(expected.sText());
+      assertThat(kernel.scores(images, texts).sImage()).containsExactly(expected.sImage());
+      assertThat(kernel.finite(images)).isTrue();
+    }
   }
 
-  private static float[] item(TokenSet set, int i) {
-    return Arrays.copyOfRange(set.rows(), set.start()[i] * set.d(), set.start()[i + 1] * set.d());
+  private static PairAlignment pair(Tokens images, int i, Tokens texts, int j) {
+    return ScalarLateInteraction.align(
+        images.floats(i), images.length(i), texts.floats(j), texts.length(j), images.d());
   }
 
   @ParameterizedTest
   @MethodSource("sizes")
   void gradientTouchesTheWinnersOnly(Tile tile, int[] s) {
-    TokenSet images = random(s[0], s[2], s[4], 3);
-    TokenSet texts = random(s[1], s[3], s[4], 4);
+    Tokens images = random(s[0], s[2], s[4], 3);
+    Tokens texts = random(s[1], s[3], s[4], 4);
     SplittableRandom random = new SplittableRandom(5);
     float[] dsImage = new float[s[0] * s[1]];
     float[] dsText = new float[dsImage.length];
     Arrays.setAll(new Float[dsImage.length], i -> dsImage[i] = random.nextInt(9) - 4);
     Arrays.setAll(new Float[dsImage.length], i -> dsText[i] = random.nextInt(9) - 4);
-    float[] dImages = new float[images.rows().length];
-    float[] dTexts = new float[texts.rows().length];
+    float[] dImages = new float[images.floats().length];
+    float[] dTexts = new float[texts.floats().length];
     try (LateKernel kernel = new LateKernel(tile, 2)) {
-      TokenRows x = TokenRows.of(images);
-      TokenRows y = TokenRows.of(texts);
-      kernel.match(x, y);
+      kernel.match(images, texts);
       kernel.gradient(
-          x, y, dsImage, dsText, MemorySegment.ofArray(dImages), MemorySegment.ofArray(dTexts));
+          images,
+          texts,
+          dsImage,
+          dsText,
+          MemorySegment.ofArray(dImages),
+          MemorySegment.ofArray(dTexts));
     }
     double[] image = new double[dImages.length];
     double[] text = new double[dTexts.length];
@@ -102,30 +119,44 @@ class LateKernelTest {
   }
 
   private static void oracle(
-      TokenSet images, TokenSet texts, float[] dsImage, float[] dsText, double[] dx, double[] dy) {
+      Tokens images, Tokens texts, float[] dsImage, float[] dsText, double[] dx, double[] dy) {
     for (int i = 0; i < images.size(); i++) {
       for (int j = 0; j < texts.size(); j++) {
         PairAlignment a = pair(images, i, texts, j);
-        double w = dsImage[i * texts.size() + j] / (double) images.tokens(i);
+        double w = dsImage[i * texts.size() + j] / (double) images.length(i);
         for (int k = 0; k < a.patchWord().length; k++) {
           product(
-              w, images, images.start()[i] + k, texts, texts.start()[j] + a.patchWord()[k], dx, dy);
+              w,
+              images,
+              (int) images.start(i) + k,
+              texts,
+              (int) texts.start(j) + a.patchWord()[k],
+              dx,
+              dy);
         }
-        w = dsText[i * texts.size() + j] / (double) texts.tokens(j);
+        w = dsText[i * texts.size() + j] / (double) texts.length(j);
         for (int r = 0; r < a.wordPatch().length; r++) {
           product(
-              w, images, images.start()[i] + a.wordPatch()[r], texts, texts.start()[j] + r, dx, dy);
+              w,
+              images,
+              (int) images.start(i) + a.wordPatch()[r],
+              texts,
+              (int) texts.start(j) + r,
+              dx,
+              dy);
         }
       }
     }
   }
 
   private static void product(
-      double w, TokenSet images, int p, TokenSet texts, int q, double[] dx, double[] dy) {
+      double w, Tokens images, int p, Tokens texts, int q, double[] dx, double[] dy) {
     int d = images.d();
+    float[] x = images.floats();
+    float[] y = texts.floats();
     for (int c = 0; c < d; c++) {
-      dx[p * d + c] += w * texts.rows()[q * d + c];
-      dy[q * d + c] += w * images.rows()[p * d + c];
+      dx[p * d + c] += w * y[q * d + c];
+      dy[q * d + c] += w * x[p * d + c];
     }
   }
 
@@ -146,36 +177,35 @@ class LateKernelTest {
 
   private static float[][] gradients(int threads) {
     SplittableRandom random = new SplittableRandom(11);
-    TokenSet images = unit(9, 13, 24, random);
-    TokenSet texts = unit(21, 7, 24, random);
+    Tokens images = unit(9, 13, 24, random);
+    Tokens texts = unit(21, 7, 24, random);
     float[] ds = new float[9 * 21];
     for (int i = 0; i < ds.length; i++) {
       ds[i] = (float) random.nextGaussian();
     }
-    float[] dImages = new float[images.rows().length];
-    float[] dTexts = new float[texts.rows().length];
+    float[] dImages = new float[images.floats().length];
+    float[] dTexts = new float[texts.floats().length];
     try (LateKernel kernel = new LateKernel(threads)) {
-      TokenRows x = TokenRows.of(images);
-      TokenRows y = TokenRows.of(texts);
-      PairScores s = kernel.match(x, y);
-      kernel.gradient(x, y, ds, ds, MemorySegment.ofArray(dImages), MemorySegment.ofArray(dTexts));
+      PairScores s = kernel.match(images, texts);
+      kernel.gradient(
+          images, texts, ds, ds, MemorySegment.ofArray(dImages), MemorySegment.ofArray(dTexts));
       return new float[][] {s.sImage(), s.sText(), dImages, dTexts};
     }
   }
 
-  private static TokenSet unit(int items, int tokens, int d, SplittableRandom random) {
+  private static Tokens unit(int items, int tokens, int d, SplittableRandom random) {
     float[] rows = new float[items * tokens * d];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = (float) (random.nextGaussian() / Math.sqrt(d));
     }
-    return new TokenSet(d, rows, IntStream.rangeClosed(0, items).map(i -> i * tokens).toArray());
+    return Tokens.uniform(MemorySegment.ofArray(rows), Tokens.Type.FP32, d, tokens, items);
   }
 
   @ParameterizedTest
   @MethodSource("tiles")
   void anythingMayLieBetweenItems(Tile tile) {
     float[] rows = {1, 0, Float.NaN, Float.NaN, 0, 1, Float.NaN, Float.NaN};
-    TokenRows x = TokenRows.padded(MemorySegment.ofArray(rows), 2, 2, new int[] {1, 1});
+    Tokens x = Tokens.padded(MemorySegment.ofArray(rows), Tokens.Type.FP32, 2, 2, new int[] {1, 1});
     try (LateKernel kernel = new LateKernel(tile, 1)) {
       assertThat(kernel.scores(x, x).sImage()).containsExactly(1, 0, 0, 1);
       assertThat(kernel.finite(x)).isTrue();
@@ -186,7 +216,7 @@ class LateKernelTest {
 
   @Test
   void nothingMeetsNothing() {
-    TokenSet none = new TokenSet(3, new float[0], new int[] {0});
+    Tokens none = Tokens.packed(new float[0], 3);
     assertThat(LateInteraction.scores(none, none).sImage()).isEmpty();
     assertThat(LateInteraction.scores(random(2, 2, 3, 1), none).sImage()).isEmpty();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.tokens.Tokens;
 import org.junit.jupiter.api.Test;
 
 class ScalarLateInteractionTest {
@@ -33,8 +34,8 @@ class ScalarLateInteractionTest {
 
   @Test
   void setsOfUnequalItems() {
-    TokenSet images = new TokenSet(2, PATCHES, new int[] {0, 1, 3});
-    TokenSet texts = new TokenSet(2, WORDS, new int[] {0, 1, 2});
+    Tokens images = Tokens.packed(PATCHES, 2, 1, 2);
+    Tokens texts = Tokens.packed(WORDS, 2, 1, 1);
     PairScores s = ScalarLateInteraction.scores(images, texts);
     assertThat(s.images()).isEqualTo(2);
     assertThat(s.sImage())
@@ -45,8 +46,9 @@ class ScalarLateInteractionTest {
 
   @Test
   void emptyItemIsAnErrorNotAZero() {
-    TokenSet empty = new TokenSet(2, new float[0], new int[] {0, 0});
-    assertThatThrownBy(() -> ScalarLateInteraction.scores(empty, empty))
+    assertThatThrownBy(() -> Tokens.packed(new float[0], 2, 0))
+        .hasMessageContaining("at least one token");
+    assertThatThrownBy(() -> ScalarLateInteraction.align(PATCHES, 3, WORDS, 0, 2))
         .hasMessageContaining("at least one token");
   }
 }

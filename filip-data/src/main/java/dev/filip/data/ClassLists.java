@@ -2,6 +2,7 @@ package dev.filip.data;
 
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

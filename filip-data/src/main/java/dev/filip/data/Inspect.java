@@ -6,6 +6,7 @@ import dev.filip.image.ImageDecoder;
 import dev.filip.image.ImageHeader;
 import dev.filip.image.PackedImage;
 import dev.filip.image.UndecodableImage;
+import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
 import java.io.IOException;
@@ -125,7 +126,7 @@ public record Inspect(
         Sample sample = source.read(index);
         texts(sample);
         bytes += sample.image().length;
-        images.merge(Sha256.hex(sample.image()), 1, Integer::sum);
+        images.merge(Digests.sha256(sample.image()), 1, Integer::sum);
         image(sample);
       } catch (UnreadableSample e) {
         unreadable(e.reason(), e.getMessage());

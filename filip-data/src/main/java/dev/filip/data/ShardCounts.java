@@ -5,6 +5,7 @@ import dev.filip.data.store.ShardFiles;
 import dev.filip.data.store.UnreachableShard;
 import dev.filip.io.BadInput;
 import dev.filip.io.Progress;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

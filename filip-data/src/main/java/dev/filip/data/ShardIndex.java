@@ -28,6 +28,7 @@ final class ShardIndex {
   private static final long MAGIC = 0x3158_4950_494C_4946L; // "FILIPIX1"
   private static final int HEAD = 16;
   private static final int TRAILER = 32;
+  private static final int LEAST_ENTRY = 32;
 
   /** Where a shard's table lies, and which shard it was made from. */
   private record Entry(long bytes, String version, long at, int length, int crc, int count) {
@@ -67,7 +68,8 @@ final class ShardIndex {
     if (trailer.getLong() != MAGIC) {
       throw new IOException("not an index");
     }
-    if (at < HEAD || length < 0 || at + length != end - TRAILER) {
+    boolean plausible = shards >= 0 && (long) shards * LEAST_ENTRY <= length;
+    if (at < HEAD || length < 0 || at + length != end - TRAILER || !plausible) {
       throw new IOException("bad trailer");
     }
     ByteBuffer list = bytes(channel, at, length);
@@ -222,8 +224,8 @@ final class ShardIndex {
     private void finish() throws IOException {
       int length = 0;
       for (var entry : written.entrySet()) {
-        length += 2 + utf8(entry.getKey()).length;
-        length += 2 + utf8(entry.getValue().version()).length + 28;
+        length += LEAST_ENTRY + utf8(entry.getKey()).length;
+        length += utf8(entry.getValue().version()).length;
       }
       ByteBuffer list = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
       for (var entry : written.entrySet()) {

@@ -1,9 +1,9 @@
 package dev.filip.data;
 
 import dev.filip.data.store.ShardFiles;
+import dev.filip.io.Digests;
 import dev.filip.io.NativeCache;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -72,7 +72,7 @@ final class ShardIndexes {
   private Path cached(String folder) {
     String place =
         files.isRemote(folder) ? folder : Path.of(folder).toAbsolutePath().normalize().toString();
-    String name = Sha256.hex(place.getBytes(StandardCharsets.UTF_8)).substring(0, 32);
+    String name = Digests.sha256(place).substring(0, 32);
     return cache.resolve(name + ".index");
   }
 }

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.Reasons;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,6 +54,35 @@ final class ShardSizes {
   /** Which kinds of file told something, such as {@code sizes.json}; empty for none. */
   String by() {
     return String.join(", ", told);
+  }
+
+  /**
+   * Samples of all shards by {@code __len__} beside them, or -1; it tells of a whole folder, so the
+   * shards must be all of one.
+   */
+  long total() {
+    String folder = ShardNames.folder(names.location(0));
+    for (int i = 1; i < names.size(); i++) {
+      if (!ShardNames.folder(names.location(i)).equals(folder)) {
+        return -1;
+      }
+    }
+    byte[] text = small(files, folder + "__len__");
+    if (text == null || !allOf(folder)) {
+      return -1;
+    }
+    String number = new String(text, StandardCharsets.UTF_8).strip();
+    BadInput.require(
+        number.matches("\\d{1,18}"), folder + "__len__", number, "a number of samples");
+    return Long.parseLong(number);
+  }
+
+  /** A web server cannot say; there the file is believed. */
+  private boolean allOf(String folder) {
+    return files.isRemote(folder)
+        || names.size()
+            == SourceFiles.list(Path.of(folder), p -> SourceFiles.extension(p).equals("tar"))
+                .size();
   }
 
   private void fromLists() {

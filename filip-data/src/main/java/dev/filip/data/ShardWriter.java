@@ -1,28 +1,35 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
+import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes webdataset shards {@code 000000.tar, 000001.tar, ...}: POSIX ustar, members {@code
- * KEY.EXT} of one sample one after the other, extensions in alphabetical order. The same samples
- * give the same bytes: time, owner and mode are fixed. Not thread-safe.
+ * Writes webdataset shards {@code 000000.tar, 000001.tar, ...}: POSIX tar, members {@code KEY.EXT}
+ * of one sample one after the other, extensions in alphabetical order. The same samples give the
+ * same bytes: time, owner and mode are fixed. Not thread-safe.
  */
 public final class ShardWriter implements Closeable {
+  // what every tar reader takes; beyond 100 bytes a PAX header carries the name
+  private static final int LONGEST_LAST = 100;
+  private static final int LONGEST = 255;
   private final Path folder;
   private final int perShard;
-  private final java.security.MessageDigest digest = Sha256.digest();
-  private @Nullable OutputStream out;
+  private final MessageDigest digest = Digests.sha256();
+  private @Nullable TarArchiveOutputStream out;
   private int shards;
   private int inShard;
   private long samples;
@@ -37,51 +44,80 @@ public final class ShardWriter implements Closeable {
     Files.createDirectories(folder);
   }
 
+  /** Adds one sample; its members count in {@link #sha256} with their bytes. */
+  public void add(String key, Map<String, byte[]> members) throws IOException {
+    add(key, members, Map.of());
+  }
+
   /**
    * Adds one sample.
    *
    * @param key no dot in its last part (webdataset splits there); may hold {@code /}
    * @param members extension without its dot ({@code jpg}, {@code txt}, {@code json}) to content
+   * @param sums by extension, SHA-256 (32 bytes) of what a member means, which counts in {@link
+   *     #sha256} in place of its bytes: of a picture's pixels, which no compression changes
    */
-  public void add(String key, Map<String, byte[]> members) throws IOException {
+  public void add(String key, Map<String, byte[]> members, Map<String, byte[]> sums)
+      throws IOException {
     BadInput.require(
         !key.isEmpty() && key.indexOf('.', key.lastIndexOf('/') + 1) < 0,
         "sample key",
         key,
         "without a dot in its last part");
     BadInput.require(!members.isEmpty(), "members of " + key, "none", "at least one");
-    OutputStream target = shard();
+    TarArchiveOutputStream target = shard();
+    Digests.add(digest, key);
     for (Map.Entry<String, byte[]> member : new TreeMap<>(members).entrySet()) {
+      String extension = member.getKey();
       byte[] content = member.getValue();
-      put(target, UstarHeader.file(key + "." + member.getKey(), content.length));
-      put(target, content);
-      put(target, new byte[UstarHeader.padding(content.length)]);
+      write(target, key + "." + extension, content);
+      byte[] sum = sums.get(extension);
+      Digests.add(digest, extension);
+      digest.update(sum != null ? sum : Digests.sha256().digest(content));
     }
     samples++;
     inShard++;
   }
 
-  private OutputStream shard() throws IOException {
+  private static void write(TarArchiveOutputStream target, String name, byte[] content)
+      throws IOException {
+    BadInput.require(
+        utf8Length(name.substring(name.lastIndexOf('/') + 1)) <= LONGEST_LAST
+            && utf8Length(name) <= LONGEST,
+        "tar member name",
+        name,
+        "at most 100 bytes, or 255 with a folder");
+    TarArchiveEntry entry = new TarArchiveEntry(name, true);
+    entry.setSize(content.length);
+    entry.setMode(0644);
+    entry.setModTime(0L);
+    entry.setUserName("");
+    target.putArchiveEntry(entry);
+    target.write(content);
+    target.closeArchiveEntry();
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private TarArchiveOutputStream shard() throws IOException {
     if (out != null && inShard == perShard) {
       endShard();
     }
     if (out == null) {
       Path file = folder.resolve(String.format(Locale.ROOT, "%06d.tar", shards++));
-      out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+      OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+      out = new TarArchiveOutputStream(stream, UstarHeader.BLOCK, "UTF-8");
+      out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     }
     return out;
   }
 
-  private void put(OutputStream target, byte[] content) throws IOException {
-    target.write(content);
-    digest.update(content);
-    bytes += content.length;
-  }
-
   private void endShard() throws IOException {
     if (out != null) {
-      put(out, new byte[2 * UstarHeader.BLOCK]);
       out.close();
+      bytes += out.getBytesWritten();
       out = null;
       inShard = 0;
     }
@@ -97,12 +133,16 @@ public final class ShardWriter implements Closeable {
     return shards;
   }
 
-  /** Bytes written so far, headers included. */
+  /** Bytes of the shards ended so far, headers included; of all after {@link #close}. */
   public long bytes() {
     return bytes;
   }
 
-  /** SHA-256 (hex) of all shards' bytes, one after the other; to be asked after {@link #close}. */
+  /**
+   * SHA-256 (hex) over every sample in order: key and end mark, then each member's extension, end
+   * mark and SHA-256. How shards are cut and compressed changes nothing. To be asked after {@link
+   * #close}.
+   */
   public String sha256() {
     if (hash == null) {
       throw new IllegalStateException("sha256 is known after close");
@@ -115,7 +155,7 @@ public final class ShardWriter implements Closeable {
   public void close() throws IOException {
     if (hash == null) {
       endShard();
-      hash = HexFormat.of().formatHex(digest.digest());
+      hash = Digests.hex(digest);
     }
   }
 }

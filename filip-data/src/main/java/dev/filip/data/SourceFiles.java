@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.ShardCache;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryStream;

@@ -1,13 +1,14 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -137,23 +138,23 @@ final class TableSource extends LooseSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
       Path image = file.toAbsolutePath().resolveSibling(rows.path(i));
-      Sha256.add(digest, rows.path(i));
-      Sha256.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
-      rows.captions(i).forEach(c -> Sha256.add(digest, c));
+      Digests.add(digest, rows.path(i));
+      Digests.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
+      rows.captions(i).forEach(c -> Digests.add(digest, c));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override
   public String shape() throws IOException {
-    MessageDigest digest = Sha256.digest();
-    Sha256.add(digest, String.valueOf(file.getFileName()));
-    Sha256.add(digest, Long.toString(Files.size(file)));
-    Sha256.add(digest, Integer.toString(count()));
-    return HexFormat.of().formatHex(digest.digest());
+    MessageDigest digest = Digests.sha256();
+    Digests.add(digest, String.valueOf(file.getFileName()));
+    Digests.add(digest, Long.toString(Files.size(file)));
+    Digests.add(digest, Integer.toString(count()));
+    return Digests.hex(digest);
   }
 
   @Override

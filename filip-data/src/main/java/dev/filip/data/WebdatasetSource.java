@@ -3,13 +3,13 @@ package dev.filip.data;
 import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -39,6 +39,7 @@ final class WebdatasetSource implements SampleSource {
   private final @Nullable RepeatedKeys repeated;
   private @Nullable ClassLists classes;
   private long @Nullable [] starts;
+  private @Nullable Long total;
 
   /**
    * Takes over {@code files}.
@@ -114,8 +115,18 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public long size() {
-    counts.count(null);
-    return counts.sum();
+    long total = counts.complete() ? -1 : total();
+    if (total < 0) {
+      counts.count(null);
+    }
+    return total < 0 ? counts.sum() : total;
+  }
+
+  private synchronized long total() {
+    if (total == null) {
+      total = told.total();
+    }
+    return total;
   }
 
   @Override
@@ -198,8 +209,11 @@ final class WebdatasetSource implements SampleSource {
     return recent.with(shard, open -> open.read(within(shard, index)));
   }
 
-  private int shard(long index) {
+  private int shard(long index) throws UnreadableSample {
     long[] from = starts();
+    if (index >= from[from.length - 1] && total != null && index < total) {
+      throw new UnreadableSample(name + ": sample " + index, "missing", "__len__ tells of it");
+    }
     if (index < 0 || index >= from[from.length - 1]) {
       throw new IndexOutOfBoundsException(index + " of " + from[from.length - 1] + " samples");
     }
@@ -245,29 +259,29 @@ final class WebdatasetSource implements SampleSource {
 
   @Override
   public String fingerprint() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int shard = 0; shard < names.size(); shard++) {
       try (TarShard open = open(shard)) {
         for (int i = 0; i < open.size(); i++) {
-          open.print(i).forEach(text -> Sha256.add(digest, text));
+          open.print(i).forEach(text -> Digests.add(digest, text));
         }
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   /** Names, the bytes of local shards, and the sizes told beside them. */
   @Override
   public String shape() throws IOException {
-    MessageDigest digest = Sha256.digest();
+    MessageDigest digest = Digests.sha256();
     for (int i = 0; i < names.size(); i++) {
       String location = names.location(i);
-      Sha256.add(digest, ShardNames.shown(names.relative(i)));
-      Sha256.add(
+      Digests.add(digest, ShardNames.shown(names.relative(i)));
+      Digests.add(
           digest, files.isRemote(location) ? "" : Long.toString(files.info(location).size()));
-      Sha256.add(digest, Integer.toString(toldSizes[i]));
+      Digests.add(digest, Integer.toString(toldSizes[i]));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   @Override

@@ -35,4 +35,14 @@ public record DecodeOptions(long maxPixels, boolean exifRotation, Alpha alpha) {
   public DecodeOptions withMaxPixels(long most) {
     return new DecodeOptions(most, exifRotation, alpha);
   }
+
+  /** What becomes of transparency. */
+  enum Alpha {
+    /** Blended onto white, rounded as PIL's {@code alpha_composite} (transformers 5). */
+    WHITE,
+    /**
+     * Left out: the colour stored under transparent pixels shows (PIL's {@code convert("RGB")}).
+     */
+    DROP
+  }
 }

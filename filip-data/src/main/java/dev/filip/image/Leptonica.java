@@ -62,7 +62,8 @@ final class Leptonica {
         pixels[i] |= 0xFF;
       }
     }
-    return new PackedImage(width, height, pixels, alpha ? Stored.ALPHA_CHANNEL : Stored.PLAIN);
+    return new PackedImage(
+        width, height, pixels, alpha ? PackedImage.Stored.ALPHA_CHANNEL : PackedImage.Stored.PLAIN);
   }
 
   /** The holder idiom. */

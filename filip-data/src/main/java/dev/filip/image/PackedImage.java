@@ -48,13 +48,13 @@ public record PackedImage(int width, int height, int[] pixels, Stored stored) {
   }
 
   /** Without transparency, as {@code how} says. */
-  public PackedImage flatten(Alpha how) {
+  public PackedImage flatten(DecodeOptions.Alpha how) {
     if (!stored.alpha()) {
       return this;
     }
     int[] flat = new int[pixels.length];
     for (int i = 0; i < flat.length; i++) {
-      flat[i] = how == Alpha.DROP ? pixels[i] | 0xFF : onWhite(pixels[i]);
+      flat[i] = how == DecodeOptions.Alpha.DROP ? pixels[i] | 0xFF : onWhite(pixels[i]);
     }
     return new PackedImage(width, height, flat, Stored.PLAIN);
   }
@@ -76,5 +76,33 @@ public record PackedImage(int width, int height, int[] pixels, Stored stored) {
   private static int mix(int value, int over, int under) {
     int sum = value * over + 255 * under + (0x80 << 7);
     return ((sum >> 8) + sum >> 8) >> 7;
+  }
+
+  /** How a file stored its pixels: what the Python tools treat apart. */
+  enum Stored {
+    /** Opaque colour or gray. */
+    PLAIN,
+    /** With a channel of opacity (PIL's RGBA and LA). */
+    ALPHA_CHANNEL,
+    /** Colour or gray with one transparent value (PNG's {@code tRNS}). */
+    ALPHA_KEY,
+    /** A palette, or one bit a pixel: PIL resizes these by nearest neighbour unless converted. */
+    INDEXED,
+    /** A palette with transparent entries. */
+    INDEXED_ALPHA;
+
+    /** Whether the pixels' last byte means opacity. */
+    public boolean alpha() {
+      return this == ALPHA_CHANNEL || this == ALPHA_KEY || this == INDEXED_ALPHA;
+    }
+
+    /** Whether it is a palette or 1-bit picture. */
+    public boolean indexed() {
+      return this == INDEXED || this == INDEXED_ALPHA;
+    }
+
+    static Stored indexed(boolean alpha) {
+      return alpha ? INDEXED_ALPHA : INDEXED;
+    }
   }
 }

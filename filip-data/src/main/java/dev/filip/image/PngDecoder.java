@@ -92,12 +92,15 @@ final class PngDecoder {
     return new PackedImage(width, height, pixels, stored());
   }
 
-  private Stored stored() {
+  private PackedImage.Stored stored() {
     boolean keyed = transparency != null;
     return switch (type) {
-      case 4, 6 -> Stored.ALPHA_CHANNEL;
-      case 3 -> Stored.indexed(keyed);
-      default -> depth == 1 ? Stored.indexed(keyed) : keyed ? Stored.ALPHA_KEY : Stored.PLAIN;
+      case 4, 6 -> PackedImage.Stored.ALPHA_CHANNEL;
+      case 3 -> PackedImage.Stored.indexed(keyed);
+      default ->
+          depth == 1
+              ? PackedImage.Stored.indexed(keyed)
+              : keyed ? PackedImage.Stored.ALPHA_KEY : PackedImage.Stored.PLAIN;
     };
   }
 

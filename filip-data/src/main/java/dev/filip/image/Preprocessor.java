@@ -55,19 +55,20 @@ public final class Preprocessor {
   /** The pixels before the normalisation: resized, cropped, opaque. */
   public PackedImage pixels(PackedImage image) {
     if (settings.behaviour() == PixelBehaviour.TRANSFORMERS) {
-      return geometry(image.flatten(Alpha.WHITE), settings.resample());
+      return geometry(image.flatten(DecodeOptions.Alpha.WHITE), settings.resample());
     }
     return switch (image.stored()) {
       case PLAIN -> geometry(image, settings.resample());
-      case ALPHA_KEY -> geometry(image.flatten(Alpha.DROP), settings.resample());
-      case INDEXED, INDEXED_ALPHA -> geometry(image.flatten(Alpha.DROP), Resample.NEAREST);
+      case ALPHA_KEY -> geometry(image.flatten(DecodeOptions.Alpha.DROP), settings.resample());
+      case INDEXED, INDEXED_ALPHA ->
+          geometry(image.flatten(DecodeOptions.Alpha.DROP), Resample.NEAREST);
       case ALPHA_CHANNEL -> {
         boolean same = target(image).equals(new Preprocess.Exact(image.width(), image.height()));
         PackedImage done =
             same
                 ? geometry(image, settings.resample())
                 : Premultiplied.undo(geometry(Premultiplied.of(image), settings.resample()));
-        yield done.flatten(Alpha.DROP);
+        yield done.flatten(DecodeOptions.Alpha.DROP);
       }
     };
   }
@@ -90,10 +91,10 @@ public final class Preprocessor {
     Preprocess.Exact crop = settings.crop() == null ? size : settings.crop();
     int x = offset(size.width(), crop.width());
     int y = offset(size.height(), crop.height());
-    Crop wanted = new Crop(x, y, crop.width(), crop.height());
+    PilResize.Crop wanted = new PilResize.Crop(x, y, crop.width(), crop.height());
     boolean inside = x >= 0 && y >= 0;
-    Crop made = inside ? wanted : Crop.all(size.width(), size.height());
-    Crop all = Crop.all(image.width(), image.height());
+    PilResize.Crop made = inside ? wanted : PilResize.Crop.all(size.width(), size.height());
+    PilResize.Crop all = PilResize.Crop.all(image.width(), image.height());
     PackedImage resized = resize.resize(image, all, size.width(), size.height(), how, made);
     return inside ? resized : pad(resized, wanted);
   }
@@ -116,7 +117,7 @@ public final class Preprocessor {
     return size < crop ? -((crop - size) / 2) : (int) Math.rint((size - crop) / 2.0);
   }
 
-  private static PackedImage pad(PackedImage image, Crop wanted) {
+  private static PackedImage pad(PackedImage image, PilResize.Crop wanted) {
     int[] out = new int[wanted.width() * wanted.height()];
     Arrays.fill(out, 0xFF);
     for (int y = 0; y < wanted.height(); y++) {
@@ -129,5 +130,49 @@ public final class Preprocessor {
       }
     }
     return new PackedImage(wanted.width(), wanted.height(), out, image.stored());
+  }
+
+  /** PIL's conversions between RGBA and its premultiplied form (Convert.c), rounding included. */
+  private static final class Premultiplied {
+    private Premultiplied() {}
+
+    static PackedImage of(PackedImage image) {
+      int[] out = new int[image.pixels().length];
+      for (int i = 0; i < out.length; i++) {
+        int pixel = image.pixels()[i];
+        int a = pixel & 0xFF;
+        out[i] =
+            times(pixel >>> 24, a) << 24
+                | times(pixel >>> 16 & 0xFF, a) << 16
+                | times(pixel >>> 8 & 0xFF, a) << 8
+                | a;
+      }
+      return new PackedImage(image.width(), image.height(), out, image.stored());
+    }
+
+    private static int times(int value, int alpha) {
+      int product = value * alpha + 128;
+      return (product >> 8) + product >> 8;
+    }
+
+    static PackedImage undo(PackedImage image) {
+      int[] out = new int[image.pixels().length];
+      for (int i = 0; i < out.length; i++) {
+        int pixel = image.pixels()[i];
+        int a = pixel & 0xFF;
+        out[i] =
+            a == 0 || a == 255
+                ? pixel
+                : over(pixel >>> 24, a) << 24
+                    | over(pixel >>> 16 & 0xFF, a) << 16
+                    | over(pixel >>> 8 & 0xFF, a) << 8
+                    | a;
+      }
+      return new PackedImage(image.width(), image.height(), out, image.stored());
+    }
+
+    private static int over(int value, int alpha) {
+      return Math.min(255, 255 * value / alpha);
+    }
   }
 }

@@ -72,6 +72,29 @@ class ShardWriterTest {
     }
   }
 
+  private String sum(String out, int perShard, String packed, String pixels, String json)
+      throws IOException {
+    ShardWriter writer = new ShardWriter(folder.resolve(out), perShard);
+    try (writer) {
+      for (String key : List.of("a", "b", "c")) {
+        writer.add(
+            key,
+            Map.of("png", utf8(packed), "json", utf8(json), "txt", utf8("one")),
+            Map.of("png", Arrays.copyOf(utf8(pixels), 32)));
+      }
+    }
+    return writer.sha256();
+  }
+
+  @Test
+  void sumGoesOverWhatSamplesMeanAndNotOverHowTheyArePacked() throws IOException {
+    String sum = sum("a", 9, "packed", "pixels", "{}");
+    assertThat(sum("b", 9, "packed otherwise", "pixels", "{}")).isEqualTo(sum);
+    assertThat(sum("c", 2, "packed", "pixels", "{}")).isEqualTo(sum);
+    assertThat(sum("d", 9, "packed", "other", "{}")).isNotEqualTo(sum);
+    assertThat(sum("e", 9, "packed", "pixels", "{\"boxes\":1}")).isNotEqualTo(sum);
+  }
+
   @Test
   void readsBackThroughBracesAndFolder() throws IOException {
     write(folder, 7);

@@ -82,14 +82,14 @@ class AugmentTest {
   void randomCropsStayInsideAndKeepTheAskedShareAndShape() {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 500; i++) {
-      Crop crop = RandomCrop.draw(90, 60, 0.3, 0.8, random);
+      PilResize.Crop crop = Augmentation.RandomCrop.draw(90, 60, 0.3, 0.8, random);
       crop.within(90, 60);
       double share = crop.width() * crop.height() / 5400.0;
       assertThat(share).isBetween(0.28, 0.82);
       assertThat((double) crop.width() / crop.height()).isBetween(0.72, 1.4);
     }
-    Crop thin = RandomCrop.draw(500, 3, 0.9, 1, random);
-    assertThat(thin).isEqualTo(new Crop(248, 0, 4, 3));
+    PilResize.Crop thin = Augmentation.RandomCrop.draw(500, 3, 0.9, 1, random);
+    assertThat(thin).isEqualTo(new PilResize.Crop(248, 0, 4, 3));
   }
 
   @Test

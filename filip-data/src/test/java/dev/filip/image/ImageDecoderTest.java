@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageDecoderTest {
-  private static final DecodeOptions DROP = DecodeOptions.DEFAULT.withAlpha(Alpha.DROP);
+  private static final DecodeOptions DROP =
+      DecodeOptions.DEFAULT.withAlpha(DecodeOptions.Alpha.DROP);
 
   static List<String> files() {
     return List.copyOf(table().properties().stream().map(e -> e.getKey()).toList());
@@ -101,6 +102,24 @@ class ImageDecoderTest {
       assertThat(refused).as(name + " cut at " + share).isNotNull();
       assertThat(refused.reason()).isEqualTo("broken " + kind);
     }
+  }
+
+  @Test
+  void lastBlockOfGifMustBeWhole() throws IOException {
+    byte[] file = bytes("gif-rows.gif");
+    int block = file.length - 12; // its length, 9 bytes, the end of the data, the end of the file
+    assertThat(file[block]).isEqualTo((byte) 9);
+    file[block] = 12;
+    assertThat(catchThrowableOfType(UndecodableImage.class, () -> ImageDecoder.decode(file, DROP)))
+        .hasMessage("broken gif: truncated");
+  }
+
+  @Test
+  void grayGifsAreNotPalettes() throws IOException {
+    assertThat(ImageDecoder.decodePacked(bytes("gif-gray.gif"), DROP).stored())
+        .isEqualTo(PackedImage.Stored.PLAIN);
+    assertThat(ImageDecoder.decodePacked(bytes("gif-rows.gif"), DROP).stored())
+        .isEqualTo(PackedImage.Stored.INDEXED);
   }
 
   @Test

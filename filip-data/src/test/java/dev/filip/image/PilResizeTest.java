@@ -56,8 +56,9 @@ class PilResizeTest {
   void windowIsTheSameAsCuttingTheWhole() {
     PackedImage image = PackedImage.of(Pictures.checked(61, 47));
     PackedImage whole = resize.resize(image, 40, 30, Resample.BICUBIC);
-    Crop window = new Crop(5, 3, 20, 11);
-    PackedImage part = resize.resize(image, Crop.all(61, 47), 40, 30, Resample.BICUBIC, window);
+    PilResize.Crop window = new PilResize.Crop(5, 3, 20, 11);
+    PackedImage part =
+        resize.resize(image, PilResize.Crop.all(61, 47), 40, 30, Resample.BICUBIC, window);
     for (int y = 0; y < 11; y++) {
       for (int x = 0; x < 20; x++) {
         assertThat(part.pixels()[y * 20 + x]).isEqualTo(whole.pixels()[(y + 3) * 40 + x + 5]);

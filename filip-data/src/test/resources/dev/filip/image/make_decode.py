@@ -100,6 +100,30 @@ for y in range(H):  # every row filter in turn
     filtered.append(bytes([f]) + ((line - pred) % 256).astype(np.uint8).tobytes())
 raw("png-filters.png", png(W, H, 8, 2, filtered))
 
+
+
+def gif(screen, frame, indices, bits, palette, flags=0, clear=None, background=0):
+    """A GIF of one frame (left, top, width, height), each index after a clear code: no tables."""
+    width, held, n, packed = bits + 1, 0, 0, bytearray()
+    for code in [c for i in indices for c in (1 << bits, i)] + [(1 << bits) + 1]:
+        held, n = held | code << n, n + width
+        while n >= 8:
+            packed.append(held & 255); held, n = held >> 8, n - 8
+    packed.append(held)
+    data = b"".join(bytes([len(packed[i:i + 200])]) + packed[i:i + 200] for i in range(0, len(packed), 200))
+    control = b"" if clear is None else b"\x21\xf9\x04\1\0\0" + bytes([clear, 0])
+    size = (len(palette) // 3).bit_length() - 2
+    return (b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80 | size if palette else 0, background, 0) + palette + control
+            + b"," + struct.pack("<HHHHB", *frame, flags) + bytes([bits]) + data + b"\0;")
+
+
+some = bytes((i * 89 + 40) % 256 for i in range(48))
+raw("gif-free.gif", gif((12, 9), (3, 2, 5, 4), [i % 15 + 1 for i in range(20)], 4, some, background=7))
+raw("gif-free-clear.gif", gif((12, 9), (3, 2, 5, 4), [i % 16 for i in range(20)], 4, some, clear=6, background=7))
+raw("gif-rows.gif", gif((2, 3), (0, 0, 2, 3), [1, 2, 3, 4, 5, 6], 4, some, flags=0x40))
+raw("gif-index.gif", gif((6, 4), (0, 0, 6, 4), [i % 16 for i in range(24)], 4, some[:12], clear=9))
+raw("gif-gray.gif", gif((6, 4), (0, 0, 6, 4), [i * 3 for i in range(24)], 7, b""))
+
 for o in range(1, 9):  # EXIF orientation
     exif = Image.Exif(); exif[0x0112] = o
     save(f"exif-{o}.png", rgb.crop((0, 0, 9, 6)), exif=exif)

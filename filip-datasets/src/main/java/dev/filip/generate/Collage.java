@@ -2,6 +2,7 @@ package dev.filip.generate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a collage shows.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param ground its ground
  * @param items two to four, each in the cell beside the one before it
  */
-record Collage(CollageGround ground, List<Item> items) {
+record Collage(Ground ground, List<Item> items) {
   /** Cells in a row. */
   static final int GRID = 2;
 
@@ -52,6 +53,52 @@ record Collage(CollageGround ground, List<Item> items) {
       taken.add(name);
       items.add(new Item(name, dice.pick(artists), ROUND[(start + step * i) % 4]));
     }
-    return new Collage(dice.pick(CollageGround.values()), items);
+    return new Collage(dice.pick(Ground.values()), items);
+  }
+
+  /** The grounds of collages: eight colours with some noise. */
+  enum Ground {
+    RED(0xD94D4D),
+    GREEN(0x66BF66),
+    BLUE(0x6699E6),
+    YELLOW(0xF2D966),
+    GRAY(0x999999),
+    WHITE(0xF5F5F5),
+    PURPLE(0xA673CC),
+    BROWN(0x99734D);
+
+    private static final double COLOUR_NOISE = 0.07;
+    private static final double CLOUD_NOISE = 0.18;
+    private static final double GRAIN = 0.05;
+    private final int rgb;
+
+    Ground(int rgb) {
+      this.rgb = rgb;
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Three planes of {@code size} x {@code size} values 0 to 1. */
+    float[][] paint(int size, Dice dice) {
+      double[] base = new double[3];
+      for (int c = 0; c < 3; c++) {
+        base[c] = (rgb >> (16 - 8 * c) & 255) / 255.0 + dice.between(-COLOUR_NOISE, COLOUR_NOISE);
+      }
+      long seed = dice.next();
+      float[][] canvas = new float[3][size * size];
+      for (int i = 0; i < size * size; i++) {
+        int x = i % size;
+        int y = i / size;
+        double light =
+            CLOUD_NOISE * (Grain.smooth(seed, 6.0 * x / size, 6.0 * y / size) - 0.5)
+                + GRAIN * (Grain.cell(seed + 1, x / 2, y / 2) - 0.5);
+        for (int c = 0; c < 3; c++) {
+          canvas[c][i] = (float) Math.clamp(base[c] + light, 0, 1);
+        }
+      }
+      return canvas;
+    }
   }
 }

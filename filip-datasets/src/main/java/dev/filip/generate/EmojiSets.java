@@ -95,8 +95,8 @@ public final class EmojiSets {
     lines(
         split,
         "classnames-with-keywords.txt",
-        classes.stream().map(i -> EmojiCaptions.described(library.emoji().get(i))));
-    lines(split, "zeroshot_classification_templates.txt", EmojiCaptions.PROMPTS.stream());
+        classes.stream().map(i -> library.emoji().get(i).described()));
+    lines(split, "zeroshot_classification_templates.txt", Emoji.PROMPTS.stream());
     Files.writeString(split.resolve("LICENSE.txt"), artist.notice());
   }
 
@@ -122,18 +122,17 @@ public final class EmojiSets {
   }
 
   private List<String> training(int index, Dice dice) {
-    return EmojiCaptions.training(library.emoji().get(index), dice);
+    return library.emoji().get(index).captions(dice);
   }
 
   private @Nullable MadeSample sample(
       SplitWriter writer, int index, Artist artist, boolean training, int label) {
     try {
       Sprite sprite = library.draw(index, artist, options.imageSize());
-      String name = library.emoji().get(index).name();
       List<String> captions =
           training
               ? training(index, new Dice(options.seed(), artist.ordinal(), index))
-              : List.of(EmojiCaptions.fill(EmojiCaptions.PROMPTS.getFirst(), name));
+              : List.of(library.emoji().get(index).caption());
       return sample(index, artist, sprite, captions).withClass(label);
     } catch (UncheckedIOException e) {
       writer.rule("drawing left out: " + e.getMessage(), 1);

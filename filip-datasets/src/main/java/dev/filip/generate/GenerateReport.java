@@ -12,7 +12,8 @@ import java.util.SequencedMap;
  * @param set name of the data set
  * @param samples per split
  * @param bytes of all shards together
- * @param sha256 (hex) over the names of the splits and the checksums of their shards
+ * @param sha256 (hex) over the names of the splits and the checksums of their samples: keys,
+ *     captions, metadata and pixels, not how those are compressed
  * @param rules how many things each rule took away, kept or changed, in the order applied
  * @param notes settings and sources worth keeping, such as the seed
  * @param seconds wall clock

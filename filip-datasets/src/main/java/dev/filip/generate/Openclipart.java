@@ -67,11 +67,11 @@ public final class Openclipart {
     Path png = locate("openclipart-png", options);
     Path svg = locate("openclipart-svg", options);
     try (SplitWriter writer = new SplitWriter("openclipart", options.workers(), progress)) {
-      TreeMap<String, ClipartMetadata> metadata = metadata(svg);
+      TreeMap<String, Clipart.Metadata> metadata = metadata(svg);
       Map<String, byte[]> pictures = pictures(png, writer);
       metadata.keySet().retainAll(pictures.keySet());
       writer.rule("picture left out: no metadata", pictures.size() - metadata.size());
-      ClipartRules rules = new ClipartRules(options.perTitle());
+      Clipart.Rules rules = new Clipart.Rules(options.perTitle());
       List<Clipart> kept = rules.apply(metadata);
       rules.counts().forEach(writer::rule);
       Openclipart set = new Openclipart(options, pictures);
@@ -86,9 +86,9 @@ public final class Openclipart {
     return DebPackage.locate(name, options.packages(), options.cache(), options.apt());
   }
 
-  private static TreeMap<String, ClipartMetadata> metadata(Path svg) {
-    Shelf<ClipartMetadata> shelf =
-        new Shelf<>(".svg", (name, in) -> ClipartMetadata.of(Archives.bounded(name, in)));
+  private static TreeMap<String, Clipart.Metadata> metadata(Path svg) {
+    Shelf<Clipart.Metadata> shelf =
+        new Shelf<>(".svg", (name, in) -> Clipart.Metadata.of(Archives.bounded(name, in)));
     DebPackage.files(svg, shelf);
     return shelf.withLinks();
   }

@@ -43,7 +43,7 @@ final class ScenePainter {
     return new Painted(new RgbImage(size, size, rgb), boxes);
   }
 
-  private void ground(SceneGround ground, long seed, double[] pixels) {
+  private void ground(Scene.Ground ground, long seed, double[] pixels) {
     double[] rgb = new double[3];
     double unit = 84.0 / size;
     for (int y = 0; y < size; y++) {
@@ -73,7 +73,7 @@ final class ScenePainter {
   }
 
   private boolean pixel(
-      SceneKind kind,
+      Scene.Kind kind,
       Paint paint,
       int x,
       int y,
@@ -113,7 +113,7 @@ final class ScenePainter {
   private static final class Paint {
     final double[] base = new double[3];
     final double[] mark = new double[3];
-    private final SceneLook.Texture texture;
+    private final Scene.Look.Texture texture;
     private final double cell;
 
     Paint(Scene.Item item, Dice dice, double cell) {

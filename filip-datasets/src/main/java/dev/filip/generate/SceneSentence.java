@@ -57,8 +57,8 @@ record SceneSentence(List<Integer> order, List<String> relations) {
    * first relation turned round. Attributes that do not differ are left out.
    */
   ObjectNode foils(Scene scene) {
-    SceneLook a = scene.items().get(order.get(0)).look();
-    SceneLook b = scene.items().get(order.get(1)).look();
+    Scene.Look a = scene.items().get(order.get(0)).look();
+    Scene.Look b = scene.items().get(order.get(1)).look();
     ObjectNode foils = Json.object();
     if (a.colour() != b.colour()) {
       put(foils, "colour", scene, a.with(b.colour()), b.with(a.colour()));
@@ -78,14 +78,14 @@ record SceneSentence(List<Integer> order, List<String> relations) {
     return foils;
   }
 
-  private void put(ObjectNode foils, String key, Scene scene, SceneLook first, SceneLook second) {
+  private void put(ObjectNode foils, String key, Scene scene, Scene.Look first, Scene.Look second) {
     List<Scene.Item> items = new ArrayList<>(scene.items());
     items.set(order.get(0), with(items.get(order.get(0)), first));
     items.set(order.get(1), with(items.get(order.get(1)), second));
     foils.put(key, say(new Scene(scene.ground(), items, scene.paint())).text());
   }
 
-  private static Scene.Item with(Scene.Item item, SceneLook look) {
+  private static Scene.Item with(Scene.Item item, Scene.Look look) {
     return new Scene.Item(item.kind(), look, item.cell());
   }
 

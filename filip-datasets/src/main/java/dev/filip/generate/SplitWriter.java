@@ -1,16 +1,13 @@
 package dev.filip.generate;
 
 import dev.filip.data.ShardWriter;
+import dev.filip.io.Digests;
 import dev.filip.io.Progress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +78,7 @@ final class SplitWriter implements AutoCloseable {
           ahead.add(pool.submit(() -> make(from, to, maker)));
         }
         for (MadeSample sample : await(ahead.remove())) {
-          shards.add(String.format(Locale.ROOT, "%06d", written++), sample.files());
+          sample.writeTo(shards, String.format(Locale.ROOT, "%06d", written++));
         }
         tried += Math.min(CHUNK, count - tried);
         progress.to(made + tried, name);
@@ -147,11 +144,6 @@ final class SplitWriter implements AutoCloseable {
   private String sha256() {
     StringBuilder all = new StringBuilder();
     checksums.forEach((split, sum) -> all.append(split).append(' ').append(sum).append('\n'));
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha.digest(all.toString().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digests.sha256(all.toString());
   }
 }

@@ -168,6 +168,6 @@ public final class EmojiFixture {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (rgb >> (16 - 8 * (i % 3)));
     }
-    return new Png().encode(new RgbImage(width, height, bytes));
+    return Png.encode(new RgbImage(width, height, bytes));
   }
 }

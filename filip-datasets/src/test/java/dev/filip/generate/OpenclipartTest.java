@@ -173,7 +173,7 @@ class OpenclipartTest {
     "food/07, x, ''"
   })
   void fileNamesInWords(String path, String author, String words) {
-    assertThat(ClipartRules.fileName(path, author)).isEqualTo(words);
+    assertThat(Clipart.Rules.fileName(path, author)).isEqualTo(words);
   }
 
   @ParameterizedTest
@@ -187,7 +187,7 @@ class OpenclipartTest {
     "'  sweden', sweden"
   })
   void titlesInWords(String raw, String words) {
-    assertThat(ClipartRules.clean(raw)).isEqualTo(words);
+    assertThat(Clipart.Rules.clean(raw)).isEqualTo(words);
   }
 
   private static String text(Map<String, byte[]> sample, String extension) {

@@ -24,7 +24,7 @@ class SpriteTest {
     float[] flat = new float[7 * 5];
     java.util.Arrays.fill(flat, 0.3f);
     for (int size : new int[] {1, 2, 3, 5, 11, 40}) {
-      for (float value : Resample.resize(flat, 7, 5, size, size + 1)) {
+      for (float value : Sprite.Bicubic.resize(flat, 7, 5, size, size + 1)) {
         assertThat(value).isCloseTo(0.3f, within(1e-6f));
       }
     }
@@ -39,10 +39,10 @@ class SpriteTest {
       plane[i] = (float) dice.unit();
       mirror[i / 6 * 6 + 5 - i % 6] = plane[i];
     }
-    float[] same = Resample.resize(plane, 6, 6, 6, 6);
+    float[] same = Sprite.Bicubic.resize(plane, 6, 6, 6, 6);
     assertThat(same).containsExactly(plane, within(1e-6f));
-    float[] small = Resample.resize(plane, 6, 6, 4, 6);
-    float[] turned = Resample.resize(mirror, 6, 6, 4, 6);
+    float[] small = Sprite.Bicubic.resize(plane, 6, 6, 4, 6);
+    float[] turned = Sprite.Bicubic.resize(mirror, 6, 6, 4, 6);
     for (int i = 0; i < small.length; i++) {
       assertThat(turned[i / 4 * 4 + 3 - i % 4]).isCloseTo(small[i], within(1e-5f));
     }
@@ -117,9 +117,9 @@ class SpriteTest {
       plane[i] = (float) dice.unit();
     }
     for (int reach = 1; reach <= 3; reach++) {
-      float[] high = Morphology.dilate(plane, 7, reach);
-      float[] low = Morphology.erode(plane, 7, reach);
-      float[] mean = Morphology.mean(plane, 7, reach);
+      float[] high = LineArt.Morphology.dilate(plane, 7, reach);
+      float[] low = LineArt.Morphology.erode(plane, 7, reach);
+      float[] mean = LineArt.Morphology.mean(plane, 7, reach);
       for (int p = 0; p < 49; p++) {
         float max = 0;
         float min = 1;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
 import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
+import dev.filip.tokens.Encoded;
 import java.util.List;
 
 /**
@@ -28,10 +29,10 @@ public interface Embedder {
   Picture prepare(byte[] image) throws Unreadable;
 
   /** Vectors of prepared images; one item each. */
-  Encodings images(List<Picture> pictures);
+  Encoded images(List<Picture> pictures);
 
   /** Vectors of texts, [BOS] to [EOS], cut at the model's context. */
-  Encodings texts(List<String> texts);
+  Encoded texts(List<String> texts);
 
   /** Tokens of one text as {@link #texts} encodes it. */
   Words words(String text);

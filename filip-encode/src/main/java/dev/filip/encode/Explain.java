@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.tokens.Encoded;
 import dev.filip.viz.AlignmentPicture;
+import dev.filip.viz.AwtImages;
 import dev.filip.viz.HeatMap;
 import dev.filip.viz.NounMap;
 import dev.filip.viz.PatchGrid;
-import dev.filip.viz.Pixels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,12 +46,12 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
       Embedder model, Embedder.Picture picture, String name, List<LabelledText> texts) {
     BadInput.require(!texts.isEmpty(), "TEXT", "none", "at least one text");
     PatchLayout layout = model.layout();
-    float[] imageRows = model.images(List.of(picture)).rows(0);
-    Encodings encoded = model.texts(texts.stream().map(LabelledText::text).toList());
+    float[] imageRows = model.images(List.of(picture)).tokens().floats(0);
+    Encoded encoded = model.texts(texts.stream().map(LabelledText::text).toList());
     List<Alignment> out = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       Words words = model.words(texts.get(i).text());
-      out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.rows(i)));
+      out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.tokens().floats(i)));
     }
     PatchGrid grid = new PatchGrid(picture.seen(), layout.rows(), layout.columns());
     return new Explain(name, grid, out, Match.LATE.trainedBy(model.interaction()));
@@ -98,13 +99,13 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
     Files.write(folder.resolve(alignmentFile(i)), alignmentPng(i));
     if (text.heads().size() > 1) {
       List<String> heads = text.heads().stream().map(text.words()::get).toList();
-      byte[] png = Pixels.png(NounMap.draw(grid, text.patchHead(), heads, List.of()));
+      byte[] png = AwtImages.png(NounMap.draw(grid, text.patchHead(), heads, List.of()));
       Files.write(folder.resolve(labelsFile(i)), png);
     }
     HeatMap.Range range = HeatMap.Range.of(text.cosines());
     for (int r = 1; r < text.words().size() - 1; r++) {
       String title = r + "  " + text.words().get(r);
-      byte[] png = Pixels.png(HeatMap.draw(grid, text.ofWord(r), title, range));
+      byte[] png = AwtImages.png(HeatMap.draw(grid, text.ofWord(r), title, range));
       Files.write(folder.resolve(wordFile(i, r)), png);
     }
   }
@@ -112,7 +113,7 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
   /** The paper's figure 2 for text i. */
   public byte[] alignmentPng(int i) {
     Alignment text = texts.get(i);
-    return Pixels.png(
+    return AwtImages.png(
         AlignmentPicture.draw(grid, text.pair().patchWord(), text.words(), text.label()));
   }
 

@@ -3,6 +3,7 @@ package dev.filip.encode;
 import dev.filip.config.Interaction;
 import dev.filip.kernel.LateInteraction;
 import dev.filip.kernel.PairScores;
+import dev.filip.tokens.Encoded;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -24,10 +25,10 @@ public enum Match {
   }
 
   /** Every image with every text. */
-  public PairScores scores(Encodings images, Encodings texts) {
+  public PairScores scores(Encoded images, Encoded texts) {
     return switch (this) {
       case LATE -> LateInteraction.scores(images.tokens(), texts.tokens());
-      case GLOBAL -> LateInteraction.scores(images.globalTokens(), texts.globalTokens());
+      case GLOBAL -> LateInteraction.scores(images.globals(), texts.globals());
     };
   }
 

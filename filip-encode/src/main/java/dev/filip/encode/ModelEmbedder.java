@@ -12,12 +12,11 @@ import dev.filip.image.Preprocess;
 import dev.filip.image.Preprocessor;
 import dev.filip.image.UndecodableImage;
 import dev.filip.io.Json;
-import dev.filip.model.EncodedImages;
-import dev.filip.model.EncodedTexts;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.TokenSpans;
+import dev.filip.tokens.Encoded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,20 +94,13 @@ public final class ModelEmbedder implements Embedder {
   }
 
   @Override
-  public Encodings images(List<Picture> pictures) {
-    int size = pictures.isEmpty() ? 0 : pictures.getFirst().pixels().length;
-    float[] pixels = new float[Math.multiplyExact(size, pictures.size())];
-    for (int i = 0; i < pictures.size(); i++) {
-      System.arraycopy(pictures.get(i).pixels(), 0, pixels, i * size, size);
-    }
-    EncodedImages encoded = encoder.images(pixels, pictures.size());
-    return new Encodings(encoded.tokens(), encoded.embeds());
+  public Encoded images(List<Picture> pictures) {
+    return encoder.images(pictures.stream().map(Picture::pixels).toList());
   }
 
   @Override
-  public Encodings texts(List<String> texts) {
-    EncodedTexts encoded = encoder.texts(tokenizer.batch(texts, config.text().context()));
-    return new Encodings(encoded.tokens(), encoded.embeds());
+  public Encoded texts(List<String> texts) {
+    return encoder.texts(tokenizer.batch(texts, config.text().context()));
   }
 
   @Override

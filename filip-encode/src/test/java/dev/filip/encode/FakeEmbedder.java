@@ -5,7 +5,8 @@ import dev.filip.config.Interaction;
 import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
 import dev.filip.io.Json;
-import dev.filip.kernel.TokenSet;
+import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,12 +63,12 @@ public final class FakeEmbedder implements Embedder {
   }
 
   @Override
-  public Encodings images(List<Picture> pictures) {
+  public Encoded images(List<Picture> pictures) {
     return encodings(pictures.stream().map(Picture::pixels).toList());
   }
 
   @Override
-  public Encodings texts(List<String> texts) {
+  public Encoded texts(List<String> texts) {
     return encodings(texts.stream().map(t -> sums(words(t).pieces())).toList());
   }
 
@@ -116,18 +117,14 @@ public final class FakeEmbedder implements Embedder {
     return axis;
   }
 
-  private static Encodings encodings(List<float[]> items) {
-    int[] start = new int[items.size() + 1];
+  private static Encoded encodings(List<float[]> items) {
+    Tokens.Builder tokens = new Tokens.Builder(Tokens.Type.FP32, D);
     float[] embeds = new float[items.size() * D];
     for (int i = 0; i < items.size(); i++) {
-      start[i + 1] = start[i] + items.get(i).length / D;
+      tokens.add(Tokens.packed(items.get(i), D, items.get(i).length / D));
       global(items.get(i), embeds, i * D);
     }
-    float[] rows = new float[start[items.size()] * D];
-    for (int i = 0; i < items.size(); i++) {
-      System.arraycopy(items.get(i), 0, rows, start[i] * D, items.get(i).length);
-    }
-    return new Encodings(new TokenSet(D, rows, start), embeds);
+    return new Encoded(tokens.build(), Tokens.ofRows(embeds, D));
   }
 
   private static void global(float[] rows, float[] out, int at) {

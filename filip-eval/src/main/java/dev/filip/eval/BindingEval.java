@@ -3,10 +3,10 @@ package dev.filip.eval;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
+import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,13 +57,13 @@ public record BindingEval(@Nullable Match match) {
 
   private static void judge(
       Embedder model, Match used, ImageFeed.Batch batch, Map<String, Share.Tally> tallies) {
-    Encodings images = model.images(batch.pictures());
+    Encoded images = model.images(batch.pictures());
     List<String> texts = new ArrayList<>();
     for (Sample sample : batch.samples()) {
       texts.add(sample.captions().getFirst());
       texts.addAll(foils(sample).values());
     }
-    Encodings encoded = TextEncoder.encode(model, texts);
+    Encoded encoded = TextEncoder.encode(model, texts);
     int at = 0;
     for (int i = 0; i < batch.samples().size(); i++) {
       Map<String, String> foils = foils(batch.samples().get(i));

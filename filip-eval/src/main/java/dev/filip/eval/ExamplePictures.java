@@ -11,10 +11,10 @@ import dev.filip.encode.Words;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateInteraction;
 import dev.filip.viz.AlignmentPicture;
+import dev.filip.viz.AwtImages;
 import dev.filip.viz.HeatMap;
 import dev.filip.viz.NounMap;
 import dev.filip.viz.PatchGrid;
-import dev.filip.viz.Pixels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -57,8 +57,8 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
       Words words,
       List<PhraseBox> things) {
     PatchLayout layout = model.layout();
-    float[] imageRows = model.images(List.of(picture)).rows(0);
-    float[] textRows = model.texts(List.of(caption)).rows(0);
+    float[] imageRows = model.images(List.of(picture)).tokens().floats(0);
+    float[] textRows = model.texts(List.of(caption)).tokens().floats(0);
     Alignment all =
         Alignment.of(
             new LabelledText(caption, List.of(), List.of()), words, layout, imageRows, textRows);
@@ -75,9 +75,9 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
     float[] heat = all.ofWord(first);
     return new ExamplePictures(
         caption,
-        Pixels.png(AlignmentPicture.draw(grid, all.pair().patchWord(), words.pieces(), label)),
-        Pixels.png(nounMap(grid, layout, picture, caption, words, things, imageRows, textRows)),
-        Pixels.png(
+        AwtImages.png(AlignmentPicture.draw(grid, all.pair().patchWord(), words.pieces(), label)),
+        AwtImages.png(nounMap(grid, layout, picture, caption, words, things, imageRows, textRows)),
+        AwtImages.png(
             HeatMap.draw(
                 grid,
                 heat,

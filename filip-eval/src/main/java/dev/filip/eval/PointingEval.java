@@ -2,9 +2,9 @@ package dev.filip.eval;
 
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
+import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.util.List;
 
@@ -30,16 +30,16 @@ public record PointingEval() {
 
   private static void judge(Embedder model, ImageFeed.Batch batch, PointingTally tally) {
     List<String> captions = batch.samples().stream().map(s -> s.captions().getFirst()).toList();
-    Encodings images = model.images(batch.pictures());
-    Encodings texts = model.texts(captions);
+    Encoded images = model.images(batch.pictures());
+    Encoded texts = model.texts(captions);
     for (int i = 0; i < captions.size(); i++) {
       Sample sample = batch.samples().get(i);
       tally.add(
           PhraseBox.of(sample),
           batch.pictures().get(i).map(),
           model.words(captions.get(i)),
-          images.rows(i),
-          texts.rows(i),
+          images.tokens().floats(i),
+          texts.tokens().floats(i),
           images.tokens().d());
     }
   }

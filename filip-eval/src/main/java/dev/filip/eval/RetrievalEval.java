@@ -1,10 +1,10 @@
 package dev.filip.eval;
 
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
+import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
   public RetrievalResult run(Embedder model, EvalData data) throws IOException {
     ImageFeed feed =
         new ImageFeed(data, model, sample -> sample.captions().isEmpty() ? "no caption" : null);
-    Encodings.Collector images = new Encodings.Collector();
+    List<Encoded> images = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     List<Integer> owners = new ArrayList<>();
     int[] count = {0};
@@ -52,7 +52,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
         data.source().describe(),
         "one with readable images and captions");
     int[] owner = owners.stream().mapToInt(Integer::intValue).toArray();
-    return score(model, images.all(), texts, owner, feed.skipped(), print(model, data));
+    return score(model, Encoded.join(images), texts, owner, feed.skipped(), print(model, data));
   }
 
   private String print(Embedder model, EvalData data) throws IOException {
@@ -63,13 +63,13 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
 
   private RetrievalResult score(
       Embedder model,
-      Encodings images,
+      Encoded images,
       List<String> captions,
       int[] owner,
       Skipped skipped,
       String fingerprint) {
     Match used = match == null ? Match.of(model.interaction()) : match;
-    Encodings texts = TextEncoder.encode(model, captions);
+    Encoded texts = TextEncoder.encode(model, captions);
     warmUp(images, texts);
     long start = System.nanoTime();
     PairScores global = Match.GLOBAL.scores(images, texts);
@@ -93,9 +93,9 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking) {
   }
 
   /** Else the first form timed would pay for the just-in-time compiler. */
-  private static void warmUp(Encodings images, Encodings texts) {
-    Encodings few = images.slice(0, Math.min(WARM, images.size()));
-    Encodings some = texts.slice(0, Math.min(WARM, texts.size()));
+  private static void warmUp(Encoded images, Encoded texts) {
+    Encoded few = images.slice(0, Math.min(WARM, images.size()));
+    Encoded some = texts.slice(0, Math.min(WARM, texts.size()));
     for (int i = 0; i < WARM_ROUNDS; i++) {
       Match.GLOBAL.scores(few, some);
       Match.LATE.scores(few, some);

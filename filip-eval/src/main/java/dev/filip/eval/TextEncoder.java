@@ -1,7 +1,8 @@
 package dev.filip.eval;
 
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
+import dev.filip.tokens.Encoded;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Encodes many texts in batches. Stateless. */
@@ -10,11 +11,11 @@ final class TextEncoder {
 
   private TextEncoder() {}
 
-  static Encodings encode(Embedder model, List<String> texts) {
-    Encodings.Collector all = new Encodings.Collector();
+  static Encoded encode(Embedder model, List<String> texts) {
+    List<Encoded> parts = new ArrayList<>();
     for (int from = 0; from < texts.size(); from += BATCH) {
-      all.add(model.texts(texts.subList(from, Math.min(from + BATCH, texts.size()))));
+      parts.add(model.texts(texts.subList(from, Math.min(from + BATCH, texts.size()))));
     }
-    return all.all();
+    return Encoded.join(parts);
   }
 }

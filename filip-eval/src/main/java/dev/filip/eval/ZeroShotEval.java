@@ -2,13 +2,13 @@ package dev.filip.eval;
 
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.Encodings;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
-import dev.filip.kernel.TokenSet;
 import dev.filip.metric.MeanPerClass;
 import dev.filip.metric.Ranks;
+import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +32,7 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
   public ZeroShotResult run(Embedder model, EvalData data) throws IOException {
     Match used = match == null ? Match.of(model.interaction()) : match;
     ImageFeed feed = new ImageFeed(data, model, this::refuse);
-    Encodings texts = classes(used, TextEncoder.encode(model, prompts.texts()));
+    Encoded texts = classes(used, TextEncoder.encode(model, prompts.texts()));
     Tallies tallies = new Tallies(prompts.classes().size());
     feed.each(
         "images",
@@ -66,7 +66,7 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
   }
 
   /** Late keeps all prompts; global makes one item a class. */
-  private Encodings classes(Match used, Encodings all) {
+  private Encoded classes(Match used, Encoded all) {
     int p = prompts.each();
     if (used == Match.LATE || p == 1) {
       return all;
@@ -74,17 +74,17 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
     int d = all.tokens().d();
     int c = all.size() / p;
     float[] mean = new float[c * d];
+    float[] embeds = all.globals().floats();
     for (int i = 0; i < all.size(); i++) {
       for (int j = 0; j < d; j++) {
-        mean[i / p * d + j] += all.embeds()[i * d + j];
+        mean[i / p * d + j] += embeds[i * d + j];
       }
     }
-    int[] start = new int[c + 1];
     for (int i = 0; i < c; i++) {
       normalise(mean, i * d, d);
-      start[i + 1] = i + 1;
     }
-    return new Encodings(new TokenSet(d, mean, start), mean);
+    Tokens means = Tokens.ofRows(mean, d);
+    return new Encoded(means, means);
   }
 
   private static void normalise(float[] rows, int from, int d) {
@@ -99,7 +99,7 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
   }
 
   /** {@code [images, c]}. */
-  private float[] scores(Match used, Encodings images, Encodings texts) {
+  private float[] scores(Match used, Encoded images, Encoded texts) {
     PairScores pairs = used.scores(images, texts);
     int c = prompts.classes().size();
     int p = pairs.texts() / c;

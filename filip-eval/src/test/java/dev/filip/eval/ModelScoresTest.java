@@ -8,7 +8,6 @@ import dev.filip.encode.FakeEmbedder;
 import dev.filip.io.BadInput;
 import dev.filip.viz.Html;
 import dev.filip.viz.Report;
-import dev.filip.viz.ReportData;
 import dev.filip.viz.ScoreTable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -57,8 +56,8 @@ class ModelScoresTest {
         .allSatisfy(row -> assertThat(row.cells()).containsOnlyKeys("late", "global"));
     assertThat(table.rows().get(5).cells())
         .allSatisfy((m, c) -> assertThat(c.chance()).isEqualTo(0.5));
-    ReportData report = new ReportData("t", "i", table, List.of(), List.of(), List.of(), List.of());
-    assertThat(Report.html(report)).contains(Html.escape("Word in box"), "guessing: 50.0 %");
+    Report report = new Report("t", "i", table, List.of(), List.of(), List.of(), List.of());
+    assertThat(report.html()).contains(Html.escape("Word in box"), "guessing: 50.0 %");
     assertThat(scores("late", Interaction.LATE).toJson().at("/pointing/word_in_box/n").asInt())
         .isEqualTo(4);
   }

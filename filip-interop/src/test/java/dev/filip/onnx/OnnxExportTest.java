@@ -12,12 +12,11 @@ import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionKind;
-import dev.filip.model.EncodedImages;
-import dev.filip.model.EncodedTexts;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.model.Models;
 import dev.filip.text.TokenBatch;
+import dev.filip.tokens.Encoded;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -144,34 +143,31 @@ class OnnxExportTest {
   private static void checkImages(FilipModel model, OrtSession session, int count)
       throws OrtException {
     float[] pixels = Models.pixels(model.config(), count, 40 + count);
-    EncodedImages ours = new Encoder(model).images(pixels, count);
+    Encoded ours = new Encoder(model).images(pixels, count);
     long side = model.config().vision().imageSize();
     long[] shape = {count, 3, side, side};
     try (OnnxTensor input = OnnxTensor.createTensor(ORT, FloatBuffer.wrap(pixels), shape);
         OrtSession.Result theirs = session.run(Map.of("pixel_values", input))) {
-      assertThat(floats(theirs, "image_tokens")).containsExactly(ours.tokens().rows(), CLOSE);
-      assertThat(floats(theirs, "image_embeds")).containsExactly(ours.embeds(), CLOSE);
+      assertThat(floats(theirs, "image_tokens")).containsExactly(ours.tokens().floats(), CLOSE);
+      assertThat(floats(theirs, "image_embeds")).containsExactly(ours.globals().floats(), CLOSE);
     }
   }
 
   private static void checkTexts(FilipModel model, OrtSession session, int count)
       throws OrtException {
     TokenBatch batch = Models.texts(model.config(), count, 50 + count);
-    EncodedTexts ours = new Encoder(model).texts(batch);
+    Encoded ours = new Encoder(model).texts(batch);
     int longest = Arrays.stream(batch.length()).max().orElseThrow();
     for (int m : new int[] {longest, batch.context()}) {
       try (OnnxTensor ids = ids(cut(batch, m), count, m);
           OnnxTensor length = OnnxTensor.createTensor(ORT, longs(batch.length()));
           OrtSession.Result theirs = session.run(Map.of("input_ids", ids, "text_length", length))) {
-        assertThat(floats(theirs, "text_embeds")).containsExactly(ours.embeds(), CLOSE);
+        assertThat(floats(theirs, "text_embeds")).containsExactly(ours.globals().floats(), CLOSE);
         float[] tokens = floats(theirs, "text_tokens");
         int d = model.config().embedDim();
         for (int i = 0; i < count; i++) {
           float[] valid = Arrays.copyOfRange(tokens, i * m * d, (i * m + batch.length()[i]) * d);
-          int[] start = ours.tokens().start();
-          assertThat(valid)
-              .containsExactly(
-                  Arrays.copyOfRange(ours.tokens().rows(), start[i] * d, start[i + 1] * d), CLOSE);
+          assertThat(valid).containsExactly(ours.tokens().floats(i), CLOSE);
         }
       }
     }

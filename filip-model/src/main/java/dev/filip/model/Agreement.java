@@ -1,9 +1,9 @@
 package dev.filip.model;
 
 import dev.filip.io.BadInput;
-import dev.filip.kernel.TokenSet;
 import dev.filip.text.TokenBatch;
-import java.util.Arrays;
+import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -31,18 +31,17 @@ final class Agreement {
     this.precision = precision;
   }
 
-  /** Compares the first of {@code pixels}, {@code size} floats each, unless some were compared. */
-  void images(float[] pixels, int size, EncodedImages found) {
+  /** Compares the first of {@code pixels} unless some were compared. */
+  void images(Encoder.Pixels pixels, Encoded found) {
     if (!imagesHold) {
-      int count = Math.min(ITEMS, found.tokens().size());
-      float[] first = Arrays.copyOf(pixels, count * size);
-      require("image", full.images(first, count).tokens(), found.tokens());
+      Tokens expected = full.images(Math.min(ITEMS, found.size()), pixels).tokens();
+      require("image", expected, found.tokens());
       imagesHold = true;
     }
   }
 
   /** Compares the first of {@code texts} unless some were compared. */
-  void texts(TokenBatch texts, EncodedTexts found) {
+  void texts(TokenBatch texts, Encoded found) {
     if (!textsHold) {
       int[] first = IntStream.range(0, Math.min(ITEMS, texts.rows())).toArray();
       require("text", full.texts(Encoder.select(texts, first)).tokens(), found.tokens());
@@ -50,7 +49,7 @@ final class Agreement {
     }
   }
 
-  private void require(String what, TokenSet expected, TokenSet found) {
+  private void require(String what, Tokens expected, Tokens found) {
     double cosine = meanCosine(expected, found);
     if (!(cosine >= LEAST)) {
       throw new BadInput(
@@ -65,13 +64,16 @@ final class Agreement {
     }
   }
 
-  /** Over the rows of {@code expected}; {@code found} may hold more after them. */
-  static double meanCosine(TokenSet expected, TokenSet found) {
-    int d = expected.d();
+  /** Over the items of {@code expected}; {@code found} may hold more after them. */
+  static double meanCosine(Tokens expected, Tokens found) {
     double sum = 0;
-    for (int i = 0; i < expected.rows().length; i++) {
-      sum += (double) expected.rows()[i] * found.rows()[i];
+    for (int i = 0; i < expected.size(); i++) {
+      float[] x = expected.floats(i);
+      float[] y = found.floats(i);
+      for (int c = 0; c < x.length; c++) {
+        sum += (double) x[c] * y[c];
+      }
     }
-    return sum * d / expected.rows().length;
+    return sum / expected.count();
   }
 }

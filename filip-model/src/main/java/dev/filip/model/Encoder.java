@@ -1,41 +1,49 @@
 package dev.filip.model;
 
-import dev.filip.kernel.TokenSet;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
+import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trained model as a function: arrays in, arrays out, no gradients, in batches. Thread-safe by
- * one lock (libtorch uses all cores itself). Does not own the model.
+ * A trained model as a function: pixels or ids in, unit rows out, no gradients, in batches. Pixels
+ * are copied once, into the towers' memory, and rows once, out of it. Thread-safe by one lock
+ * (libtorch uses all cores itself). Does not own the model.
  */
 public final class Encoder {
   private static final int BATCH = 64;
   private final FilipModel model;
   private final int batch;
+  private final Tokens.Type type;
   private final @Nullable Agreement agreement;
 
-  /** Batches of 64. */
+  /** Batches of 64, vectors in fp32. */
   public Encoder(FilipModel model) {
     this(model, BATCH);
   }
 
   /** Batches of a given size: memory grows with it, results do not change. */
   public Encoder(FilipModel model, int batch) {
-    this(model, batch, null);
+    this(model, batch, Tokens.Type.FP32, null);
   }
 
-  private Encoder(FilipModel model, int batch, @Nullable Agreement agreement) {
+  private Encoder(FilipModel model, int batch, Tokens.Type type, @Nullable Agreement agreement) {
     this.model = model;
     this.batch = batch;
+    this.type = type;
     this.agreement = agreement;
   }
 
@@ -45,7 +53,8 @@ public final class Encoder {
    */
   public static Encoder checked(FilipModel packed, FilipModel full) {
     String precision = packed.compute().precision().word();
-    return new Encoder(packed, BATCH, new Agreement(new Encoder(full), precision));
+    return new Encoder(
+        packed, BATCH, Tokens.Type.FP32, new Agreement(new Encoder(full), precision));
   }
 
   /** Shared width. */
@@ -53,42 +62,72 @@ public final class Encoder {
     return model.config().embedDim();
   }
 
+  /** The same model, whose vectors are kept in a type. */
+  public Encoder as(Tokens.Type other) {
+    return new Encoder(model, batch, other, agreement);
+  }
+
+  /** Where images' numbers come from: each is asked for once. */
+  public interface Pixels {
+    /** Writes {@code [3,h,w]} normalised floats of an image from a byte on. */
+    void write(int image, MemorySegment to, long at);
+  }
+
   /**
    * @param pixels {@code [count,3,h,w]} normalised, back to back
    */
-  public synchronized EncodedImages images(float[] pixels, int count) {
-    int n = model.config().imageTokens();
-    int d = d();
-    int size = imageFloats();
+  public Encoded images(float[] pixels, int count) {
     checkPixels(pixels, count);
-    float[] rows = new float[Math.multiplyExact(count, n * d)];
-    float[] embeds = new float[count * d];
+    return images(
+        count,
+        (image, to, at) ->
+            MemorySegment.copy(
+                pixels, image * imageFloats(), to, ValueLayout.JAVA_FLOAT, at, imageFloats()));
+  }
+
+  /** Images of which each is a float array. */
+  public Encoded images(List<float[]> pixels) {
+    for (float[] one : pixels) {
+      checkPixels(one, 1);
+    }
+    return images(
+        pixels.size(),
+        (image, to, at) ->
+            MemorySegment.copy(
+                pixels.get(image), 0, to, ValueLayout.JAVA_FLOAT, at, imageFloats()));
+  }
+
+  /** Images whose numbers are written where they are needed. */
+  public synchronized Encoded images(int count, Pixels pixels) {
+    int n = model.config().imageTokens();
+    MemorySegment rows = Tokens.room(type, d(), (long) count * n);
+    MemorySegment embeds = Tokens.room(type, d(), count);
     for (int from = 0; from < count; from += batch) {
       int b = Math.min(batch, count - from);
       try (var _ = new StepScope();
           var _ = GradMode.off()) {
-        ImageFeatures features = model.images(pixelTensor(pixels, from * size, b));
-        copy(features.tokens(), rows, from * n * d);
-        copy(features.embeds(), embeds, from * d);
+        ImageFeatures features = model.images(pixelTensor(pixels, from, b));
+        copy(features.tokens(), rows, (long) from * n);
+        copy(features.embeds(), embeds, from);
       }
     }
-    int[] start = IntStream.rangeClosed(0, count).map(i -> i * n).toArray();
-    EncodedImages encoded = new EncodedImages(new TokenSet(d, rows, start), embeds);
+    Encoded encoded =
+        new Encoded(
+            Tokens.uniform(rows, type, d(), n, count), Tokens.uniform(embeds, type, d(), 1, count));
     if (agreement != null && count > 0) {
-      agreement.images(pixels, size, encoded);
+      agreement.images(pixels, encoded);
     }
     return encoded;
   }
 
   /** Texts of any mix of lengths; they are batched by length, results come in the given order. */
-  public synchronized EncodedTexts texts(TokenBatch texts) {
-    int d = d();
-    int[] start = new int[texts.rows() + 1];
+  public synchronized Encoded texts(TokenBatch texts) {
+    long[] start = new long[texts.rows() + 1];
     for (int i = 0; i < texts.rows(); i++) {
       start[i + 1] = start[i] + texts.length()[i];
     }
-    float[] rows = new float[Math.multiplyExact(start[texts.rows()], d)];
-    float[] embeds = new float[texts.rows() * d];
+    MemorySegment rows = Tokens.room(type, d(), start[texts.rows()]);
+    MemorySegment embeds = Tokens.room(type, d(), texts.rows());
     int[] order =
         IntStream.range(0, texts.rows())
             .boxed()
@@ -99,27 +138,43 @@ public final class Encoder {
       int[] chosen = Arrays.copyOfRange(order, from, Math.min(from + batch, order.length));
       encode(select(texts, chosen), chosen, rows, start, embeds);
     }
-    EncodedTexts encoded = new EncodedTexts(new TokenSet(d, rows, start), embeds);
+    int[] length = Arrays.copyOf(texts.length(), texts.rows());
+    Encoded encoded =
+        new Encoded(
+            Tokens.packed(rows, type, d(), length),
+            Tokens.uniform(embeds, type, d(), 1, texts.rows()));
     if (agreement != null && texts.rows() > 0) {
       agreement.texts(texts, encoded);
     }
     return encoded;
   }
 
-  private void encode(TokenBatch part, int[] chosen, float[] rows, int[] start, float[] embeds) {
-    int d = d();
+  private void encode(
+      TokenBatch part, int[] chosen, MemorySegment rows, long[] start, MemorySegment embeds) {
+    long row = (long) d() * type.bytes();
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
       TextFeatures features = model.texts(part);
-      int m = (int) features.tokens().size(1);
-      float[] tokens = Tensors.toFloats(features.tokens());
-      float[] last = Tensors.toFloats(features.embeds());
+      long m = features.tokens().size(1);
+      MemorySegment tokens = typed(features.tokens());
+      MemorySegment last = typed(features.embeds());
       for (int i = 0; i < chosen.length; i++) {
-        int length = part.length()[i] * d;
-        System.arraycopy(tokens, i * m * d, rows, start[chosen[i]] * d, length);
-        System.arraycopy(last, i * d, embeds, chosen[i] * d, d);
+        int to = chosen[i];
+        MemorySegment.copy(tokens, i * m * row, rows, start[to] * row, part.length()[i] * row);
+        MemorySegment.copy(last, i * row, embeds, to * row, row);
       }
     }
+  }
+
+  /** A tensor's memory in this encoder's type, of the open scope. */
+  private MemorySegment typed(Tensor from) {
+    return Tensors.bytes(
+        Tensors.plain(from, type == Tokens.Type.BF16 ? ScalarType.BFloat16 : ScalarType.Float));
+  }
+
+  private void copy(Tensor from, MemorySegment to, long row) {
+    MemorySegment values = typed(from);
+    MemorySegment.copy(values, 0, to, row * d() * type.bytes(), values.byteSize());
   }
 
   static TokenBatch select(TokenBatch texts, int[] rows) {
@@ -136,11 +191,14 @@ public final class Encoder {
   /** Projected image tokens before L2 and the output of every block. */
   public synchronized RawTokens rawImages(float[] pixels, int count) {
     checkPixels(pixels, count);
+    int side = model.config().vision().imageSize();
     List<float[]> blocks = new ArrayList<>();
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
       ProjectedImages all =
-          model.rawImages(pixelTensor(pixels, 0, count), (y, _) -> blocks.add(Tensors.toFloats(y)));
+          model.rawImages(
+              Tensors.fromFloats(pixels, count, 3, side, side),
+              (y, _) -> blocks.add(Tensors.toFloats(y)));
       float[] pooled = Tensors.toFloats(all.pooled());
       return raw(all.rows(), pooled, model.config().vision().width(), blocks);
     }
@@ -173,13 +231,14 @@ public final class Encoder {
     return last;
   }
 
-  private Tensor pixelTensor(float[] pixels, int from, int count) {
+  private Tensor pixelTensor(Pixels pixels, int from, int count) {
     int side = model.config().vision().imageSize();
-    float[] part =
-        from == 0 && pixels.length == count * imageFloats()
-            ? pixels
-            : Arrays.copyOfRange(pixels, from, from + count * imageFloats());
-    return Tensors.fromFloats(part, count, 3, side, side);
+    Tensor tensor = torch.empty(count, 3, side, side);
+    MemorySegment to = Tensors.bytes(tensor);
+    for (int i = 0; i < count; i++) {
+      pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES);
+    }
+    return tensor;
   }
 
   private int imageFloats() {
@@ -192,10 +251,5 @@ public final class Encoder {
       throw new IllegalArgumentException(
           pixels.length + " pixel values are not " + count + " x " + imageFloats());
     }
-  }
-
-  private static void copy(Tensor from, float[] to, int at) {
-    float[] values = Tensors.toFloats(from);
-    System.arraycopy(values, 0, to, at, values.length);
   }
 }

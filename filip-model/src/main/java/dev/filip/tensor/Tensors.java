@@ -145,7 +145,11 @@ public final class Tensors {
     }
   }
 
-  private static Tensor plain(Tensor tensor, ScalarType type) {
+  /**
+   * The tensor without its graph, contiguous on the CPU in a type; itself where it is that. Of the
+   * open scope.
+   */
+  public static Tensor plain(Tensor tensor, ScalarType type) {
     Tensor t = tensor.detach();
     if (!t.is_cpu()) {
       t = t.cpu();

@@ -40,9 +40,12 @@ class PackedTest {
       var texts = Models.texts(config, 7, 2);
       Encoder plain = new Encoder(model, 3);
       Encoder fast = new Encoder(packed, 3);
-      equal(plain.images(pixels, 5).tokens().rows(), fast.images(pixels, 5).tokens().rows(), 1e-5);
-      equal(plain.texts(texts).tokens().rows(), fast.texts(texts).tokens().rows(), 1e-5);
-      equal(plain.texts(texts).embeds(), fast.texts(texts).embeds(), 1e-5);
+      equal(
+          plain.images(pixels, 5).tokens().floats(),
+          fast.images(pixels, 5).tokens().floats(),
+          1e-5);
+      equal(plain.texts(texts).tokens().floats(), fast.texts(texts).tokens().floats(), 1e-5);
+      equal(plain.texts(texts).globals().floats(), fast.texts(texts).globals().floats(), 1e-5);
       List<float[]> blocks = new ArrayList<>(plain.rawImages(pixels, 5).blocks());
       List<float[]> fastBlocks = fast.rawImages(pixels, 5).blocks();
       assertThat(fastBlocks).hasSameSizeAs(blocks);
@@ -63,12 +66,12 @@ class PackedTest {
       float[] pixels = Models.pixels(config, 3, 1);
       var texts = Models.texts(config, 6, 2);
       near(
-          new Encoder(model).images(pixels, 3).tokens().rows(),
-          new Encoder(packed).images(pixels, 3).tokens().rows(),
+          new Encoder(model).images(pixels, 3).tokens().floats(),
+          new Encoder(packed).images(pixels, 3).tokens().floats(),
           config.embedDim());
       near(
-          new Encoder(model).texts(texts).tokens().rows(),
-          new Encoder(packed).texts(texts).tokens().rows(),
+          new Encoder(model).texts(texts).tokens().floats(),
+          new Encoder(packed).texts(texts).tokens().floats(),
           config.embedDim());
     }
   }
@@ -92,11 +95,11 @@ class PackedTest {
     ModelConfig config = Models.tiny(Activation.GELU);
     try (FilipModel model = FilipModel.create(config, 3)) {
       float[] pixels = Models.pixels(config, 2, 1);
-      float[] before = new Encoder(model).images(pixels, 2).tokens().rows();
+      float[] before = new Encoder(model).images(pixels, 2).tokens().floats();
       for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.INT8)) {
         model.packed(on(precision)).close();
       }
-      assertThat(new Encoder(model).images(pixels, 2).tokens().rows()).isEqualTo(before);
+      assertThat(new Encoder(model).images(pixels, 2).tokens().floats()).isEqualTo(before);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
+import dev.filip.tokens.Encoded;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -151,11 +152,11 @@ class TowersTest {
       plain.forEach((name, g) -> assertThat(again.get(name)).as(name).isEqualTo(g));
       FilipModel half = model.with(new Compute(Precision.BF16, ComputeDevice.CPU), false);
       float[] pixels = Models.pixels(config, 2, 1);
-      EncodedImages full = new Encoder(model).images(pixels, 2);
-      EncodedImages near = new Encoder(half).images(pixels, 2);
-      assertThat(near.embeds()).isNotEqualTo(full.embeds());
-      assertThat(near.embeds()).containsExactly(full.embeds(), within(0.05f));
-      assertThat(near.tokens().rows()).containsExactly(full.tokens().rows(), within(0.05f));
+      Encoded full = new Encoder(model).images(pixels, 2);
+      Encoded near = new Encoder(half).images(pixels, 2);
+      assertThat(near.globals().floats()).isNotEqualTo(full.globals().floats());
+      assertThat(near.globals().floats()).containsExactly(full.globals().floats(), within(0.05f));
+      assertThat(near.tokens().floats()).containsExactly(full.tokens().floats(), within(0.05f));
     }
   }
 
@@ -163,11 +164,11 @@ class TowersTest {
   void theTokensOfASiglipTowerAreItsPatches() {
     ModelConfig config = Models.siglip();
     try (FilipModel model = FilipModel.create(config, 3)) {
-      EncodedImages images = new Encoder(model).images(Models.pixels(config, 2, 1), 2);
-      assertThat(images.tokens().tokens(1)).isEqualTo(9);
-      assertThat(images.embeds()).hasSize(2 * 5);
-      assertThat(Arrays.copyOf(images.embeds(), 5))
-          .isNotEqualTo(Arrays.copyOf(images.tokens().rows(), 5));
+      Encoded images = new Encoder(model).images(Models.pixels(config, 2, 1), 2);
+      assertThat(images.tokens().length(1)).isEqualTo(9);
+      assertThat(images.globals().floats()).hasSize(2 * 5);
+      assertThat(Arrays.copyOf(images.globals().floats(), 5))
+          .isNotEqualTo(Arrays.copyOf(images.tokens().floats(), 5));
     }
     assertThatThrownBy(() ->
             new ModelConfig(
@@ -210,15 +211,15 @@ class TowersTest {
     try (FilipModel model = FilipModel.create(config, 3)) {
       FilipModel half = model.with(new Compute(Precision.BF16, ComputeDevice.CPU), false);
       float[] pixels = Models.pixels(config, 2, 1);
-      float[] full = new Encoder(model).images(pixels, 2).tokens().rows();
-      float[] near = new Encoder(half).images(pixels, 2).tokens().rows();
+      float[] full = new Encoder(model).images(pixels, 2).tokens().floats();
+      float[] near = new Encoder(half).images(pixels, 2).tokens().floats();
       assertThat(near).isNotEqualTo(full);
       for (int i = 0; i < full.length; i++) {
         assertThat(near[i]).isCloseTo(full[i], within(0.03f));
       }
       TokenBatch texts = Models.texts(config, 3, 2);
-      float[] words = new Encoder(model).texts(texts).tokens().rows();
-      float[] nearWords = new Encoder(half).texts(texts).tokens().rows();
+      float[] words = new Encoder(model).texts(texts).tokens().floats();
+      float[] nearWords = new Encoder(half).texts(texts).tokens().floats();
       for (int i = 0; i < words.length; i++) {
         assertThat(nearWords[i]).isCloseTo(words[i], within(0.03f));
       }
@@ -232,8 +233,8 @@ class TowersTest {
       int[] ids = {1, 2, 3, 4, 5, 6};
       int[] changed = {1, 2, 3, 4, 5, 7};
       Encoder encoder = new Encoder(model);
-      float[] a = encoder.texts(new TokenBatch(1, 6, ids, new int[] {6})).tokens().rows();
-      float[] b = encoder.texts(new TokenBatch(1, 6, changed, new int[] {6})).tokens().rows();
+      float[] a = encoder.texts(new TokenBatch(1, 6, ids, new int[] {6})).tokens().floats();
+      float[] b = encoder.texts(new TokenBatch(1, 6, changed, new int[] {6})).tokens().floats();
       for (int i = 0; i < 25; i++) {
         assertThat(b[i]).isEqualTo(a[i]);
       }
@@ -249,12 +250,12 @@ class TowersTest {
       int[] length = {3, 7};
       int[] ids = {1, 2, 3, 9, 9, 9, 9, /* */ 4, 5, 6, 7, 8, 9, 10};
       int[] garbage = {1, 2, 3, -7, 1_000_000, 0, 22, /* */ 4, 5, 6, 7, 8, 9, 10};
-      float[] a = encoder.texts(new TokenBatch(2, 7, ids, length)).tokens().rows();
-      float[] b = encoder.texts(new TokenBatch(2, 7, garbage, length)).tokens().rows();
+      float[] a = encoder.texts(new TokenBatch(2, 7, ids, length)).tokens().floats();
+      float[] b = encoder.texts(new TokenBatch(2, 7, garbage, length)).tokens().floats();
       assertThat(b).isEqualTo(a);
 
       float[] alone =
-          encoder.texts(new TokenBatch(1, 3, new int[] {1, 2, 3}, new int[] {3})).tokens().rows();
+          encoder.texts(new TokenBatch(1, 3, new int[] {1, 2, 3}, new int[] {3})).tokens().floats();
       for (int i = 0; i < 15; i++) {
         assertThat(alone[i]).isCloseTo(a[i], within(2e-6f));
       }
@@ -266,19 +267,19 @@ class TowersTest {
     ModelConfig config = Models.tiny(Activation.QUICK_GELU);
     try (FilipModel model = FilipModel.create(config, 3)) {
       float[] pixels = Models.pixels(config, 7, 1);
-      EncodedImages whole = new Encoder(model).images(pixels, 7);
-      EncodedImages split = new Encoder(model, 3).images(pixels, 7);
-      close(split.tokens().rows(), whole.tokens().rows());
-      close(split.embeds(), whole.embeds());
+      Encoded whole = new Encoder(model).images(pixels, 7);
+      Encoded split = new Encoder(model, 3).images(pixels, 7);
+      close(split.tokens().floats(), whole.tokens().floats());
+      close(split.globals().floats(), whole.globals().floats());
       TokenBatch texts = Models.texts(config, 7, 2);
-      EncodedTexts all = new Encoder(model).texts(texts);
-      EncodedTexts some = new Encoder(model, 2).texts(texts);
-      close(some.tokens().rows(), all.tokens().rows());
-      close(some.embeds(), all.embeds());
+      Encoded all = new Encoder(model).texts(texts);
+      Encoded some = new Encoder(model, 2).texts(texts);
+      close(some.tokens().floats(), all.tokens().floats());
+      close(some.globals().floats(), all.globals().floats());
       for (int i = 0; i < 7; i++) {
-        int last = all.tokens().start()[i + 1] * 5 - 5;
+        int last = (int) (all.tokens().start(i) + all.tokens().length(i)) * 5 - 5;
         for (int j = 0; j < 5; j++) {
-          assertThat(all.embeds()[i * 5 + j]).isEqualTo(all.tokens().rows()[last + j]);
+          assertThat(all.globals().floats()[i * 5 + j]).isEqualTo(all.tokens().floats()[last + j]);
         }
       }
     }
@@ -301,10 +302,11 @@ class TowersTest {
             config.textBehaviour(),
             config.pixelBehaviour());
     try (FilipModel model = FilipModel.create(with, 3)) {
-      EncodedImages images = new Encoder(model).images(Models.pixels(with, 1, 1), 1);
-      assertThat(images.tokens().tokens(0)).isEqualTo(10);
+      Encoded images = new Encoder(model).images(Models.pixels(with, 1, 1), 1);
+      assertThat(images.tokens().length(0)).isEqualTo(10);
       for (int j = 0; j < 5; j++) {
-        assertThat(images.tokens().rows()[j]).isCloseTo(images.embeds()[j], within(1e-6f));
+        assertThat(images.tokens().floats()[j])
+            .isCloseTo(images.globals().floats()[j], within(1e-6f));
       }
     }
   }

@@ -104,4 +104,16 @@ public enum FeaturePrecision {
       return new Rounded(half.to(ScalarType.Float), true);
     }
   }
+
+  /**
+   * Features as a loss multiplies them: the caller's own tensor, or a rounded copy that we free.
+   */
+  record Rounded(Tensor tensor, boolean own) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (own) {
+        tensor.close();
+      }
+    }
+  }
 }

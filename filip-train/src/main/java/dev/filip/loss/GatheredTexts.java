@@ -22,9 +22,13 @@ record GatheredTexts(Tensor tokens, int[] length, long ownTokens, Communicator r
    * @param fault 0, or what is wrong with this rank's features: all ranks then throw alike
    */
   static GatheredTexts of(
-      Tensor own, int[] length, Fault fault, FeaturePrecision precision, Communicator ranks) {
+      Tensor own,
+      int[] length,
+      NonFiniteLoss.Fault fault,
+      FeaturePrecision precision,
+      Communicator ranks) {
     Agreed agreed = agree(length, fault, ranks);
-    Fault.of(agreed.fault).raise();
+    NonFiniteLoss.Fault.of(agreed.fault).raise();
     if (ranks.world() == 1) {
       return new GatheredTexts(own, length, own.size(1), ranks);
     }
@@ -35,7 +39,7 @@ record GatheredTexts(Tensor tokens, int[] length, long ownTokens, Communicator r
     }
   }
 
-  private static Agreed agree(int[] length, Fault fault, Communicator ranks) {
+  private static Agreed agree(int[] length, NonFiniteLoss.Fault fault, Communicator ranks) {
     long[] mine = Arrays.copyOf(Arrays.stream(length).asLongStream().toArray(), length.length + 1);
     mine[length.length] = fault.ordinal();
     int[] all = new int[length.length * ranks.world()];

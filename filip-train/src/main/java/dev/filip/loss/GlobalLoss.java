@@ -66,7 +66,7 @@ public final class GlobalLoss implements ContrastiveLoss {
     boolean finite =
         Double.isFinite(x.sum().item_double()) && Double.isFinite(y.sum().item_double());
     if (ranks.any(!finite)) {
-      Fault.EMBEDS.raise();
+      NonFiniteLoss.Fault.EMBEDS.raise();
     }
   }
 }

@@ -4,11 +4,11 @@ import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
-import dev.filip.kernel.TokenRows;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.Bf16Products;
 import dev.filip.tensor.StepScope;
+import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -64,12 +64,12 @@ public final class LateLoss implements ContrastiveLoss {
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
     int b = Features.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
-        Rounded image = rounded(images.tokens());
-        Rounded text = rounded(texts.tokens())) {
-      TokenRows x = rows(image.tensor(), full(b, images.tokens().size(1)));
-      Fault fault = fault(x, rows(text.tensor(), texts.length()));
+        FeaturePrecision.Rounded image = rounded(images.tokens());
+        FeaturePrecision.Rounded text = rounded(texts.tokens())) {
+      Tokens x = rows(image.tensor(), full(b, images.tokens().size(1)));
+      NonFiniteLoss.Fault fault = fault(x, rows(text.tensor(), texts.length()));
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
-      TokenRows y = rows(all.tokens(), all.length());
+      Tokens y = rows(all.tokens(), all.length());
       PairScores scores = kernel.match(x, y);
       CrossEntropies entropies = CrossEntropies.of(scores, logScale, regular, ranks);
       Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
@@ -80,8 +80,10 @@ public final class LateLoss implements ContrastiveLoss {
     }
   }
 
-  private Rounded rounded(Tensor features) {
-    return kernel.rounds() ? new Rounded(features, false) : precision.round(features);
+  private FeaturePrecision.Rounded rounded(Tensor features) {
+    return kernel.rounds()
+        ? new FeaturePrecision.Rounded(features, false)
+        : precision.round(features);
   }
 
   static LossGradient result(CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
@@ -99,27 +101,27 @@ public final class LateLoss implements ContrastiveLoss {
   }
 
   /** Over the positive pairs of all ranks: text first + i is image i's. */
-  private WordHealth health(TokenRows images, TokenRows texts) {
+  private WordHealth health(Tokens images, Tokens texts) {
     long[] chosen = new long[texts.longest()];
     int first = ranks.rank() * images.size();
     for (int i = 0; i < images.size(); i++) {
-      for (int word : kernel.words(i, first + i, images.length()[i])) {
+      for (int word : kernel.words(i, first + i, images.length(i))) {
         chosen[word]++;
       }
     }
     return WordHealth.of(chosen, ranks);
   }
 
-  private Fault fault(TokenRows images, TokenRows texts) {
+  private NonFiniteLoss.Fault fault(Tokens images, Tokens texts) {
     if (!kernel.finite(images)) {
-      return Fault.IMAGE;
+      return NonFiniteLoss.Fault.IMAGE;
     }
-    return kernel.finite(texts) ? Fault.NONE : Fault.TEXT;
+    return kernel.finite(texts) ? NonFiniteLoss.Fault.NONE : NonFiniteLoss.Fault.TEXT;
   }
 
-  private static TokenRows rows(Tensor tokens, int[] length) {
-    return TokenRows.padded(
-        Segments.of(tokens), (int) tokens.size(1), (int) tokens.size(2), length);
+  private static Tokens rows(Tensor tokens, int[] length) {
+    return Tokens.padded(
+        Segments.of(tokens), Tokens.Type.FP32, (int) tokens.size(1), (int) tokens.size(2), length);
   }
 
   private static int[] full(int b, long n) {

@@ -53,7 +53,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
         var _ = GradMode.off()) {
       Tensor image = precision.round(images.tokens()).tensor();
       Tensor text = precision.round(texts.tokens()).tensor();
-      Fault fault = fault(image, text, texts.length());
+      NonFiniteLoss.Fault fault = fault(image, text, texts.length());
       GatheredTexts all = GatheredTexts.of(text, texts.length(), fault, precision, ranks);
       SimilarityTiles tiles = tiles(there(image), there(all.tokens()), all.length());
       CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, regular, ranks);
@@ -66,12 +66,12 @@ public final class TiledLateLoss implements ContrastiveLoss {
   }
 
   /** A text's rows beyond its length may be NaN. */
-  private static Fault fault(Tensor image, Tensor text, int[] length) {
+  private static NonFiniteLoss.Fault fault(Tensor image, Tensor text, int[] length) {
     if (!finite(image)) {
-      return Fault.IMAGE;
+      return NonFiniteLoss.Fault.IMAGE;
     }
     Tensor real = SimilarityTiles.zeroPads(text, Tensors.fromInts(length, length.length));
-    return finite(real) ? Fault.NONE : Fault.TEXT;
+    return finite(real) ? NonFiniteLoss.Fault.NONE : NonFiniteLoss.Fault.TEXT;
   }
 
   private static boolean finite(Tensor t) {

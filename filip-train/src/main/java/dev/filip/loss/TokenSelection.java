@@ -3,11 +3,11 @@ package dev.filip.loss;
 import dev.filip.config.KeepTokens;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.TokenMaxima;
-import dev.filip.kernel.TokenRows;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
+import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
@@ -50,8 +50,8 @@ public final class TokenSelection implements ContrastiveLoss {
     Arrays.fill(patches, n);
     TokenMaxima maxima =
         kernel.maxima(
-            TokenRows.padded(Segments.of(images.tokens()), n, d, patches),
-            TokenRows.padded(Segments.of(texts.tokens()), m, d, texts.length()));
+            Tokens.padded(Segments.of(images.tokens()), Tokens.Type.FP32, n, d, patches),
+            Tokens.padded(Segments.of(texts.tokens()), Tokens.Type.FP32, m, d, texts.length()));
     int[][] keptPatches = choose(maxima.images(), n, patches);
     int[][] keptWords = choose(maxima.texts(), m, texts.length());
     int[] lengths = Arrays.stream(keptWords).mapToInt(w -> w.length).toArray();

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Which parameters get weight decay, by the first matching rule, and at which share of the learning
@@ -89,5 +90,18 @@ public record ParameterGroups(List<GroupRule> rules, LayerRates rates) {
     StringBuilder line = new StringBuilder();
     counts.forEach((reason, n) -> line.append(line.isEmpty() ? "" : ", ").append(n + " " + reason));
     return line.toString();
+  }
+
+  /**
+   * Parameters whose whole name matches {@code name} get the weight decay, or not. Rules are read
+   * in order; the first match counts.
+   *
+   * @param reason why, for the log
+   */
+  record GroupRule(Pattern name, boolean decay, String reason) {
+    /** A rule from a regular expression. */
+    public static GroupRule of(String name, boolean decay, String reason) {
+      return new GroupRule(Pattern.compile(name), decay, reason);
+    }
   }
 }

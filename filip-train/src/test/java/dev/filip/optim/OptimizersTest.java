@@ -35,7 +35,8 @@ class OptimizersTest {
     SHAPES.put("text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight", new long[] {2, 5});
   }
 
-  private static final List<GroupRule> ALL = List.of(GroupRule.of(".*", true, "all"));
+  private static final List<ParameterGroups.GroupRule> ALL =
+      List.of(ParameterGroups.GroupRule.of(".*", true, "all"));
 
   private StepScope scope;
   private Map<String, Tensor> leaves;

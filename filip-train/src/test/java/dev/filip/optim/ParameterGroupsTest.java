@@ -58,7 +58,9 @@ class ParameterGroupsTest {
   void theFirstMatchCountsAndIsSaid() {
     ParameterGroups two =
         new ParameterGroups(
-            List.of(GroupRule.of("a", false, "first"), GroupRule.of(".", true, "second")));
+            List.of(
+                ParameterGroups.GroupRule.of("a", false, "first"),
+                ParameterGroups.GroupRule.of(".", true, "second")));
     assertThat(two.describe(List.of("a", "b"))).isEqualTo("decay: 1 second; no decay: 1 first");
   }
 }

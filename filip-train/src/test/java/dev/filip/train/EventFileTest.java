@@ -19,15 +19,15 @@ class EventFileTest {
   void crcIsCastagnolisMasked() {
     byte[] nine = "123456789".getBytes(StandardCharsets.US_ASCII);
     int turned = (0xe3069283 >>> 15) | (0xe3069283 << 17);
-    assertThat(TfRecord.maskedCrc(nine, 0, 9)).isEqualTo(turned + 0xa282ead8);
+    assertThat(EventFile.TfRecord.maskedCrc(nine, 0, 9)).isEqualTo(turned + 0xa282ead8);
   }
 
   @Test
   void aFrameIsLengthDataAndTwoSums() {
-    byte[] frame = TfRecord.frame(new byte[] {7, 8, 9});
+    byte[] frame = EventFile.TfRecord.frame(new byte[] {7, 8, 9});
     assertThat(frame).hasSize(8 + 4 + 3 + 4).startsWith(3, 0, 0, 0, 0, 0, 0, 0);
     assertThat(frame[12]).isEqualTo((byte) 7);
-    byte[] other = TfRecord.frame(new byte[] {7, 8, 10});
+    byte[] other = EventFile.TfRecord.frame(new byte[] {7, 8, 10});
     assertThat(other[15]).isNotEqualTo(frame[15]);
     assertThat(other[8]).isEqualTo(frame[8]);
   }

@@ -14,7 +14,7 @@ class MetricsFileTest {
   @Test
   void aResumedRunDropsWhatItWillDoAgainAndACutLine(@TempDir Path folder) throws IOException {
     Path path = folder.resolve("metrics.jsonl");
-    MetricsFile file = new MetricsFile(path);
+    MetricsListener.MetricsFile file = new MetricsListener.MetricsFile(path);
     file.keepUpTo(5); // nothing there yet is fine
     for (int step : new int[] {10, 20, 30}) {
       file.append(Json.object().put("step", step));

@@ -75,12 +75,12 @@ final class Board {
 
   /** The picture, enlarged to the grid. */
   void picture(Graphics2D g) {
-    g.drawImage(Pixels.awt(grid.image()), left, top, gridWidth(), gridHeight(), null);
+    g.drawImage(AwtImages.awt(grid.image()), left, top, gridWidth(), gridHeight(), null);
   }
 
   /** The picture without its colours, so that those laid over it can be read. */
   void greyPicture(Graphics2D g) {
-    BufferedImage image = Pixels.awt(grid.image());
+    BufferedImage image = AwtImages.awt(grid.image());
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
         Color c = new Color(image.getRGB(x, y));

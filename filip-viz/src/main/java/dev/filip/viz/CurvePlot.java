@@ -49,8 +49,8 @@ public final class CurvePlot {
 
   /** Draws {@code series} over common axes; an empty list gives empty axes from 0 to 1. */
   public static String svg(String title, String xLabel, String yLabel, List<Series> series) {
-    Axis x = Axis.over(series.stream().map(Series::x).toList());
-    Axis y = Axis.over(series.stream().map(Series::y).toList());
+    Chart.Axis x = Chart.Axis.over(series.stream().map(Series::x).toList());
+    Chart.Axis y = Chart.Axis.over(series.stream().map(Series::y).toList());
     StringBuilder out = new StringBuilder(8192);
     put(
         out,
@@ -73,7 +73,7 @@ public final class CurvePlot {
     return out.append("</svg>").toString();
   }
 
-  private static void grid(StringBuilder out, Axis x, Axis y) {
+  private static void grid(StringBuilder out, Chart.Axis x, Chart.Axis y) {
     for (double tick : y.ticks()) {
       double at = py(y, tick);
       put(
@@ -126,7 +126,7 @@ public final class CurvePlot {
         Html.escape(yLabel));
   }
 
-  private static void curve(StringBuilder out, Series series, int i, Axis x, Axis y) {
+  private static void curve(StringBuilder out, Series series, int i, Chart.Axis x, Chart.Axis y) {
     int stride = Math.max(1, Math.ceilDiv(series.x.length, MOST_POINTS));
     StringBuilder path = new StringBuilder();
     boolean pen = false;
@@ -182,11 +182,11 @@ public final class CurvePlot {
     return i < 2 ? "" : dashes[i % dashes.length];
   }
 
-  private static double px(Axis x, double value) {
+  private static double px(Chart.Axis x, double value) {
     return LEFT + x.share(value) * (WIDTH - LEFT - RIGHT);
   }
 
-  private static double py(Axis y, double value) {
+  private static double py(Chart.Axis y, double value) {
     return HEIGHT - BOTTOM - y.share(value) * (HEIGHT - TOP - BOTTOM);
   }
 

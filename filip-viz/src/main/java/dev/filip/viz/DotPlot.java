@@ -43,7 +43,7 @@ public final class DotPlot {
       String title, String xLabel, List<String> series, List<Line> lines) {
     int longest = lines.stream().mapToInt(line -> line.name().length()).max().orElse(0);
     int left = Math.min(MOST_LEFT, 2 * Board.MARGIN + LETTER * longest);
-    Axis x = Axis.over(List.of(values(lines)));
+    Chart.Axis x = Chart.Axis.over(List.of(values(lines)));
     Chart chart = new Chart(title, WIDTH, left, LEGEND + LINE * lines.size(), x);
     chart.xAxis(xLabel);
     legend(chart, series);

@@ -6,37 +6,72 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * One HTML file with everything in it: style, SVG curves, PNGs as data. It opens without network
- * and without scripts, follows the reader's light or dark setting and fits a phone. Stateless.
+ * and without scripts, follows the reader's light or dark setting and fits a phone. All texts are
+ * plain text, shown from top to bottom; immutable.
+ *
+ * @param title heading of the page
+ * @param intro a paragraph: what was done
+ * @param scores models side by side
+ * @param charts SVG of {@link CurvePlot}
+ * @param examples pictures
+ * @param facts what it ran on and how: names and values
+ * @param notes how to read it honestly, one paragraph each
  */
-public final class Report {
+public record Report(
+    String title,
+    String intro,
+    ScoreTable scores,
+    List<String> charts,
+    List<Example> examples,
+    List<Fact> facts,
+    List<String> notes) {
   private static final String STYLE = "report.css";
 
-  private Report() {}
+  public Report {
+    charts = List.copyOf(charts);
+    examples = List.copyOf(examples);
+    facts = List.copyOf(facts);
+    notes = List.copyOf(notes);
+  }
+
+  /** One image with a caption and its pictures, side by side. */
+  public record Example(String caption, List<Picture> pictures) {
+    public Example {
+      pictures = List.copyOf(pictures);
+    }
+  }
+
+  /** A PNG with what is to be seen on it. */
+  public record Picture(String title, byte[] png) {}
+
+  /** A name and a value of the run. */
+  public record Fact(String name, String value) {}
 
   /** Writes the page beside {@code file} and renames it. */
-  public static void write(ReportData data, Path file) throws IOException {
-    Outputs.file(file, html(data).getBytes(StandardCharsets.UTF_8));
+  public void write(Path file) throws IOException {
+    Outputs.file(file, html().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The page. */
-  public static String html(ReportData data) {
+  public String html() {
     StringBuilder out = new StringBuilder(1 << 16);
     out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     out.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    element(out, "title", data.title());
+    element(out, "title", title);
     out.append("<style>\n").append(style()).append("</style>\n</head>\n<body>\n<main>\n");
-    element(out, "h1", data.title());
-    out.append("<p class=\"intro\">").append(Html.escape(data.intro())).append("</p>\n");
-    scores(out, data.scores());
-    charts(out, data);
-    examples(out, data);
-    facts(out, data);
-    notes(out, data);
+    element(out, "h1", title);
+    out.append("<p class=\"intro\">").append(Html.escape(intro)).append("</p>\n");
+    scores(out, scores);
+    charts(out);
+    examples(out);
+    facts(out);
+    notes(out);
     return out.append("</main>\n</body>\n</html>\n").toString();
   }
 
@@ -102,53 +137,53 @@ public final class Report {
     return CurvePlot.color(i);
   }
 
-  private static void charts(StringBuilder out, ReportData data) {
-    if (data.charts().isEmpty()) {
+  private void charts(StringBuilder out) {
+    if (charts.isEmpty()) {
       return;
     }
     element(out, "h2", "Training");
     out.append("<div class=\"charts\">\n");
-    data.charts().forEach(svg -> out.append("<figure>").append(svg).append("</figure>\n"));
+    charts.forEach(svg -> out.append("<figure>").append(svg).append("</figure>\n"));
     out.append("</div>\n");
   }
 
-  private static void examples(StringBuilder out, ReportData data) {
-    if (data.examples().isEmpty()) {
+  private void examples(StringBuilder out) {
+    if (examples.isEmpty()) {
       return;
     }
     element(out, "h2", "What each patch chose");
-    for (ReportData.Example example : data.examples()) {
+    for (Example example : examples) {
       out.append("<section class=\"example\">\n<h3>“").append(Html.escape(example.caption()));
       out.append("”</h3>\n<div class=\"pictures\">\n");
-      for (ReportData.Picture picture : example.pictures()) {
+      for (Picture picture : example.pictures()) {
         String title = Html.escape(picture.title());
         out.append("<figure class=\"picture\"><img alt=\"").append(title).append("\" src=\"");
-        out.append(Pixels.dataUri(picture.png())).append("\"><figcaption>").append(title);
+        out.append(AwtImages.dataUri(picture.png())).append("\"><figcaption>").append(title);
         out.append("</figcaption></figure>\n");
       }
       out.append("</div>\n</section>\n");
     }
   }
 
-  private static void facts(StringBuilder out, ReportData data) {
-    if (data.facts().isEmpty()) {
+  private void facts(StringBuilder out) {
+    if (facts.isEmpty()) {
       return;
     }
     element(out, "h2", "The run");
     out.append("<dl>\n");
-    for (ReportData.Fact fact : data.facts()) {
+    for (Fact fact : facts) {
       out.append("<div><dt>").append(Html.escape(fact.name())).append("</dt><dd>");
       out.append(Html.escape(fact.value())).append("</dd></div>\n");
     }
     out.append("</dl>\n");
   }
 
-  private static void notes(StringBuilder out, ReportData data) {
-    if (data.notes().isEmpty()) {
+  private void notes(StringBuilder out) {
+    if (notes.isEmpty()) {
       return;
     }
     element(out, "h2", "How to read this");
-    for (String note : data.notes()) {
+    for (String note : notes) {
       element(out, "p", note);
     }
   }

@@ -25,8 +25,8 @@ public final class ScatterPlot {
   /** Draws them, each in a colour of its own. */
   public static BufferedImage draw(String title, String xLabel, String yLabel, List<Point> points) {
     List<Point> there = points.stream().filter(Point::isThere).toList();
-    Axis x = Axis.over(List.of(there.stream().mapToDouble(Point::x).toArray()));
-    Axis y = Axis.over(List.of(there.stream().mapToDouble(Point::y).toArray()));
+    Chart.Axis x = Chart.Axis.over(List.of(there.stream().mapToDouble(Point::x).toArray()));
+    Chart.Axis y = Chart.Axis.over(List.of(there.stream().mapToDouble(Point::y).toArray()));
     Chart chart = new Chart(title, WIDTH, LEFT, INNER, x);
     chart.xAxis(xLabel);
     chart.yAxis(y, yLabel);
@@ -36,7 +36,7 @@ public final class ScatterPlot {
     return chart.done();
   }
 
-  private static void point(Chart chart, Axis y, Point point, Color colour) {
+  private static void point(Chart chart, Chart.Axis y, Point point, Color colour) {
     double px = chart.px(point.x());
     double py = chart.py(y, point.y());
     chart.g.setColor(colour);

@@ -57,19 +57,19 @@ class CurvePlotTest {
 
   @Test
   void axesAreRound() {
-    Axis axis = Axis.over(List.of(new double[] {0.13, 4.62}));
-    assertThat(axis).isEqualTo(new Axis(0, 5, 1));
+    Chart.Axis axis = Chart.Axis.over(List.of(new double[] {0.13, 4.62}));
+    assertThat(axis).isEqualTo(new Chart.Axis(0, 5, 1));
     assertThat(
-            Axis.over(List.of(new double[] {0.1, 0.2})).ticks().stream()
+            Chart.Axis.over(List.of(new double[] {0.1, 0.2})).ticks().stream()
                 .map(v -> axis2(v))
                 .toList())
         .containsExactly("0.10", "0.12", "0.14", "0.16", "0.18", "0.20");
-    assertThat(Axis.over(List.of())).isEqualTo(new Axis(0, 1, 0.2));
-    assertThat(Axis.over(List.of(new double[] {3, 3})).share(3)).isZero();
+    assertThat(Chart.Axis.over(List.of())).isEqualTo(new Chart.Axis(0, 1, 0.2));
+    assertThat(Chart.Axis.over(List.of(new double[] {3, 3})).share(3)).isZero();
   }
 
   private static String axis2(double v) {
-    return new Axis(0.1, 0.2, 0.02).text(v);
+    return new Chart.Axis(0.1, 0.2, 0.02).text(v);
   }
 
   static void keep(String name, String text) throws IOException {

@@ -98,7 +98,7 @@ class PicturesTest {
   void pngRoundTripsAndWrongSizesAreRefused() throws IOException {
     PatchGrid grid = Toy.grid(20, 2, 2);
     BufferedImage out = AlignmentPicture.draw(grid, new int[4], WORDS, Set.of());
-    BufferedImage back = ImageIO.read(new ByteArrayInputStream(Pixels.png(out)));
+    BufferedImage back = ImageIO.read(new ByteArrayInputStream(AwtImages.png(out)));
     assertThat(back.getRGB(30, 30)).isEqualTo(out.getRGB(30, 30));
     assertThatThrownBy(() -> AlignmentPicture.draw(grid, new int[3], WORDS, Set.of()))
         .hasMessage("patchWord must have one entry a patch = 4, got 3");
@@ -127,6 +127,6 @@ class PicturesTest {
 
   static void keep(String name, BufferedImage image) throws IOException {
     Path folder = Files.createDirectories(Path.of("target", "pictures"));
-    Files.write(folder.resolve(name + ".png"), Pixels.png(image));
+    Files.write(folder.resolve(name + ".png"), AwtImages.png(image));
   }
 }

@@ -42,7 +42,7 @@ class ReportTest {
             CurvePlot.ofMetrics("global", global, "loss")));
   }
 
-  static ReportData sample() {
+  static Report sample() {
     PatchGrid grid = Toy.grid(84, 6, 6);
     int[] good = new int[36];
     int[] bad = new int[36];
@@ -55,16 +55,16 @@ class ReportTest {
     }
     List<String> words =
         List.of("[BOS]", "a", "large", "red", "ball", "and", "a", "green", "box", "[EOS]");
-    byte[] late = Pixels.png(AlignmentPicture.draw(grid, good, words, Set.of(4, 8)));
-    byte[] global = Pixels.png(AlignmentPicture.draw(grid, bad, words, Set.of(4, 8)));
+    byte[] late = AwtImages.png(AlignmentPicture.draw(grid, good, words, Set.of(4, 8)));
+    byte[] global = AwtImages.png(AlignmentPicture.draw(grid, bad, words, Set.of(4, 8)));
     byte[] map =
-        Pixels.png(
+        AwtImages.png(
             NounMap.draw(
                 grid,
                 nouns,
                 List.of("ball", "box"),
                 List.of(new NounMap.Box(0, 8, 10, 42, 44), new NounMap.Box(1, 48, 46, 76, 76))));
-    return new ReportData(
+    return new Report(
         "FILIP quickstart: late beside global",
         "Two models of one size, trained on the same generated scenes for the same number of steps.",
         new ScoreTable(
@@ -92,24 +92,24 @@ class ReportTest {
                     0.5))),
         List.of(curve()),
         List.of(
-            new ReportData.Example(
+            new Report.Example(
                 "a large red ball & a green <box>",
                 List.of(
-                    new ReportData.Picture("late: word of each patch", late),
-                    new ReportData.Picture("late: best noun", map),
-                    new ReportData.Picture(
+                    new Report.Picture("late: word of each patch", late),
+                    new Report.Picture("late: best noun", map),
+                    new Report.Picture(
                         "global: word of each patch (tokens not trained for it)", global)))),
         List.of(
-            new ReportData.Fact("Machine", "2 cores, AVX2, 24 GiB"),
-            new ReportData.Fact("Seed", "1"),
-            new ReportData.Fact("Seconds", "data 38, late 133, global 85")),
+            new Report.Fact("Machine", "2 cores, AVX2, 24 GiB"),
+            new Report.Fact("Seed", "1"),
+            new Report.Fact("Seconds", "data 38, late 133, global 85")),
         List.of("Pointing is judged at a phrase's noun, the last word that names it."));
   }
 
   @Test
   void isOneFileThatNeedsNoNetworkAndNoScript() throws IOException {
     Path file = Files.createDirectories(Path.of("target", "pictures")).resolve("report.html");
-    Report.write(sample(), file);
+    sample().write(file);
     String html = Files.readString(file);
     assertThat(html).contains("a large red ball &amp; a green &lt;box&gt;");
     assertThat(html).doesNotContain("<script").doesNotContain("<box>");
@@ -119,8 +119,8 @@ class ReportTest {
 
   @Test
   void emptyPartsAreLeftOut() {
-    ReportData data =
-        new ReportData(
+    Report data =
+        new Report(
             "t",
             "i",
             new ScoreTable(List.of(), List.of()),
@@ -128,7 +128,7 @@ class ReportTest {
             List.of(),
             List.of(),
             List.of());
-    assertThat(Report.html(data)).doesNotContain("<h2>");
+    assertThat(data.html()).doesNotContain("<h2>");
   }
 
   @Test

@@ -111,9 +111,9 @@ final class CacheFolder {
     return locks.shared(slot.place());
   }
 
-  /** Keeps others from fetching and holding the shard; waits for them. */
-  Lease take(Slot slot) throws IOException {
-    return locks.exclusive(slot.place());
+  /** Keeps others from fetching and holding the shard; null where one of them does. */
+  @Nullable Lease take(Slot slot) throws IOException {
+    return locks.attempt(slot.place(), false);
   }
 
   /** Marks a use, for the order of removal. The time of change stays. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockTable {
   private static final Map<Path, LockTable> TABLES = new ConcurrentHashMap<>();
-  private static final Duration POLL = Duration.ofMillis(20);
+  static final Duration POLL = Duration.ofMillis(20);
 
   private final FileChannel channel;
   private final @Nullable Object fileKey;

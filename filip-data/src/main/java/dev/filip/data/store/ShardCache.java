@@ -202,8 +202,11 @@ public final class ShardCache implements ShardFiles {
         }
         lease.close();
       }
-      try (Lease _ = cache.take(slot)) {
-        if (!slot.isWhole()) {
+      // not waited for in one go: whoever fetches the shard may hold it for long afterwards
+      try (Lease taken = cache.take(slot)) {
+        if (taken == null) {
+          Retry.sleep(LockTable.POLL);
+        } else if (!slot.isWhole()) {
           awaitRoom(slot, patience);
           transfer(slot);
         }
@@ -295,6 +298,11 @@ public final class ShardCache implements ShardFiles {
         }
         left -= got;
       }
+    }
+    // the end is read too: then the connection can be used again
+    if (read(in, buffer, 1) > 0) {
+      folder().restart(slot);
+      throw StoreFailure.passing("more than " + slot.info().size() + " bytes came", null);
     }
   }
 
