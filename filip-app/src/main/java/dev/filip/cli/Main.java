@@ -1,18 +1,22 @@
 package dev.filip.cli;
 
 import dev.filip.io.BadInput;
+import dev.filip.tensor.Natives;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -24,38 +28,58 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     description =
         "Train, judge and look inside FILIP models: fine-grained interactive language-image pre-training.",
-    subcommands = {
-      QuickstartCommand.class,
-      DataCommand.class,
-      TokenizerCommand.class,
-      TrainCommand.class,
-      EvalCommand.class,
-      StudyCommand.class,
-      SimilarityCommand.class,
-      ExplainCommand.class,
-      ExportCommand.class,
-      ParityCommand.class,
-      ImportCommand.class,
-      ModelCommand.class,
-      DoctorCommand.class
-    },
     footer = {"", "Example:", "  filip quickstart --out quickstart"})
 public final class Main implements Runnable {
-  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          QuickstartCommand.class,
+          DataCommand.class,
+          TokenizerCommand.class,
+          TrainCommand.class,
+          EvalCommand.class,
+          StudyCommand.class,
+          SimilarityCommand.class,
+          ExplainCommand.class,
+          ExportCommand.class,
+          ParityCommand.class,
+          ImportCommand.class,
+          ModelCommand.class,
+          DoctorCommand.class);
+
+  @CommandLine.Spec private @Nullable CommandSpec spec;
 
   /** Runs one command and ends the process with its code. */
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    Natives.tuneProcess();
+    StandardOutput out = StandardOutput.install();
+    int code = run(arguments);
+    System.exit(code == 0 && out.lost() ? 1 : code);
   }
 
   /** Runs one command in this process. */
   public static int run(String... arguments) {
-    return commandLine().execute(arguments);
+    return commandLine(List.of(arguments)::contains).execute(arguments);
   }
 
   /** The whole command tree, with our error rules. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    return commandLine(_ -> true);
+  }
+
+  /**
+   * The tree with its first branches, of which only those named are whole: building all options of
+   * all commands takes longer than anything else at the start.
+   *
+   * @param whole which commands, by name; the others have their name and description only
+   */
+  static CommandLine commandLine(Predicate<String> whole) {
+    CommandLine filip = new CommandLine(new Main());
+    for (Class<?> type : COMMANDS) {
+      Command command = type.getAnnotation(Command.class);
+      filip.addSubcommand(
+          command.name(), whole.test(command.name()) ? new CommandLine(type) : named(command));
+    }
+    return filip
         .setColorScheme(CommandLine.Help.defaultColorScheme(colours()))
         .setUsageHelpWidth(110)
         .setUsageHelpAutoWidth(false)
@@ -69,6 +93,12 @@ public final class Main implements Runnable {
     if (spec != null) {
       spec.commandLine().usage(spec.commandLine().getOut());
     }
+  }
+
+  private static CommandLine named(Command command) {
+    CommandSpec bare = CommandSpec.create().name(command.name());
+    bare.usageMessage().description(command.description());
+    return new CommandLine(bare);
   }
 
   private static Ansi colours() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -46,6 +47,19 @@ class HelpTest {
           .as("%s %s", command.getCommandSpec().qualifiedName(), option.longestName())
           .isNotEmpty();
     }
+  }
+
+  /** Only the branch that is named is built: what is said must not tell the difference. */
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void aCommandBuiltAloneSaysTheSame(CommandLine command) {
+    List<String> path = List.of(command.getCommandSpec().qualifiedName().split(" "));
+    CommandLine alone = Main.commandLine(path::contains);
+    assertThat(alone.getSubcommands()).hasSize(Main.commandLine().getSubcommands().size());
+    for (String name : path.subList(1, path.size())) {
+      alone = Objects.requireNonNull(alone.getSubcommands().get(name));
+    }
+    assertThat(alone.getUsageMessage()).isEqualTo(command.getUsageMessage());
   }
 
   private static String[] words(String line) {

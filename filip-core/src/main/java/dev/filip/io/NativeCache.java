@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where JavaCPP's native libraries are unpacked, safely: JavaCPP's own cache kills a process
@@ -36,7 +37,17 @@ public final class NativeCache {
   /** Folders of a killed unpacker are removed only when no child can still write to them. */
   private static final long STALE_MILLIS = 10 * 60_000L;
 
+  private static volatile boolean guest;
+
   private NativeCache() {}
+
+  /**
+   * From now on JavaCPP's own cache folder is used and its property left alone, unless {@code
+   * FILIP_NATIVES} names a folder: for a JVM that belongs to another program.
+   */
+  public static void asGuest() {
+    guest = true;
+  }
 
   /**
    * Makes sure that the natives of {@code bundle} are in the cache and points JavaCPP at it. Call
@@ -47,24 +58,74 @@ public final class NativeCache {
    * @param resources resources that lie in the jars the child needs beside those of the probes
    * @return the cache folder
    * @throws IllegalStateException when unpacking fails: disk full, folder not writable
+   * @throws BadInput when the folder does not allow running code
    */
   public static Path ensure(String bundle, List<String> probes, List<String> resources) {
     Path root = root();
     ensure(root, bundle, probes, resources);
-    System.setProperty(PROPERTY, root.toString());
+    if (!guest || named() != null) {
+      System.setProperty(PROPERTY, root.toString());
+    }
     return root;
   }
 
-  /** The cache folder: {@code FILIP_NATIVES}, the user's JavaCPP property, or the user's cache. */
+  /**
+   * The cache folder: {@code FILIP_NATIVES}, the user's JavaCPP property, or the user's cache (as a
+   * guest, JavaCPP's own).
+   */
   public static Path root() {
+    String chosen = named();
+    if (chosen == null) {
+      chosen = System.getProperty(PROPERTY);
+    }
+    if (chosen != null && !chosen.isBlank()) {
+      return Path.of(chosen).toAbsolutePath();
+    }
+    return guest ? javacppCache() : userCache().resolve("filip").resolve("natives");
+  }
+
+  private static @Nullable String named() {
     String named = System.getProperty("filip.natives", System.getenv("FILIP_NATIVES"));
-    if (named == null || named.isBlank()) {
-      named = System.getProperty(PROPERTY);
+    return named == null || named.isBlank() ? null : named;
+  }
+
+  /** Where JavaCPP's Loader looks when nothing names a folder. */
+  private static Path javacppCache() {
+    Path home = Path.of(System.getProperty("user.home", ""));
+    if (Files.isWritable(home)) {
+      return home.resolve(".javacpp").resolve("cache");
     }
-    if (named != null && !named.isBlank()) {
-      return Path.of(named).toAbsolutePath();
+    String user = System.getProperty("user.name", "nobody");
+    return Path.of(System.getProperty("java.io.tmpdir", "."), ".javacpp-" + user, "cache");
+  }
+
+  /**
+   * What to throw where libraries of a folder cannot be loaded: the folder itself, where it does
+   * not allow running code, else {@code otherwise}.
+   */
+  public static RuntimeException unloadable(Path folder, RuntimeException otherwise) {
+    return allowsCode(folder) ? otherwise : noCode(folder);
+  }
+
+  static BadInput noCode(Path folder) {
+    return new BadInput(
+        folder
+            + " does not allow running code (mounted noexec?): name another folder for the native"
+            + " libraries in FILIP_NATIVES");
+  }
+
+  /** Whether a file there may be run: the operating system says no on a noexec mount. */
+  static boolean allowsCode(Path folder) {
+    try {
+      Path probe = Files.createTempFile(folder, "probe-", ".tmp");
+      try {
+        return !probe.toFile().setExecutable(true) || Files.isExecutable(probe);
+      } finally {
+        Files.delete(probe);
+      }
+    } catch (IOException e) {
+      return true; // not writable is another matter
     }
-    return userCache().resolve("filip").resolve("natives");
   }
 
   /** The user's folder for what can be made again, by the rules of the system. */
@@ -99,8 +160,10 @@ public final class NativeCache {
         }
       }
     } catch (IOException e) {
-      throw new IllegalStateException(
-          "cannot unpack the native libraries into " + root + ": " + e.getMessage(), e);
+      throw unloadable(
+          root,
+          new IllegalStateException(
+              "cannot unpack the native libraries into " + root + ": " + e.getMessage(), e));
     }
   }
 

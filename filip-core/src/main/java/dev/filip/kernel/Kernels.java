@@ -3,9 +3,9 @@ package dev.filip.kernel;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Which form of the inner loops this machine runs. The Vector API form needs its module ({@code
- * --add-modules jdk.incubator.vector}), a fused multiply-add in hardware and vectors of at least
- * four floats; {@code -Dfilip.kernel=scalar} turns it off.
+ * Which form of the inner loops this machine runs. The Vector API form needs its module ({@link
+ * VectorModule}), a fused multiply-add in hardware and vectors of at least four floats; {@code
+ * -Dfilip.kernel=scalar} turns it off.
  */
 public final class Kernels {
   private Kernels() {}
@@ -26,6 +26,11 @@ public final class Kernels {
         : new Form("scalar", false, reason);
   }
 
+  /** Whether there is a Vector API at all, however wide; loads its module where that is needed. */
+  public static boolean haveVectors() {
+    return VectorModule.isThere();
+  }
+
   static Tile tile() {
     return active().vector() ? vectorTile() : new ScalarTile();
   }
@@ -42,8 +47,8 @@ public final class Kernels {
     if ("scalar".equals(System.getProperty("filip.kernel"))) {
       return "filip.kernel=scalar";
     }
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      return "started without --add-modules jdk.incubator.vector";
+    if (!VectorModule.isThere()) {
+      return VectorModule.missing();
     }
     if (bits() < 128) {
       return "vectors of " + bits() + " bits";

@@ -13,7 +13,6 @@ import jdk.incubator.vector.VectorSpecies;
  * and columns in the vertical one. {@link #plain} is the oracle; both give the same bytes.
  */
 public final class ResizeKernel {
-  private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
   private static final int HALF = 1 << (ResizeWeights.BITS - 1);
 
   private ResizeKernel() {}
@@ -61,13 +60,13 @@ public final class ResizeKernel {
   }
 
   private static int padded(int width) {
-    return Math.ceilDiv(width, LANES.length()) * LANES.length();
+    return Math.ceilDiv(width, Lanes.COUNT) * Lanes.COUNT;
   }
 
   /** Rows of the window's columns, their stride padded to whole vectors. */
   private static int[] horizontal(
       Grid grid, int from, int rows, ResizeWeights across, Window window) {
-    int lanes = LANES.length();
+    int lanes = Lanes.COUNT;
     int stride = padded(window.width());
     int[] out = new int[Math.multiplyExact(rows, stride)];
     int[] strip = new int[across.source() * lanes];
@@ -76,7 +75,7 @@ public final class ResizeKernel {
       int here = Math.min(lanes, rows - row);
       readStrip(grid, from + row, here, across.source(), strip);
       for (int x = 0; x < window.width(); x++) {
-        sum(strip, lanes, across, window.x() + x, 0, narrow, x * lanes);
+        Lanes.sum(strip, lanes, across, window.x() + x, 0, narrow, x * lanes);
       }
       for (int r = 0; r < here; r++) {
         int to = (row + r) * stride;
@@ -93,8 +92,8 @@ public final class ResizeKernel {
       int[] input, int stride, int from, ResizeWeights down, Window window) {
     int[] out = new int[Math.multiplyExact(window.height(), stride)];
     for (int y = 0; y < window.height(); y++) {
-      for (int x = 0; x < stride; x += LANES.length()) {
-        sum(input, stride, down, window.y() + y, x - from * stride, out, y * stride + x);
+      for (int x = 0; x < stride; x += Lanes.COUNT) {
+        Lanes.sum(input, stride, down, window.y() + y, x - from * stride, out, y * stride + x);
       }
     }
     return out;
@@ -113,7 +112,7 @@ public final class ResizeKernel {
 
   /** Rows side by side: {@code strip[x * lanes + r]}. */
   private static void readStrip(Grid grid, int row, int rows, int width, int[] strip) {
-    int lanes = LANES.length();
+    int lanes = Lanes.COUNT;
     int[] pixels = grid.pixels();
     for (int r = 0; r < rows; r++) {
       int at = grid.offset() + (row + r) * grid.stride();
@@ -121,36 +120,6 @@ public final class ResizeKernel {
         strip[x * lanes + r] = pixels[at + x];
       }
     }
-  }
-
-  /** One output for all lanes: taps are {@code step} ints apart. */
-  private static void sum(
-      int[] in, int step, ResizeWeights axis, int index, int base, int[] out, int to) {
-    IntVector red = IntVector.broadcast(LANES, HALF);
-    IntVector green = red;
-    IntVector blue = red;
-    IntVector alpha = red;
-    int tap = index * axis.taps();
-    int[] weights = axis.weights();
-    int at = base + axis.first()[index] * step;
-    for (int end = tap + axis.count()[index]; tap < end; tap++, at += step) {
-      IntVector pixel = IntVector.fromArray(LANES, in, at);
-      int weight = weights[tap];
-      red = red.add(pixel.lanewise(VectorOperators.LSHR, 24).mul(weight));
-      green = green.add(pixel.lanewise(VectorOperators.LSHR, 16).and(0xFF).mul(weight));
-      blue = blue.add(pixel.lanewise(VectorOperators.LSHR, 8).and(0xFF).mul(weight));
-      alpha = alpha.add(pixel.and(0xFF).mul(weight));
-    }
-    clip(red)
-        .lanewise(VectorOperators.LSHL, 24)
-        .or(clip(green).lanewise(VectorOperators.LSHL, 16))
-        .or(clip(blue).lanewise(VectorOperators.LSHL, 8))
-        .or(clip(alpha))
-        .intoArray(out, to);
-  }
-
-  private static IntVector clip(IntVector sum) {
-    return sum.lanewise(VectorOperators.ASHR, ResizeWeights.BITS).max(0).min(255);
   }
 
   /** The same by the definition, one pixel and one channel after the other. */
@@ -207,5 +176,43 @@ public final class ResizeKernel {
       pixel |= Math.clamp(sum >> ResizeWeights.BITS, 0, 255) << shift;
     }
     return pixel;
+  }
+
+  /** All that names the Vector API, apart: {@link #plain} runs where there is none. */
+  private static final class Lanes {
+    private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
+    static final int COUNT = SPECIES.length();
+
+    private Lanes() {}
+
+    /** One output for all lanes: taps are {@code step} ints apart. */
+    static void sum(
+        int[] in, int step, ResizeWeights axis, int index, int base, int[] out, int to) {
+      IntVector red = IntVector.broadcast(SPECIES, HALF);
+      IntVector green = red;
+      IntVector blue = red;
+      IntVector alpha = red;
+      int tap = index * axis.taps();
+      int[] weights = axis.weights();
+      int at = base + axis.first()[index] * step;
+      for (int end = tap + axis.count()[index]; tap < end; tap++, at += step) {
+        IntVector pixel = IntVector.fromArray(SPECIES, in, at);
+        int weight = weights[tap];
+        red = red.add(pixel.lanewise(VectorOperators.LSHR, 24).mul(weight));
+        green = green.add(pixel.lanewise(VectorOperators.LSHR, 16).and(0xFF).mul(weight));
+        blue = blue.add(pixel.lanewise(VectorOperators.LSHR, 8).and(0xFF).mul(weight));
+        alpha = alpha.add(pixel.and(0xFF).mul(weight));
+      }
+      clip(red)
+          .lanewise(VectorOperators.LSHL, 24)
+          .or(clip(green).lanewise(VectorOperators.LSHL, 16))
+          .or(clip(blue).lanewise(VectorOperators.LSHL, 8))
+          .or(clip(alpha))
+          .intoArray(out, to);
+    }
+
+    private static IntVector clip(IntVector sum) {
+      return sum.lanewise(VectorOperators.ASHR, ResizeWeights.BITS).max(0).min(255);
+    }
   }
 }

@@ -95,4 +95,18 @@ class NativeCacheTest {
             () -> NativeCache.ensure(root, "fake-1", PROBE, List.of("org/bytedeco/none/lib.so")))
         .hasMessageContaining("org/bytedeco/none/lib.so is not on the class path");
   }
+
+  @Test
+  void aFolderThatRunsNoCodeIsNamedInsteadOfTheLibrary() {
+    IllegalStateException other = new IllegalStateException("no jnitorch in java.library.path");
+    assertThat(NativeCache.allowsCode(root)).isTrue();
+    assertThat(NativeCache.unloadable(root, other)).isSameAs(other);
+    assertThat(NativeCache.noCode(root))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(
+            root
+                + " does not allow running code (mounted noexec?): name another folder for the"
+                + " native libraries in FILIP_NATIVES");
+    assertThat(root).isEmptyDirectory();
+  }
 }

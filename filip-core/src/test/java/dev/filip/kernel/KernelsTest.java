@@ -33,6 +33,15 @@ class KernelsTest {
     assertThat(probe(flags.split(" ", -1))).endsWith(said);
   }
 
+  /** As the filip command starts: no warning, and the very form that --add-modules gives. */
+  @Test
+  void theModuleLoadsLateAndSilently() throws Exception {
+    String late = probe("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED");
+    String early = probe("--add-modules=jdk.incubator.vector");
+    assertThat(early).startsWith("WARNING: Using incubator modules: jdk.incubator.vector\n");
+    assertThat(late).isEqualTo(early.substring(early.indexOf('\n') + 1));
+  }
+
   private static String probe(String... flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -40,8 +49,7 @@ class KernelsTest {
     command.add("-cp");
     command.add(where(Kernels.class) + java.io.File.pathSeparator + where(KernelsProbe.class));
     command.add(KernelsProbe.class.getName());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();
     return out;

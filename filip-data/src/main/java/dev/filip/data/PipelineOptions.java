@@ -1,6 +1,5 @@
 package dev.filip.data;
 
-import dev.filip.config.AugmentConfig;
 import dev.filip.config.DataConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.image.Augmentation;
@@ -92,16 +91,7 @@ public record PipelineOptions(
 
   /** As a run config says. */
   public static PipelineOptions of(RunConfig config, Preprocess preprocess) {
-    AugmentConfig augment = config.augment();
-    Augmentation augmentation =
-        new Augmentation(
-            augment.crop().min(),
-            augment.crop().max(),
-            augment.flip(),
-            augment.autoaugment() == AugmentConfig.Policy.IMAGENET
-                ? Augmentation.Policy.IMAGENET
-                : Augmentation.Policy.NONE,
-            augment.style());
+    Augmentation augmentation = new Augmentation(config.augment());
     DataConfig data = config.data();
     PipelineOptions options =
         of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)

@@ -1,41 +1,22 @@
 package dev.filip.image;
 
-import dev.filip.io.BadInput;
+import dev.filip.config.AugmentConfig;
 import java.util.SplittableRandom;
 
 /**
  * Random changes of a training image, all drawn from the generator that is passed: random resized
  * crop, mirror image, AutoAugment, restyling, in this order (torchvision's). Thread-safe.
  *
- * @param cropMin smallest share of the area kept; 1 with {@code cropMax} 1 means no random crop but
- *     the model's own resize and centre crop
- * @param flip mirrored half of the time, unless the caption says left or right
- * @param policy AutoAugment's
- * @param style strength of the restyling, 0 (none) to 1
+ * <p>Crops of 1 are no random crop but the model's own resize and centre crop; pictures are
+ * mirrored half of the time, unless the caption says left or right.
  */
-public record Augmentation(
-    double cropMin, double cropMax, boolean flip, Policy policy, double style) {
+public record Augmentation(AugmentConfig config) {
   /** Nothing is changed. */
-  public static final Augmentation NONE = new Augmentation(1, 1, false, Policy.NONE, 0);
-
-  /** Which learned policy. */
-  public enum Policy {
-    NONE,
-    IMAGENET
-  }
-
-  public Augmentation {
-    BadInput.require(
-        cropMin > 0 && cropMin <= cropMax && cropMax <= 1,
-        "augment.crop",
-        "[" + cropMin + ", " + cropMax + "]",
-        "two shares of the area in (0, 1], the smaller first");
-    BadInput.require(style >= 0 && style <= 1, "augment.style", style, "in [0, 1]");
-  }
+  public static final Augmentation NONE = new Augmentation(AugmentConfig.NONE);
 
   /** Whether it cuts at random. */
   public boolean crops() {
-    return cropMin < 1;
+    return config.crop().min() < 1;
   }
 
   /**
@@ -52,8 +33,9 @@ public record Augmentation(
     PackedImage out;
     if (crops()) {
       Preprocess settings = preprocessor.settings();
+      AugmentConfig.Crop kept = config.crop();
       PilResize.Crop part =
-          RandomCrop.draw(image.width(), image.height(), cropMin, cropMax, random);
+          RandomCrop.draw(image.width(), image.height(), kept.min(), kept.max(), random);
       int w = settings.width();
       int h = settings.height();
       out =
@@ -67,13 +49,13 @@ public record Augmentation(
     } else {
       out = preprocessor.pixels(image);
     }
-    if (flip && random.nextBoolean() && !saysSide(caption)) {
+    if (config.flip() && random.nextBoolean() && !saysSide(caption)) {
       out = mirrored(out);
     }
-    if (policy == Policy.IMAGENET) {
+    if (config.autoaugment() == AugmentConfig.Policy.IMAGENET) {
       out = AutoAugment.imagenet(out, random);
     }
-    return style > 0 ? Restyle.apply(out, style, random) : out;
+    return config.style() > 0 ? Restyle.apply(out, config.style(), random) : out;
   }
 
   private static boolean saysSide(String caption) {

@@ -13,6 +13,7 @@ import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import dev.filip.io.NativeCache;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
@@ -68,27 +69,43 @@ final class Leptonica {
 
   /** The holder idiom. */
   private static final class Once {
-    private static final boolean LOADED = start();
+    private static final @Nullable RuntimeException FAILURE = tryToStart();
 
     static void load() {
-      if (!LOADED) {
-        throw new IllegalStateException("leptonica did not load");
+      if (FAILURE != null) {
+        throw FAILURE;
       }
     }
 
-    private static boolean start() {
+    private static @Nullable RuntimeException tryToStart() {
+      try {
+        start();
+        return null;
+      } catch (RuntimeException e) {
+        return e;
+      }
+    }
+
+    private static void start() {
       String platform = Loader.getPlatform();
       String library =
           "org/bytedeco/leptonica/" + platform + "/" + System.mapLibraryName("jnileptonica");
       String javacpp =
           "org/bytedeco/javacpp/" + platform + "/" + System.mapLibraryName("jnijavacpp");
-      NativeCache.ensure(
-          "leptonica-" + version() + "-" + platform,
-          List.of("org.bytedeco.leptonica.global.leptonica"),
-          List.of("org/bytedeco/javacpp/Loader.class", javacpp, library));
-      Loader.load(org.bytedeco.leptonica.global.leptonica.class);
+      Path cache =
+          NativeCache.ensure(
+              "leptonica-" + version() + "-" + platform,
+              List.of("org.bytedeco.leptonica.global.leptonica"),
+              List.of("org/bytedeco/javacpp/Loader.class", javacpp, library));
+      try {
+        Loader.load(org.bytedeco.leptonica.global.leptonica.class);
+      } catch (UnsatisfiedLinkError e) {
+        throw NativeCache.unloadable(
+            cache,
+            new IllegalStateException(
+                "cannot load leptonica from " + cache + ": " + e.getMessage(), e));
+      }
       setMsgSeverity(L_SEVERITY_NONE); // its complaints go to standard error otherwise
-      return true;
     }
 
     private static String version() {

@@ -1,14 +1,14 @@
 package dev.filip.image;
 
+import dev.filip.kernel.Kernels;
 import dev.filip.kernel.ResizeKernel;
 import dev.filip.kernel.ResizeWeights;
 import dev.filip.kernel.ResizeWeights.Filter;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code Image.resize} of PIL, byte for byte, by the Vector API where the JVM has it
- * (--add-modules=jdk.incubator.vector), else in plain Java. Keeps the weights of the sizes it met.
- * Thread-safe.
+ * {@code Image.resize} of PIL, byte for byte, by the Vector API where the JVM has it, else in plain
+ * Java. Keeps the weights of the sizes it met. Thread-safe.
  */
 public final class PilResize {
   private static final int MOST_KEPT = 1024;
@@ -16,7 +16,7 @@ public final class PilResize {
   private record Axis(Filter filter, int source, int target) {}
 
   private final ConcurrentHashMap<Axis, ResizeWeights> kept = new ConcurrentHashMap<>();
-  private final boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  private final boolean vector = Kernels.haveVectors();
 
   /** The whole picture at another size; transparency is left out. */
   public RgbImage resize(RgbImage image, int width, int height, Resample how) {

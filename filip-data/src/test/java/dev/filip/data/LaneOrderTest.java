@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.config.AugmentConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
@@ -51,7 +52,10 @@ class LaneOrderTest {
   }
 
   private static PipelineOptions options(int batch, int group) {
-    Augmentation augmentation = new Augmentation(0.4, 1, true, Augmentation.Policy.IMAGENET, 0.5);
+    Augmentation augmentation =
+        new Augmentation(
+            new AugmentConfig(
+                new AugmentConfig.Crop(0.4, 1), true, AugmentConfig.Policy.IMAGENET, 0.5));
     return PipelineOptions.of(batch, 7, 2, Preprocess.plain(8), augmentation)
         .withRules(group, false)
         .withWindow(LANES, 40);

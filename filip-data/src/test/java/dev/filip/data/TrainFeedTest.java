@@ -3,6 +3,7 @@ package dev.filip.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.config.AugmentConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.Preprocess;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,7 +39,10 @@ class TrainFeedTest {
   }
 
   private static PipelineOptions options(int batch) {
-    Augmentation augmentation = new Augmentation(0.4, 1, true, Augmentation.Policy.IMAGENET, 0.5);
+    Augmentation augmentation =
+        new Augmentation(
+            new AugmentConfig(
+                new AugmentConfig.Crop(0.4, 1), true, AugmentConfig.Policy.IMAGENET, 0.5));
     return PipelineOptions.of(batch, 7, 1, Preprocess.plain(8), augmentation);
   }
 

@@ -3,6 +3,7 @@ package dev.filip.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.config.AugmentConfig;
 import dev.filip.io.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,7 +62,9 @@ class AugmentTest {
 
   @Test
   void flipsUnlessTheCaptionNamesASide() {
-    Augmentation flip = new Augmentation(1, 1, true, Augmentation.Policy.NONE, 0);
+    Augmentation flip =
+        new Augmentation(
+            new AugmentConfig(new AugmentConfig.Crop(1, 1), true, AugmentConfig.Policy.NONE, 0));
     PackedImage image = picture(8, 8);
     int[] mirrored = Augmentation.mirrored(image).pixels();
     Preprocessor preprocessor = new Preprocessor(Preprocess.plain(8));

@@ -16,6 +16,11 @@ import java.util.Optional;
 final class NativeEnvironment {
   private NativeEnvironment() {}
 
+  /** Whether there is a {@code setenv} here. */
+  static boolean canSet() {
+    return Linker.nativeLinker().defaultLookup().find("setenv").isPresent();
+  }
+
   /** Sets a variable unless it is set already. */
   static void setDefault(String name, String value) {
     FunctionDescriptor type =

@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads libtorch once per process, after setting what its libraries read when they start.
@@ -18,21 +20,87 @@ import org.bytedeco.pytorch.global.torch;
  * sets in the C environment (Java's {@code System.getenv} does not show it): {@code
  * OMP_WAIT_POLICY=PASSIVE}, without which small models run up to 70 times slower because idle
  * OpenMP workers spin on the core OpenBLAS wants (a user's own value is kept); and no {@code
- * OPENBLAS_CORETYPE}, which would hold OpenBLAS to an older CPU's kernels. Thread-safe.
+ * OPENBLAS_CORETYPE}, which would hold OpenBLAS to an older CPU's kernels. In Java: JavaCPP's cache
+ * folder and its {@code nopointergc} and {@code maxphysicalbytes}. A process that belongs to
+ * another program calls {@link #loadAsGuest} first, and none of it is set unless {@link
+ * #tuneProcess} or {@code -Dfilip.tuneProcess=true} asked for it. Thread-safe.
  */
 public final class Natives {
   private static final String TORCH = "org.bytedeco.pytorch.global.torch";
 
+  private static boolean asked = Boolean.getBoolean("filip.tuneProcess");
+  private static boolean guest;
+  private static @Nullable Outcome outcome;
+
   private Natives() {}
+
+  /** What loading came to: one of the two. */
+  private record Outcome(@Nullable Path cache, @Nullable RuntimeException failure) {}
 
   /** Idempotent; throws with the reason when the natives cannot be unpacked or loaded. */
   public static void load() {
     cache();
   }
 
+  /**
+   * As {@link #load}, but changes nothing of this process unless it was asked to; where OpenMP's
+   * idle workers will spin then, one line on standard error says so, once.
+   */
+  public static synchronized void loadAsGuest() {
+    if (outcome == null && !asked) {
+      guest = true;
+      NativeCache.asGuest();
+      if (workersWillSpin()) {
+        System.err.println(
+            "filip: OpenMP's idle workers will spin, which makes small models up to 70 times slower:"
+                + " call Filip.tuneProcess() before the first model is opened, or set"
+                + " OMP_WAIT_POLICY=PASSIVE");
+      }
+    }
+    cache();
+  }
+
+  /**
+   * Asks for all that {@link #load} sets, before anything is loaded.
+   *
+   * @throws IllegalStateException when the libraries run already without it
+   */
+  public static synchronized void tuneProcess() {
+    if (guest) {
+      throw new IllegalStateException(
+          "the native libraries are loaded already: tune the process before the first model is"
+              + " opened");
+    }
+    asked = true;
+  }
+
   /** Where the libraries lie. */
-  public static Path cache() {
-    return Once.CACHE;
+  public static synchronized Path cache() {
+    Outcome known = outcome;
+    if (known == null) {
+      known = tryToStart(!guest);
+      outcome = known;
+    }
+    if (known.failure != null) {
+      throw known.failure;
+    }
+    return Objects.requireNonNull(known.cache);
+  }
+
+  private static Outcome tryToStart(boolean tune) {
+    try {
+      return new Outcome(Start.run(tune), null);
+    } catch (RuntimeException e) {
+      return new Outcome(null, e);
+    }
+  }
+
+  private static boolean workersWillSpin() {
+    return Runtime.getRuntime().availableProcessors() > 1
+        && NativeEnvironment.canSet()
+        && !NativeEnvironment.get("OMP_WAIT_POLICY").orElse("").equalsIgnoreCase("passive")
+        && NativeEnvironment.get("GOMP_SPINCOUNT").isEmpty()
+        && NativeEnvironment.get("KMP_BLOCKTIME").isEmpty();
   }
 
   /** Version of the libtorch bindings, such as {@code 2.13.0-1.5.14}. */
@@ -54,11 +122,30 @@ public final class Natives {
     }
   }
 
-  /** The holder idiom: filled by the first {@link #load}. */
-  private static final class Once {
-    static final Path CACHE = start();
+  /** Apart, so that asking for less touches no class of JavaCPP. */
+  private static final class Start {
+    static Path run(boolean tune) {
+      if (tune) {
+        tune();
+      }
+      String platform = platform();
+      String bundle = "torch-" + version() + "-openblas-" + version("openblas") + "-" + platform;
+      Path cache = NativeCache.ensure(bundle, List.of(TORCH), resources(platform));
+      try {
+        QuietLoad.torch();
+      } catch (UnsatisfiedLinkError e) {
+        throw NativeCache.unloadable(
+            cache,
+            new IllegalStateException(
+                "cannot load the native libraries in " + cache + ": " + e.getMessage(), e));
+      }
+      if (tune) {
+        torch.initLogging(); // reads the level
+      }
+      return cache;
+    }
 
-    private static Path start() {
+    private static void tune() {
       NativeEnvironment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
       NativeEnvironment.unset("OPENBLAS_CORETYPE");
       // c10d asks a name server who each peer is: a lost answer would stop a meeting for 5 s
@@ -67,12 +154,6 @@ public final class Natives {
       NativeEnvironment.setDefault("TORCH_CPP_LOG_LEVEL", "FATAL");
       defaultProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
       defaultProperty("org.bytedeco.javacpp.nopointergc", "true");
-      String platform = platform();
-      String bundle = "torch-" + version() + "-openblas-" + version("openblas") + "-" + platform;
-      Path cache = NativeCache.ensure(bundle, List.of(TORCH), resources(platform));
-      QuietLoad.torch();
-      torch.initLogging(); // reads the level
-      return cache;
     }
 
     private static void defaultProperty(String key, String value) {

@@ -1,5 +1,6 @@
 package dev.filip.optim;
 
+import dev.filip.config.OptimizerConfig;
 import dev.filip.optim.FlatParameters.Run;
 import dev.filip.tensor.Kept;
 import dev.filip.tensor.StepScope;
@@ -24,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
  * bindings lack it.
  */
 public final class AdamW implements Optimizer {
-  private final OptimizerSettings settings;
+  private final OptimizerConfig settings;
   private final FlatParameters parameters;
   private final Moments moments;
   private final List<Run> groups;
@@ -32,7 +33,7 @@ public final class AdamW implements Optimizer {
   private final Tensor stepCount;
 
   /** Moments start at 0. */
-  public AdamW(FlatParameters parameters, OptimizerSettings settings) {
+  public AdamW(FlatParameters parameters, OptimizerConfig settings) {
     this.parameters = parameters;
     this.settings = settings;
     this.moments = new Moments(parameters);
@@ -64,8 +65,8 @@ public final class AdamW implements Optimizer {
     stack.push_back(new IValue(new GenericList(new Type.TypePtr(TensorType.get())))); // no amsgrad
     stack.push_back(list(stepCount));
     stack.push_back(new IValue(lr * group.rate()));
-    stack.push_back(new IValue(settings.beta1()));
-    stack.push_back(new IValue(settings.beta2()));
+    stack.push_back(new IValue(settings.betas().first()));
+    stack.push_back(new IValue(settings.betas().second()));
     stack.push_back(new IValue(group.decay() ? settings.weightDecay() : 0.0));
     stack.push_back(new IValue(settings.eps()));
     stack.push_back(new IValue(false)); // amsgrad

@@ -1,5 +1,6 @@
 package dev.filip.optim;
 
+import dev.filip.config.OptimizerConfig;
 import dev.filip.optim.FlatParameters.Run;
 import dev.filip.optim.FlatParameters.Slot;
 import dev.filip.tensor.Kept;
@@ -31,7 +32,7 @@ public final class Lamb implements Optimizer {
 
   private static final double MOST_WEIGHT_NORM = 10;
 
-  private final OptimizerSettings settings;
+  private final OptimizerConfig settings;
   private final FlatParameters parameters;
   private final Moments moments;
   private final Kept owned = new Kept();
@@ -49,7 +50,7 @@ public final class Lamb implements Optimizer {
       List<Tensor> slotUpdates) {}
 
   /** Moments start at 0. */
-  public Lamb(FlatParameters parameters, OptimizerSettings settings) {
+  public Lamb(FlatParameters parameters, OptimizerConfig settings) {
     this.parameters = parameters;
     this.settings = settings;
     this.moments = new Moments(parameters);
@@ -96,9 +97,9 @@ public final class Lamb implements Optimizer {
 
   /** Moments, and the update before its trust ratio. */
   private void direction(Part p) {
-    p.first.lerp_(p.gradients, new Scalar(1 - settings.beta1()));
-    p.second.mul_(new Scalar(settings.beta2()));
-    p.second.addcmul_(p.gradients, p.gradients, new Scalar(1 - settings.beta2()));
+    p.first.lerp_(p.gradients, new Scalar(1 - settings.betas().first()));
+    p.second.mul_(new Scalar(settings.betas().second()));
+    p.second.addcmul_(p.gradients, p.gradients, new Scalar(1 - settings.betas().second()));
     torch.sqrt_out(p.update, p.second);
     p.update.add_(new Scalar(settings.eps()));
     torch.div_out(p.update, p.first, p.update);

@@ -10,7 +10,6 @@ import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.data.BatchFeed;
-import dev.filip.config.ScheduleConfig;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -21,7 +20,6 @@ import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
 import dev.filip.optim.LayerRates;
 import dev.filip.optim.Optimizer;
-import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
@@ -251,10 +249,8 @@ final class SessionBuilder {
   }
 
   private Optimizer optimizer(FlatParameters flat) {
-    OptimizerConfig o = config.optimizer();
-    OptimizerSettings settings =
-        new OptimizerSettings(o.weightDecay(), o.betas().first(), o.betas().second(), o.eps());
-    return o.name() == OptimizerConfig.Name.LAMB
+    OptimizerConfig settings = config.optimizer();
+    return settings.name() == OptimizerConfig.Name.LAMB
         ? new Lamb(flat, settings)
         : new AdamW(flat, settings);
   }
@@ -265,14 +261,7 @@ final class SessionBuilder {
   }
 
   private Schedule schedule() {
-    int total = steps();
-    ScheduleConfig s = config.schedule();
-    return new Schedule(
-        config.optimizer().peakLr(config.batch()),
-        s.warmupSteps(total),
-        total,
-        Schedule.Decay.valueOf(s.decay().name()),
-        s.floor());
+    return new Schedule(config.optimizer().peakLr(config.batch()), steps(), config.schedule());
   }
 
   private void requireSameRun(RunState state, Path checkpoint) {

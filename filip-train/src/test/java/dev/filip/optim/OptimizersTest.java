@@ -3,6 +3,9 @@ package dev.filip.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.config.OptimizerConfig;
+import dev.filip.config.OptimizerConfig.Betas;
+import dev.filip.config.OptimizerConfig.Name;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
 import java.util.LinkedHashMap;
@@ -22,7 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** The flat forms against the scalar oracles, at awkward sizes, and the buffers' own laws. */
 class OptimizersTest {
-  private static final OptimizerSettings SETTINGS = new OptimizerSettings(0.1, 0.9, 0.98, 1e-4);
+  private static final OptimizerConfig SETTINGS =
+      new OptimizerConfig(Name.ADAMW, 1, 0.1, new Betas(0.9, 0.98), 1e-4, 0, false);
   private static final Map<String, long[]> SHAPES = new LinkedHashMap<>();
 
   static {
@@ -85,7 +89,9 @@ class OptimizersTest {
   /** libtorch's own AdamW class on copies of the same leaves. */
   @Test
   void adamwEqualsTorchs() {
-    OptimizerSettings torchs = new OptimizerSettings(0.1, 0.9, 0.999, 1e-4); // its default betas
+    OptimizerConfig torchs =
+        new OptimizerConfig(
+            Name.ADAMW, 1, 0.1, new Betas(0.9, 0.999), 1e-4, 0, false); // its default betas
     List<Tensor> copies = leaves.values().stream().map(OptimizersTest::copy).toList();
     try (FlatParameters flat = new FlatParameters(leaves, new ParameterGroups(ALL));
         AdamW ours = new AdamW(flat, torchs)) {
@@ -122,7 +128,7 @@ class OptimizersTest {
   }
 
   private void followWithEveryRate(
-      BiFunction<FlatParameters, OptimizerSettings, Optimizer> fast,
+      BiFunction<FlatParameters, OptimizerConfig, Optimizer> fast,
       BiFunction<ScalarOptimizers.State, Integer, Oracle> slow) {
     follow(ParameterGroups.paper(), fast, slow);
     release();
@@ -132,7 +138,7 @@ class OptimizersTest {
 
   private void follow(
       ParameterGroups groups,
-      BiFunction<FlatParameters, OptimizerSettings, Optimizer> fast,
+      BiFunction<FlatParameters, OptimizerConfig, Optimizer> fast,
       BiFunction<ScalarOptimizers.State, Integer, Oracle> slow) {
     Map<String, ScalarOptimizers.State> oracle = new LinkedHashMap<>();
     start.forEach((name, values) -> oracle.put(name, ScalarOptimizers.State.of(values)));

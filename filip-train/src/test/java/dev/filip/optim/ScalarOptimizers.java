@@ -1,5 +1,7 @@
 package dev.filip.optim;
 
+import dev.filip.config.OptimizerConfig;
+
 /**
  * The plain forms of one update of one parameter, in double: oracles of {@link AdamW} and {@link
  * Lamb}, written to be read beside the papers.
@@ -20,9 +22,9 @@ public final class ScalarOptimizers {
    * @param decay 0 where the parameter has none
    */
   public static void adamw(
-      State p, double[] gradient, OptimizerSettings s, double decay, double lr, long step) {
-    double correction1 = 1 - Math.pow(s.beta1(), step);
-    double correction2 = 1 - Math.pow(s.beta2(), step);
+      State p, double[] gradient, OptimizerConfig s, double decay, double lr, long step) {
+    double correction1 = 1 - Math.pow(s.betas().first(), step);
+    double correction2 = 1 - Math.pow(s.betas().second(), step);
     for (int i = 0; i < gradient.length; i++) {
       moments(p, gradient, s, i);
       p.weights[i] *= 1 - lr * decay;
@@ -32,8 +34,7 @@ public final class ScalarOptimizers {
   }
 
   /** {@code decay}: 0 where the parameter has none. */
-  public static void lamb(
-      State p, double[] gradient, OptimizerSettings s, double decay, double lr) {
+  public static void lamb(State p, double[] gradient, OptimizerConfig s, double decay, double lr) {
     double[] update = new double[gradient.length];
     double weightNorm = 0;
     double updateNorm = 0;
@@ -49,8 +50,9 @@ public final class ScalarOptimizers {
     }
   }
 
-  private static void moments(State p, double[] gradient, OptimizerSettings s, int i) {
-    p.first[i] = s.beta1() * p.first[i] + (1 - s.beta1()) * gradient[i];
-    p.second[i] = s.beta2() * p.second[i] + (1 - s.beta2()) * gradient[i] * gradient[i];
+  private static void moments(State p, double[] gradient, OptimizerConfig s, int i) {
+    p.first[i] = s.betas().first() * p.first[i] + (1 - s.betas().first()) * gradient[i];
+    p.second[i] =
+        s.betas().second() * p.second[i] + (1 - s.betas().second()) * gradient[i] * gradient[i];
   }
 }

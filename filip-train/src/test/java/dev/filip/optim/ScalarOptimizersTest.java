@@ -3,6 +3,9 @@ package dev.filip.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.filip.config.OptimizerConfig;
+import dev.filip.config.OptimizerConfig.Betas;
+import dev.filip.config.OptimizerConfig.Name;
 import org.junit.jupiter.api.Test;
 
 class ScalarOptimizersTest {
@@ -14,7 +17,8 @@ class ScalarOptimizersTest {
   @Test
   void adamwByHand() {
     var p = ScalarOptimizers.State.of(2);
-    OptimizerSettings settings = new OptimizerSettings(0.1, 0.9, 0.99, 1e-15);
+    OptimizerConfig settings =
+        new OptimizerConfig(Name.ADAMW, 1, 0.1, new Betas(0.9, 0.99), 1e-15, 0, false);
     ScalarOptimizers.adamw(p, new double[] {0.5}, settings, 0.1, 0.1, 1);
     assertThat(p.weights()[0]).isEqualTo(1.88, within(1e-12));
     ScalarOptimizers.adamw(p, new double[] {-0.5}, settings, 0.1, 0.1, 2);
@@ -30,7 +34,8 @@ class ScalarOptimizersTest {
   @Test
   void lambByHand() {
     var p = ScalarOptimizers.State.of(3, 4);
-    OptimizerSettings settings = new OptimizerSettings(0.5, 0.9, 0.99, 0.1);
+    OptimizerConfig settings =
+        new OptimizerConfig(Name.ADAMW, 1, 0.5, new Betas(0.9, 0.99), 0.1, 0, false);
     ScalarOptimizers.lamb(p, new double[] {1, 0}, settings, 0.5, 0.01);
     double move = 0.01 * 5 / (2 * Math.sqrt(2)) * 2;
     assertThat(p.weights()).containsExactly(new double[] {3 - move, 4 - move}, within(1e-12));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
+import dev.filip.config.OptimizerConfig;
+import dev.filip.config.OptimizerConfig.Betas;
+import dev.filip.config.OptimizerConfig.Name;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
 import dev.filip.model.FilipModel;
@@ -11,7 +14,6 @@ import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
 import dev.filip.optim.Optimizer;
-import dev.filip.optim.OptimizerSettings;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.Natives;
@@ -25,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The step on a tiny model and eight generated pairs: it learns, and it leaks nothing. */
 class TrainStepTest {
-  private static final OptimizerSettings SETTINGS = new OptimizerSettings(0.05, 0.9, 0.98, 1e-6);
+  private static final OptimizerConfig SETTINGS =
+      new OptimizerConfig(Name.ADAMW, 1, 0.05, new Betas(0.9, 0.98), 1e-6, 0, false);
 
   @BeforeAll
   static void natives() {
