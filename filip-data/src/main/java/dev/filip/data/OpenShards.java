@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The last few shards that were read at random, kept open. Thread-safe. */
 final class OpenShards implements Closeable {
   private static final int KEPT = 8;
+  private volatile int kept;
 
   /** Opens a shard. */
   interface Opener {
@@ -34,7 +35,20 @@ final class OpenShards implements Closeable {
   private final Map<Integer, Slot> slots = new LinkedHashMap<>(KEPT, 0.75f, true);
 
   OpenShards(Opener opener) {
+    this(opener, KEPT);
+  }
+
+  /**
+   * @param kept at most so many, and those that are being read
+   */
+  OpenShards(Opener opener, int kept) {
     this.opener = opener;
+    this.kept = kept;
+  }
+
+  /** Keeps at most so many from now on. */
+  void keep(int most) {
+    kept = most;
   }
 
   /** Reads from a shard, which is opened if it is not open; others wait only for the same one. */
@@ -53,7 +67,7 @@ final class OpenShards implements Closeable {
     synchronized (slots) {
       slot = slots.computeIfAbsent(number, _ -> new Slot());
       slot.users++;
-      idle = dropped(KEPT);
+      idle = dropped(kept);
     }
     close(idle);
     return slot;

@@ -1,5 +1,7 @@
 package dev.filip.encode;
 
+import dev.filip.data.FailureRules;
+import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
@@ -14,8 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads samples of a source and prepares their images, on all cores. What cannot be used is counted
- * by reason and left out. Used by one thread.
+ * Reads samples of a source in order and prepares their images, on all cores and ahead of whoever
+ * takes them ({@link Loader}). What cannot be used is counted by reason and left out. Used by one
+ * thread.
  */
 public final class PictureReader {
   private final SampleSource source;
@@ -36,28 +39,29 @@ public final class PictureReader {
   /** Prepared samples, as many pictures as samples. */
   public record Batch(List<Sample> samples, List<Embedder.Picture> pictures) {}
 
-  private record Read(
-      @Nullable Sample sample, Embedder.@Nullable Picture picture, @Nullable String reason) {}
+  /** Takes a batch. */
+  public interface Taker {
+    /**
+     * Takes it; it may be empty.
+     *
+     * @param done samples read so far, those left out too
+     */
+    void take(Batch batch, int done) throws IOException;
+  }
 
-  /** The samples of some indices that can be used, in their order; all are held at once. */
-  public Batch read(int... indices) throws IOException {
-    List<Read> reads;
-    try {
-      reads = IntStream.of(indices).parallel().mapToObj(this::one).toList();
+  private record Read(Sample sample, Embedder.Picture picture) {}
+
+  /** Hands on every {@code size} samples of some indices, those that can be used, in order. */
+  public void each(IntStream indices, int size, Taker taker) throws IOException {
+    int[] order = indices.toArray();
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (Loader loader = new Loader(workers, FailureRules.COUNT)) {
+      Gathered gathered = new Gathered(order.length, size, taker);
+      loader.each(IntStream.of(order).iterator(), size, this::one, gathered::add);
+      loader.skipped().counts().forEach((why, count) -> skipped.merge(why, count, Integer::sum));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    List<Sample> samples = new ArrayList<>();
-    List<Embedder.Picture> pictures = new ArrayList<>();
-    for (Read read : reads) {
-      if (read.sample != null && read.picture != null) {
-        samples.add(read.sample);
-        pictures.add(read.picture);
-      } else {
-        skipped.merge(String.valueOf(read.reason), 1, Integer::sum);
-      }
-    }
-    return new Batch(samples, pictures);
   }
 
   /** How many samples were left out so far, by reason; a copy. */
@@ -65,19 +69,50 @@ public final class PictureReader {
     return new TreeMap<>(skipped);
   }
 
-  private Read one(int index) {
+  /** A disk that fails ends the reading: it is not the samples that are bad. */
+  private Read one(int index) throws UnreadableSample {
     try {
       Sample sample = source.read(index);
       String reason = refuse.apply(sample);
-      return reason == null
-          ? new Read(sample, model.prepare(sample.image()), null)
-          : new Read(null, null, reason);
+      if (reason != null) {
+        throw new UnreadableSample(sample.key(), reason, "");
+      }
+      return new Read(sample, model.prepare(sample.image()));
     } catch (Embedder.Unreadable e) {
-      return new Read(null, null, e.reason());
+      throw new UnreadableSample(String.valueOf(index), e.reason(), "");
     } catch (UnreadableSample e) {
-      return new Read(null, null, e.reason());
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Parts the order into batches; what is left out makes its batch smaller. */
+  private static final class Gathered {
+    private final int all;
+    private final int size;
+    private final Taker taker;
+    private int done;
+    private List<Sample> samples = new ArrayList<>();
+    private List<Embedder.Picture> pictures = new ArrayList<>();
+
+    Gathered(int all, int size, Taker taker) {
+      this.all = all;
+      this.size = size;
+      this.taker = taker;
+    }
+
+    void add(int index, @Nullable Read read) throws IOException {
+      done++;
+      if (read != null) {
+        samples.add(read.sample());
+        pictures.add(read.picture());
+      }
+      if (done % size == 0 || done == all) {
+        taker.take(new Batch(samples, pictures), done);
+        samples = new ArrayList<>();
+        pictures = new ArrayList<>();
+      }
     }
   }
 }

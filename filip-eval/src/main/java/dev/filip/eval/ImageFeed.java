@@ -34,16 +34,17 @@ final class ImageFeed {
   /** Reads everything once. */
   void each(String what, Taker taker) throws IOException {
     try (Progress progress = data.quiet() ? null : new Progress(what, data.size())) {
-      for (int from = 0; from < data.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, data.size());
-        var batch = reader.read(IntStream.range(from, to).map(data::index).toArray());
-        if (!batch.samples().isEmpty()) {
-          taker.take(batch);
-        }
-        if (progress != null) {
-          progress.to(to, "");
-        }
-      }
+      reader.each(
+          IntStream.range(0, data.size()).map(data::index),
+          BATCH,
+          (batch, done) -> {
+            if (!batch.samples().isEmpty()) {
+              taker.take(batch);
+            }
+            if (progress != null) {
+              progress.to(done, "");
+            }
+          });
     }
   }
 
