@@ -118,7 +118,8 @@ final class DataOrder {
   static long samples(List<WeightedSource> sources, int group) {
     long units = 0;
     for (WeightedSource source : sources) {
-      units += Math.round(source.weight() * (source.source().size() / group));
+      long whole = source.source().size() / group;
+      units += Math.round(source.weight() * whole);
     }
     return units * group;
   }
@@ -198,12 +199,14 @@ final class DataOrder {
     double all = 0;
     for (int s = 0; s < shares.length; s++) {
       WeightedSource source = sources.get(s);
-      shares[s] =
-          shares.length == 1
-              ? 1
-              : source.share() > 0
-                  ? source.share()
-                  : source.weight() * (source.source().size() / options.group());
+      if (shares.length == 1) {
+        shares[s] = 1;
+      } else if (source.share() > 0) {
+        shares[s] = source.share();
+      } else {
+        long whole = source.source().size() / options.group();
+        shares[s] = source.weight() * whole;
+      }
       all += shares[s];
     }
     for (int s = 0; s < shares.length; s++) {

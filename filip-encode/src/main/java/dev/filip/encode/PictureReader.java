@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +52,12 @@ public final class PictureReader {
   private record Read(Sample sample, Embedder.Picture picture) {}
 
   /** Hands on every {@code size} samples of some indices, those that can be used, in order. */
-  public void each(IntStream indices, int size, Taker taker) throws IOException {
-    int[] order = indices.toArray();
+  public void each(LongStream indices, int size, Taker taker) throws IOException {
+    long[] order = indices.toArray();
     int workers = Runtime.getRuntime().availableProcessors();
     try (Loader loader = new Loader(workers, FailureRules.COUNT)) {
       Gathered gathered = new Gathered(order.length, size, taker);
-      loader.each(IntStream.of(order).iterator(), size, this::one, gathered::add);
+      loader.each(LongStream.of(order).iterator(), size, this::one, gathered::add);
       loader.skipped().counts().forEach((why, count) -> skipped.merge(why, count, Integer::sum));
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -70,7 +70,7 @@ public final class PictureReader {
   }
 
   /** A disk that fails ends the reading: it is not the samples that are bad. */
-  private Read one(int index) throws UnreadableSample {
+  private Read one(long index) throws UnreadableSample {
     try {
       Sample sample = source.read(index);
       String reason = refuse.apply(sample);
@@ -102,7 +102,7 @@ public final class PictureReader {
       this.taker = taker;
     }
 
-    void add(int index, @Nullable Read read) throws IOException {
+    void add(long index, @Nullable Read read) throws IOException {
       done++;
       if (read != null) {
         samples.add(read.sample());

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.Interaction;
+import dev.filip.data.LooseSource;
 import dev.filip.data.Sample;
-import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 import dev.filip.tokens.TokenFile;
 import dev.filip.tokens.TokenFile.Kind;
@@ -30,7 +30,17 @@ class StoreEncoderTest {
   private final FakeEmbedder model = new FakeEmbedder(1, 3, Interaction.LATE);
 
   /** Every seventh image is broken; captions of one to three; the disk fails from one sample on. */
-  private record Fakes(int size, int failsFrom, AtomicInteger reads) implements SampleSource {
+  private static final class Fakes extends LooseSource {
+    private final int size;
+    private final int failsFrom;
+    private final AtomicInteger reads;
+
+    Fakes(int size, int failsFrom, AtomicInteger reads) {
+      this.size = size;
+      this.failsFrom = failsFrom;
+      this.reads = reads;
+    }
+
     static Fakes of(int size) {
       return new Fakes(size, Integer.MAX_VALUE, new AtomicInteger());
     }
@@ -41,18 +51,25 @@ class StoreEncoderTest {
     }
 
     @Override
-    public Sample read(int index) throws IOException {
+    protected int count() {
+      return size;
+    }
+
+    @Override
+    protected Sample.Text text(int index) {
+      List<String> captions =
+          List.of("a ball", "c" + index % 5, "the sky").subList(0, 1 + index % 3);
+      return new Sample.Text("s" + index, captions, -1, null);
+    }
+
+    @Override
+    protected byte[] image(int index) throws IOException {
       if (index >= failsFrom) {
         throw new IOException("the disk is gone");
       }
       reads.incrementAndGet();
       String image = index % 7 == 3 ? "broken" : "ball c" + index % 5 + " sky";
-      return new Sample(
-          "s" + index,
-          image.getBytes(StandardCharsets.UTF_8),
-          List.of("a ball", "c" + index % 5, "the sky").subList(0, 1 + index % 3),
-          -1,
-          null);
+      return image.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -68,6 +85,11 @@ class StoreEncoderTest {
     @Override
     public String fingerprint() {
       return "fakes " + size;
+    }
+
+    @Override
+    public String shape() {
+      return fingerprint();
     }
 
     @Override
@@ -148,7 +170,7 @@ class StoreEncoderTest {
     Fakes again = Fakes.of(100);
     var result = new StoreEncoder(model, again, options(true, 0, 30)).run(out);
     assertThat(result.samples()).isEqualTo(40);
-    assertThat(again.reads().get()).isEqualTo(40);
+    assertThat(again.reads.get()).isEqualTo(40);
     assertThat(bytes(out)).isEqualTo(bytes(whole));
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("whole", "ended");
   }

@@ -35,7 +35,7 @@ final class ImageFeed {
   void each(String what, Taker taker) throws IOException {
     try (Progress progress = data.quiet() ? null : new Progress(what, data.size())) {
       reader.each(
-          IntStream.range(0, data.size()).map(data::index),
+          IntStream.range(0, data.size()).mapToLong(data::index),
           BATCH,
           (batch, done) -> {
             if (!batch.samples().isEmpty()) {
