@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,11 +90,10 @@ class DataGuardTest {
     List<Double> losses = new ArrayList<>();
     for (int world : new int[] {1, 2, 4}) {
       Path out = temp.resolve("run" + world);
-      losses.add(
+      TrainResult first =
           ThreadRanks.run(world, ranks -> Trainer.run(config, out, TrainOptions.QUIET, ranks))
-              .getFirst()
-              .last()
-              .loss());
+              .getFirst();
+      losses.add(Objects.requireNonNull(first.last()).loss());
     }
     assertThat(losses.get(1)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
     assertThat(losses.get(2)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
