@@ -36,6 +36,7 @@ public final class Main implements Runnable {
           DataCommand.class,
           TokenizerCommand.class,
           TrainCommand.class,
+          EncodeCommand.class,
           EvalCommand.class,
           StudyCommand.class,
           SimilarityCommand.class,

@@ -130,7 +130,8 @@ public final class NativeCache {
     }
   }
 
-  private static Path userCache() {
+  /** The user's folder for what can be made again, by the rules of the system. */
+  public static Path userCache() {
     String home = System.getProperty("user.home", "");
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String xdg = System.getenv(os.startsWith("windows") ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
