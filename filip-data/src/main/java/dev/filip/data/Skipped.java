@@ -3,6 +3,7 @@ package dev.filip.data;
 import dev.filip.data.store.UnreachableShard;
 import dev.filip.image.UndecodableImage;
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
