@@ -41,7 +41,7 @@ final class ShardPool implements AutoCloseable {
     for (var need : needed.entrySet()) {
       all += need.getKey().source() == source ? need.getValue() : 0;
     }
-    open.get(source).keep((int) Math.clamp(all, FEW, MOST));
+    open.get(source).keep(Math.clamp(all, FEW, MOST));
   }
 
   /** Reads from a shard, which is opened where it is not. */

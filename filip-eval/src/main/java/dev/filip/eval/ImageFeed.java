@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the samples of an {@link EvalData} in order, prepares their images on all cores and hands
- * them on in batches (see {@link Loader}). What cannot be used is counted by reason and skipped. Used by one thread.
+ * them on in batches (see {@link Loader}). What cannot be used is counted by reason and skipped.
+ * Used by one thread.
  */
 final class ImageFeed {
   private static final int BATCH = 64;
