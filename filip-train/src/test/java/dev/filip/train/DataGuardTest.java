@@ -2,6 +2,7 @@ package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.distributed.ThreadRanks;
 import dev.filip.io.BadInput;
@@ -90,13 +91,12 @@ class DataGuardTest {
     List<Double> losses = new ArrayList<>();
     for (int world : new int[] {1, 2, 4}) {
       Path out = temp.resolve("run" + world);
-      TrainResult first =
-          ThreadRanks.run(world, ranks -> Trainer.run(config, out, TrainOptions.QUIET, ranks))
-              .getFirst();
-      losses.add(Objects.requireNonNull(first.last()).loss());
+      var results =
+          ThreadRanks.run(world, ranks -> Trainer.run(config, out, TrainOptions.QUIET, ranks));
+      losses.add(Objects.requireNonNull(results.getFirst().last()).loss());
     }
-    assertThat(losses.get(1)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
-    assertThat(losses.get(2)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
+    assertThat(losses.get(1)).isCloseTo(losses.get(0), within(1e-4));
+    assertThat(losses.get(2)).isCloseTo(losses.get(0), within(1e-4));
     var one = RunState.read(temp.resolve("run1/checkpoints/step-000010/state.json"));
     var four = RunState.read(temp.resolve("run4/checkpoints/step-000010/state.json"));
     assertThat(four.cursor()).isEqualTo(one.cursor());
