@@ -22,7 +22,7 @@ import java.util.zip.ZipOutputStream;
  * sources and Javadoc, and md5, sha1, sha256 and sha512 of each. Signatures are added by whoever
  * holds the key.
  */
-final class Bundle {
+public final class Bundle {
   private static final List<String> DIGESTS = List.of("MD5", "SHA-1", "SHA-256", "SHA-512");
   // of the zip's entries, so that the same files make the same bundle
   private static final long TIME = 1_767_225_600_000L;
