@@ -71,7 +71,7 @@ public final class Bundle {
     }
     try (JarFile jar = new JarFile(file.toFile())) {
       String name = jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name");
-      if (name == null || !name.matches("dev\\.filip(\\.[a-z]+)+")) {
+      if (name == null || !name.matches("dev\\.filip(\\.[a-z][a-z0-9]*)+")) {
         broken.add(one.artifact() + ": Automatic-Module-Name is " + name);
       }
     }
