@@ -242,7 +242,8 @@ class RunConfigReaderTest {
       value = {
         "model: vit-tiny-48 | did you mean vit-tiny-84?",
         "model: 7 | model must be a text, got 7",
-        "model: {image_size: 84} | model.vision is missing",
+        "model: {image_size: 84} | model.patch_size is missing",
+        "model: {image_size: 84, patch_size: 14} | model.vision is missing",
         "model: {image_size: 85, patch_size: 14, vision: {width: 64, layers: 3}, text: {width: 64,"
             + " layers: 2}, embed_dim: 64} | model.patch_size must be a divisor of"
             + " model.image_size 85, got 14",

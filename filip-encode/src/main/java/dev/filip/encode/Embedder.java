@@ -5,6 +5,7 @@ import dev.filip.config.Interaction;
 import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.List;
 
 /**
@@ -17,6 +18,18 @@ public interface Embedder {
 
   /** Where its patches are. */
   PatchLayout layout();
+
+  /** Numbers of a vector. */
+  int width();
+
+  /** The same, whose vectors are kept in a type; else they are fp32. */
+  Embedder as(Tokens.Type type);
+
+  /**
+   * SHA-256 in hex over all that makes its vectors but {@link #preprocessing}, as it is now: those
+   * of two fingerprints do not compare.
+   */
+  String fingerprint();
 
   /** exp of the learnt log-scale. */
   double logitScale();

@@ -3,6 +3,7 @@ package dev.filip.encode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFingerprint;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.image.DecodeOptions;
@@ -17,6 +18,7 @@ import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.TokenSpans;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +62,14 @@ public final class ModelEmbedder implements Embedder {
                 : Preprocess.of(preprocessing, config.pixelBehaviour()));
   }
 
+  private ModelEmbedder(ModelEmbedder other, Encoder encoder) {
+    this.model = other.model;
+    this.config = other.config;
+    this.encoder = encoder;
+    this.tokenizer = other.tokenizer;
+    this.preprocessor = other.preprocessor;
+  }
+
   /** Of a model folder. */
   public ModelEmbedder(LoadedModel loaded) {
     this(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
@@ -77,6 +87,21 @@ public final class ModelEmbedder implements Embedder {
   }
 
   @Override
+  public int width() {
+    return config.embedDim();
+  }
+
+  @Override
+  public ModelEmbedder as(Tokens.Type type) {
+    return new ModelEmbedder(this, encoder.as(type));
+  }
+
+  @Override
+  public String fingerprint() {
+    return ModelFingerprint.of(model, tokenizer, encoder.precision());
+  }
+
+  @Override
   public double logitScale() {
     return Math.exp(model.logScale());
   }
@@ -84,13 +109,17 @@ public final class ModelEmbedder implements Embedder {
   @Override
   public Picture prepare(byte[] image) throws Unreadable {
     try {
-      PackedImage decoded = ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT);
-      PackedImage seen = preprocessor.pixels(decoded);
-      return new Picture(
-          preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
+      return prepare(ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT));
     } catch (UndecodableImage e) {
       throw new Unreadable(e.reason(), e);
     }
+  }
+
+  /** Resizes, crops and normalises a decoded image. */
+  public Picture prepare(PackedImage decoded) {
+    PackedImage seen = preprocessor.pixels(decoded);
+    return new Picture(
+        preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
+import dev.filip.encode.PictureReader;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import dev.filip.tokens.Encoded;
@@ -56,7 +57,7 @@ public record BindingEval(@Nullable Match match) {
   }
 
   private static void judge(
-      Embedder model, Match used, ImageFeed.Batch batch, Map<String, Share.Tally> tallies) {
+      Embedder model, Match used, PictureReader.Batch batch, Map<String, Share.Tally> tallies) {
     Encoded images = model.images(batch.pictures());
     List<String> texts = new ArrayList<>();
     for (Sample sample : batch.samples()) {

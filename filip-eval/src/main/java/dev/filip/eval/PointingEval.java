@@ -3,6 +3,7 @@ package dev.filip.eval;
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
+import dev.filip.encode.PictureReader;
 import dev.filip.io.BadInput;
 import dev.filip.tokens.Encoded;
 import java.io.IOException;
@@ -28,7 +29,7 @@ public record PointingEval() {
     return tally.result(Match.LATE.trainedBy(model.interaction()), feed.skipped(), print);
   }
 
-  private static void judge(Embedder model, ImageFeed.Batch batch, PointingTally tally) {
+  private static void judge(Embedder model, PictureReader.Batch batch, PointingTally tally) {
     List<String> captions = batch.samples().stream().map(s -> s.captions().getFirst()).toList();
     Encoded images = model.images(batch.pictures());
     Encoded texts = model.texts(captions);

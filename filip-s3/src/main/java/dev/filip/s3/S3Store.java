@@ -131,8 +131,12 @@ final class S3Store implements Store {
     }
     Duration after = null;
     if (e.awsErrorDetails() != null && e.awsErrorDetails().sdkHttpResponse() != null) {
-      after = e.awsErrorDetails().sdkHttpResponse().firstMatchingHeader("Retry-After")
-          .map(S3Store::seconds).orElse(null);
+      after =
+          e.awsErrorDetails()
+              .sdkHttpResponse()
+              .firstMatchingHeader("Retry-After")
+              .map(S3Store::seconds)
+              .orElse(null);
     }
     return StoreFailure.ofStatus(e.statusCode(), after, words);
   }

@@ -15,6 +15,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
@@ -114,10 +117,10 @@ class S3StoreTest {
     try (S3Store store = new S3Store(S3Clients.ofEnvironment(TIMEOUTS), TIMEOUTS)) {
       ObjectInfo info = store.info("s3://shards/ranges.tar");
       try (var in = store.open("s3://shards/ranges.tar", 10, 20)) {
-        assertThat(in.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(sent, 10, 30));
+        assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(sent, 10, 30));
       }
       try (var in = store.open(info, 990)) {
-        assertThat(in.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(sent, 990, 1000));
+        assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(sent, 990, 1000));
       }
       try (var in = store.open("s3://shards/ranges.tar", 0, -1)) {
         // closed early
@@ -129,22 +132,21 @@ class S3StoreTest {
       put("ranges.tar", 999);
       assertThatThrownBy(() -> store.open(info, 990).close())
           .isInstanceOfSatisfying(
-              StoreFailure.class,
-              e -> assertThat(e.kind()).isEqualTo(StoreFailure.Kind.CHANGED));
+              StoreFailure.class, e -> assertThat(e.kind()).isEqualTo(StoreFailure.Kind.CHANGED));
     }
   }
 
   @Test
   void foldersAreListedInOrderBeyondAPage() throws IOException {
     for (int i = 0; i < 1003; i++) {
-      put(String.format(java.util.Locale.ROOT, "many/%04d.tar", (i * 7) % 1003), 1 + i % 3);
+      put(String.format(Locale.ROOT, "many/%04d.tar", (i * 7) % 1003), 1 + i % 3);
     }
     put("many/below/0.tar", 5);
     var found = cache.list("s3://shards/many/");
     assertThat(found).hasSize(1003);
     assertThat(found.getFirst().location()).isEqualTo("s3://shards/many/0000.tar");
     assertThat(found.getLast().location()).isEqualTo("s3://shards/many/1002.tar");
-    assertThat(found).isSortedAccordingTo(java.util.Comparator.comparing(ObjectInfo::location));
+    assertThat(found).isSortedAccordingTo(Comparator.comparing(ObjectInfo::location));
     ObjectInfo asked = cache.info(found.get(5).location());
     assertThat(asked).isEqualTo(found.get(5));
   }

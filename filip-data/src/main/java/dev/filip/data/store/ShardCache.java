@@ -337,8 +337,13 @@ public final class ShardCache implements ShardFiles {
           : local(location, at -> bytes(store, at));
     } catch (UnreachableShard e) {
       // a bucket that may not be listed answers "not allowed" for what is not there
-      if (e.getCause() instanceof StoreFailure failure
-          && failure.kind() != StoreFailure.Kind.PASSING) {
+      boolean none =
+          e.getCause() instanceof StoreFailure failure
+              && switch (failure.kind()) {
+                case MISSING, DENIED -> true;
+                case PASSING, REFUSED, CHANGED -> false;
+              };
+      if (none) {
         return null;
       }
       throw e;

@@ -34,7 +34,10 @@ public interface ShardFiles extends AutoCloseable {
   /** Size and version without fetching. */
   ObjectInfo info(String location) throws IOException;
 
-  /** A small side file ({@code sizes.json}), whole; null where there is none. */
+  /**
+   * A small side file ({@code sizes.json}), whole; null where there is none, and where a remote one
+   * may not be read: a bucket that may not be listed says the same of what it lacks.
+   */
   byte @Nullable [] small(String location) throws IOException;
 
   /**

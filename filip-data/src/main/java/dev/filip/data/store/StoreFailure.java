@@ -25,7 +25,9 @@ public final class StoreFailure extends IOException {
     PASSING,
     /** No such object. */
     MISSING,
-    /** Not allowed, or wrong in itself: asking again changes nothing. */
+    /** Not allowed: also what a bucket that may not be listed says of an object it lacks. */
+    DENIED,
+    /** Wrong in itself: asking again changes nothing. */
     REFUSED,
     /** The object is another than the one that was asked for: ask for its size and version. */
     CHANGED
@@ -58,6 +60,7 @@ public final class StoreFailure extends IOException {
     Kind kind =
         switch (status) {
           case 404, 410 -> Kind.MISSING;
+          case 401, 403 -> Kind.DENIED;
           case 408, 425, 429 -> Kind.PASSING;
           case 412 -> Kind.CHANGED;
           default -> status >= 500 && status != 501 ? Kind.PASSING : Kind.REFUSED;
@@ -69,6 +72,7 @@ public final class StoreFailure extends IOException {
           case 412 -> " (the object has changed)";
           case 416 -> " (no such range)";
           case 429, 503 -> " (the server asks to slow down)";
+          case 501 -> " (the server cannot do that)";
           default -> status >= 500 ? " (the server fails)" : "";
         };
     String words = detail.isBlank() ? "" : ": " + detail.strip();

@@ -2,6 +2,8 @@ package dev.filip.data.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.filip.data.store.ShardFiles.Held;
 import dev.filip.io.BadInput;
@@ -363,14 +365,15 @@ class ShardCacheTest {
   /** Linux has a file that is always full. */
   @Test
   void aDiskThatFillsWhileItIsWrittenIsOneLine() throws IOException {
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
+    assumeTrue(Files.exists(Path.of("/dev/full")));
     server.put("/a.tar", SIZE);
     ObjectInfo info = cache.info(server.url("/a.tar"));
     CacheFolder folder = new CacheFolder(temp.resolve("cache"), 10_000_000, _ -> 10_000_000);
-    Files.createSymbolicLink(folder.slot(info).part(), Path.of("/dev/full"));
+    Path link = Files.createSymbolicLink(folder.slot(info).part(), Path.of("/dev/full"));
     assertThatThrownBy(() -> cache.hold(server.url("/a.tar")))
         .hasMessageStartingWith("the disk of the shard cache " + temp.resolve("cache") + " is full")
         .hasMessageNotContaining("Exception");
+    Files.deleteIfExists(link);
   }
 
   @Test
@@ -381,7 +384,10 @@ class ShardCacheTest {
     assertThat(cache.small(server.url("/none.json"))).isNull();
     server.gets(RudeServer.status(403));
     assertThat(cache.small(server.url("/none.json"))).isNull();
-    assertThat(server.seen()).hasSize(4);
+    server.gets(RudeServer.status(501));
+    assertThatThrownBy(() -> cache.small(server.url("/sizes.json")))
+        .hasMessageEndingWith(": HTTP 501 (the server cannot do that) (1 try)");
+    assertThat(server.seen()).hasSize(5);
     Path file = Files.write(temp.resolve("sizes.json"), sent);
     assertThat(cache.small(file.toString())).isEqualTo(sent);
     assertThat(cache.small(temp.resolve("none.json").toString())).isNull();
@@ -410,9 +416,7 @@ class ShardCacheTest {
     Files.createDirectory(temp.resolve("c.tar"));
     assertThat(cache.list(temp + "/"))
         .extracting(ObjectInfo::location, ObjectInfo::size)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(temp + "/a.tar", 1L),
-            org.assertj.core.groups.Tuple.tuple(temp + "/b.tar", 2L));
+        .containsExactly(tuple(temp + "/a.tar", 1L), tuple(temp + "/b.tar", 2L));
     assertThatThrownBy(() -> cache.list(server.url("/x/")))
         .hasMessageContaining("a web server does not list its files");
   }
