@@ -157,8 +157,7 @@ final class DataOrder {
           start instanceof Cursor.InOrder order ? order : Cursor.InOrder.START,
           share);
     }
-    return new LaneBatches(
-        options, share, counted, lanes(counted, loader, pool, windows));
+    return new LaneBatches(options, share, counted, lanes(counted, loader, pool, windows));
   }
 
   private List<Lane> lanes(
@@ -178,8 +177,7 @@ final class DataOrder {
     int each = options.lanes() / share.world();
     List<Lane> own = new ArrayList<>();
     for (int l = share.rank() * each; l < (share.rank() + 1) * each; l++) {
-      own.add(
-          new Lane(l, rules, dealings, loader, reader, pool, windows, place(l)));
+      own.add(new Lane(l, rules, dealings, loader, reader, pool, windows, place(l)));
     }
     return own;
   }
@@ -189,7 +187,10 @@ final class DataOrder {
       return Cursor.LanePlace.start(sources.size());
     }
     BadInput.require(
-        at.lanes().size() == options.lanes(), "data.lanes", options.lanes(), "the run's " + at.lanes().size());
+        at.lanes().size() == options.lanes(),
+        "data.lanes",
+        options.lanes(),
+        "the run's " + at.lanes().size());
     return at.lanes().get(lane);
   }
 
