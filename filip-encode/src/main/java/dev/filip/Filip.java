@@ -17,10 +17,14 @@ import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.EncodingPrecision;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
+import dev.filip.text.Prompts;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +41,27 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Encoded images and texts are plain arrays: they may be kept and outlive this object.
- * Thread-safe; encoding is one at a time (it uses all cores). Close it to free the weights.
+ * <p>Encoded images and texts are plain arrays: they may be kept, written with {@link
+ * Image#toBytes} and outlive this object. Thread-safe; encoding is one at a time (it uses all
+ * cores). Close it to free the weights: that waits for what is being encoded; afterwards encoding
+ * throws {@link IllegalStateException}, and what was encoded may still be compared and aligned.
  */
 public final class Filip implements AutoCloseable {
+  private static final int BATCH = 64;
   private final LoadedModel loaded;
   private final @Nullable FilipModel packed;
-  private final ModelEmbedder embedder;
+  private final Gate gate;
+  private final ImageReader reader;
+  private final GatedEmbedder embedder;
   private final Match match;
 
   private Filip(LoadedModel loaded, @Nullable FilipModel packed) {
     this.loaded = loaded;
     this.packed = packed;
-    this.embedder = new ModelEmbedder(loaded, encoder(loaded.model(), packed));
+    this.gate = new Gate(loaded.folder().toString());
+    ModelEmbedder model = new ModelEmbedder(loaded, encoder(loaded.model(), packed));
+    this.reader = new ImageReader(model);
+    this.embedder = new GatedEmbedder(model, model.logitScale(), gate);
     this.match = Match.of(loaded.config().interaction());
   }
 
@@ -119,7 +131,31 @@ public final class Filip implements AutoCloseable {
    *
    * @param vectors one item: unit rows of its patches, and its global row
    */
-  public record Image(Encoded vectors) {}
+  public record Image(Encoded vectors) {
+    /** Rows of its patches, {@code [n][d]}, copied. */
+    public float[][] tokens() {
+      return rows(vectors.tokens());
+    }
+
+    /** Its global row, {@code [d]}, copied. */
+    public float[] global() {
+      return vectors.globals().floats(0);
+    }
+
+    /** As bytes that {@link #of} reads (docs/FORMATS.md), in any version to come. */
+    public byte[] toBytes() {
+      return SerialForm.write('I', new SerialForm.Item("", vectors));
+    }
+
+    /**
+     * Reads {@link #toBytes}.
+     *
+     * @throws BadInput when they are something else, cut off or changed
+     */
+    public static Image of(byte[] bytes) {
+      return new Image(SerialForm.read('I', bytes).vectors());
+    }
+  }
 
   /**
    * An encoded text.
@@ -127,14 +163,50 @@ public final class Filip implements AutoCloseable {
    * @param text as given
    * @param vectors one item: unit rows of its tokens, and its global row
    */
-  public record Text(String text, Encoded vectors) {}
+  public record Text(String text, Encoded vectors) {
+    /** Rows of its tokens, [BOS] to [EOS], {@code [m][d]}, copied. */
+    public float[][] tokens() {
+      return rows(vectors.tokens());
+    }
+
+    /** Its global row, {@code [d]}, copied. */
+    public float[] global() {
+      return vectors.globals().floats(0);
+    }
+
+    /** As bytes that {@link #of} reads (docs/FORMATS.md), in any version to come. */
+    public byte[] toBytes() {
+      return SerialForm.write('T', new SerialForm.Item(text, vectors));
+    }
+
+    /**
+     * Reads {@link #toBytes}.
+     *
+     * @throws BadInput when they are something else, cut off or changed
+     */
+    public static Text of(byte[] bytes) {
+      SerialForm.Item item = SerialForm.read('T', bytes);
+      return new Text(item.text(), item.vectors());
+    }
+  }
+
+  private static float[][] rows(Tokens tokens) {
+    float[][] out = new float[tokens.length(0)][tokens.d()];
+    for (int k = 0; k < out.length; k++) {
+      tokens.copy(0, k, 1, out[k], 0);
+    }
+    return out;
+  }
 
   /** Unscaled similarity; for a global model both are the cosine. */
   public record Scores(float sImage, float sText) {}
 
+  /** Unscaled similarities of many with many, {@code [images][texts]}. */
+  public record Matrix(float[][] sImage, float[][] sText) {}
+
   /** Encodes an image file. */
   public Image encodeImage(Path file) throws IOException {
-    return encode(Files.readAllBytes(file), file.toString());
+    return encodeImages(List.of(ImageInput.of(file))).getFirst();
   }
 
   /**
@@ -143,26 +215,104 @@ public final class Filip implements AutoCloseable {
    * @throws BadInput when they cannot be decoded
    */
   public Image encodeImage(byte[] file) {
-    return encode(file, "given as " + file.length + " bytes");
+    try {
+      return encodeImages(List.of(ImageInput.of(file))).getFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array is read without
+    }
   }
 
-  private Image encode(byte[] file, String name) {
-    try {
-      return new Image(embedder.images(List.of(embedder.prepare(file))));
-    } catch (Embedder.Unreadable e) {
-      throw new BadInput("image " + name + " cannot be used: " + e.reason(), e);
+  /**
+   * Encodes many images, which may be of different kinds; decoding runs on the threads of the JVM's
+   * common pool, 64 images at a time, so that memory stays bounded.
+   *
+   * @return one each, in their order
+   * @throws IOException when a file or stream cannot be read
+   * @throws BadInput when one cannot be decoded
+   */
+  public List<Image> encodeImages(List<ImageInput> images) throws IOException {
+    List<Image> out = new ArrayList<>(images.size());
+    for (int from = 0; from < images.size(); from += BATCH) {
+      int to = Math.min(from + BATCH, images.size());
+      Encoded batch = embedder.images(reader.read(images.subList(from, to)));
+      for (int i = 0; i < batch.size(); i++) {
+        out.add(new Image(alone(batch, i)));
+      }
     }
+    return out;
   }
 
   /** Encodes a text; what goes beyond the model's context is cut off. */
   public Text encodeText(String text) {
-    return new Text(text, embedder.texts(List.of(text)));
+    return encodeTexts(List.of(text)).getFirst();
+  }
+
+  /** Encodes many texts; one each, in their order. */
+  public List<Text> encodeTexts(List<String> texts) {
+    List<Text> out = new ArrayList<>(texts.size());
+    for (int from = 0; from < texts.size(); from += BATCH) {
+      List<String> some = texts.subList(from, Math.min(from + BATCH, texts.size()));
+      Encoded batch = embedder.texts(some);
+      for (int i = 0; i < batch.size(); i++) {
+        out.add(new Text(some.get(i), alone(batch, i)));
+      }
+    }
+    return out;
+  }
+
+  /** A copy, so that one item does not hold its whole batch in memory. */
+  private static Encoded alone(Encoded batch, int i) {
+    return Encoded.join(List.of(batch.slice(i, i + 1)));
   }
 
   /** Compares as the model was trained. */
   public Scores similarity(Image image, Text text) {
     PairScores scores = match.scores(image.vectors, text.vectors);
     return new Scores(scores.sImage()[0], scores.sText()[0]);
+  }
+
+  /** Compares every image with every text: as fast as the kernels allow, in one go. */
+  public Matrix similarity(List<Image> images, List<Text> texts) {
+    if (images.isEmpty() || texts.isEmpty()) {
+      return new Matrix(
+          new float[images.size()][texts.size()], new float[images.size()][texts.size()]);
+    }
+    PairScores scores =
+        match.scores(
+            Encoded.join(images.stream().map(Image::vectors).toList()),
+            Encoded.join(texts.stream().map(Text::vectors).toList()));
+    return new Matrix(matrix(scores.sImage(), texts.size()), matrix(scores.sText(), texts.size()));
+  }
+
+  private static float[][] matrix(float[] values, int columns) {
+    float[][] out = new float[values.length / columns][];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+    }
+    return out;
+  }
+
+  /**
+   * Encodes classes by prompts, once for many images.
+   *
+   * @param templates such as {@code a photo of a {}.}; {@link Prompts} has the paper's
+   * @throws BadInput when there is no class or no template, or a template without a place
+   */
+  public Classifier classifier(List<String> names, List<String> templates) {
+    BadInput.require(!names.isEmpty(), "names", "none", "at least one class");
+    Prompts prompts = new Prompts("templates", templates);
+    List<String> texts = names.stream().flatMap(name -> prompts.of(name).stream()).toList();
+    List<Encoded> encoded = new ArrayList<>();
+    for (int from = 0; from < texts.size(); from += BATCH) {
+      encoded.add(embedder.texts(texts.subList(from, Math.min(from + BATCH, texts.size()))));
+    }
+    return new Classifier(names, Encoded.join(encoded), match, logitScale());
+  }
+
+  /** Classifies one image; for many make a {@link #classifier} once. */
+  public Classifier.Classification classify(
+      Image image, List<String> names, List<String> templates) {
+    return classifier(names, templates).classify(image);
   }
 
   /**
@@ -193,9 +343,13 @@ public final class Filip implements AutoCloseable {
     return embedder;
   }
 
-  /** Frees the weights. */
+  /** Frees the weights, when what is being encoded is done. Only the first call does anything. */
   @Override
   public void close() {
+    gate.close(this::free);
+  }
+
+  private void free() {
     if (packed != null) {
       packed.close();
     }

@@ -4,24 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.filip.checkpoint.ModelFolder;
-import dev.filip.config.Activation;
 import dev.filip.config.Interaction;
-import dev.filip.config.ModelConfig;
-import dev.filip.config.PixelBehaviour;
-import dev.filip.config.TextBehaviour;
-import dev.filip.config.TextConfig;
-import dev.filip.config.VisionConfig;
 import dev.filip.encode.Alignment;
 import dev.filip.encode.Explain;
 import dev.filip.encode.LabelledText;
 import dev.filip.encode.Similarity;
-import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
-import dev.filip.io.Json;
-import dev.filip.model.FilipModel;
-import dev.filip.text.BpeTokenizer;
-import dev.filip.text.BpeTrainer;
 import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -56,24 +44,7 @@ class FilipTest {
   }
 
   private static Path save(String name, Interaction interaction) throws IOException {
-    BpeTokenizer tokenizer =
-        BpeTrainer.train(
-            List.of("a red ball", "a green box on a red ball"), 530, TextBehaviour.TRANSFORMERS);
-    ModelConfig config =
-        new ModelConfig(
-            new VisionConfig(12, 4, 12, 2, 3),
-            new TextConfig(8, 2, 2, 9, tokenizer.size()),
-            5,
-            Activation.QUICK_GELU,
-            interaction,
-            false,
-            TextBehaviour.TRANSFORMERS,
-            PixelBehaviour.TRANSFORMERS);
-    Path out = folder.resolve(name);
-    try (FilipModel model = FilipModel.create(config, 7)) {
-      ModelFolder.save(out, model, tokenizer, Preprocess.plain(12).toJson(), Json.object());
-    }
-    return out;
+    return TinyModel.save(folder.resolve(name), interaction);
   }
 
   @Test

@@ -1,12 +1,8 @@
 package dev.filip.kernel;
 
-<<<<<<< HEAD
-/** Says which form its own JVM runs, after running it, and resizes a picture. */
-=======
 import dev.filip.tokens.Tokens;
 
-/** Says which form its own JVM runs, after running it. */
->>>>>>> main
+/** Says which form its own JVM runs, after running it, and resizes a picture. */
 final class KernelsProbe {
   private KernelsProbe() {}
 

@@ -84,13 +84,17 @@ public final class ModelEmbedder implements Embedder {
   @Override
   public Picture prepare(byte[] image) throws Unreadable {
     try {
-      PackedImage decoded = ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT);
-      PackedImage seen = preprocessor.pixels(decoded);
-      return new Picture(
-          preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
+      return prepare(ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT));
     } catch (UndecodableImage e) {
       throw new Unreadable(e.reason(), e);
     }
+  }
+
+  /** Resizes, crops and normalises a decoded image. */
+  public Picture prepare(PackedImage decoded) {
+    PackedImage seen = preprocessor.pixels(decoded);
+    return new Picture(
+        preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
   }
 
   @Override
