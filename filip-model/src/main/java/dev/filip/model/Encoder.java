@@ -67,7 +67,7 @@ public final class Encoder {
     return new Encoder(model, batch, other, agreement);
   }
 
-  /** Where images' numbers come from: each is asked for once. */
+  /** Where images' numbers come from: each is asked for once a tower, by any thread. */
   public interface Pixels {
     /** Writes {@code [3,h,w]} normalised floats of an image from a byte on. */
     void write(int image, MemorySegment to, long at);
@@ -235,9 +235,9 @@ public final class Encoder {
     int side = model.config().vision().imageSize();
     Tensor tensor = torch.empty(count, 3, side, side);
     MemorySegment to = Tensors.bytes(tensor);
-    for (int i = 0; i < count; i++) {
-      pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES);
-    }
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
     return tensor;
   }
 
