@@ -10,7 +10,8 @@ import dev.filip.eval.RetrievalEval;
  * @param twins retrieval among scenes whose twin differs only in which object has which attribute
  * @param trainSeconds wall time of its training; NaN when it was there already
  */
-public record QuickstartScores(ModelScores scores, RetrievalEval.Result twins, double trainSeconds) {
+public record QuickstartScores(
+    ModelScores scores, RetrievalEval.Result twins, double trainSeconds) {
 
   /** One entry of {@code models} in the answer. */
   public ObjectNode toJson() {

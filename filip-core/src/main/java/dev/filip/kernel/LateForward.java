@@ -49,8 +49,7 @@ final class LateForward {
         visitor);
   }
 
-  private LateForward(
-      Tile tile, Tokens images, int d, int[] order, Group fill, Visitor visitor) {
+  private LateForward(Tile tile, Tokens images, int d, int[] order, Group fill, Visitor visitor) {
     Shapes.sameWidth(images.d(), d);
     this.tile = tile;
     this.images = images;

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * The ranks of {@link Ranks#textToImage} and {@link Ranks#imageToText}, counted block by block: no
- * score outlives its block. First {@link #own} is told the scores of all texts with their own image,
- * then {@link #count} those of all pairs, in blocks that cover each pair once. A pair must have the
- * same scores both times. Used by one thread.
+ * score outlives its block. First {@link #own} is told the scores of all texts with their own
+ * image, then {@link #count} those of all pairs, in blocks that cover each pair once. A pair must
+ * have the same scores both times. Used by one thread.
  */
 public final class BlockRanks {
   private final int[] owner;
@@ -55,12 +55,7 @@ public final class BlockRanks {
    * @param forImages by which texts rank images
    */
   public void count(
-      int firstImage,
-      int images,
-      int firstText,
-      int texts,
-      float[] forTexts,
-      float[] forImages) {
+      int firstImage, int images, int firstText, int texts, float[] forTexts, float[] forImages) {
     for (int i = 0; i < images; i++) {
       int image = firstImage + i;
       float best = bestOfImage[image];

@@ -148,8 +148,8 @@ public record BindingEval(@Nullable Match match) implements Task<BindingEval.Res
     @Override
     public List<Line> lines() {
       List<Line> lines = new ArrayList<>();
-      byKind.forEach((kind, share) ->
-          lines.add(new Line("Binding: " + kind, meaning(kind), share, CHANCE)));
+      byKind.forEach(
+          (kind, share) -> lines.add(new Line("Binding: " + kind, meaning(kind), share, CHANCE)));
       return lines;
     }
 

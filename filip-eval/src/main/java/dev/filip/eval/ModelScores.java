@@ -50,7 +50,9 @@ public record ModelScores(String name, SequencedMap<String, Task.Result> results
       for (Task.Result result : model.results.values()) {
         for (Task.Line line : result.lines()) {
           meanings.putIfAbsent(line.name(), line.meaning());
-          cells.computeIfAbsent(line.name(), n -> new LinkedHashMap<>()).put(model.name, cell(line));
+          cells
+              .computeIfAbsent(line.name(), n -> new LinkedHashMap<>())
+              .put(model.name, cell(line));
         }
       }
     }

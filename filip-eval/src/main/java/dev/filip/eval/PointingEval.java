@@ -146,8 +146,7 @@ public record PointingEval() implements Task<PointingEval.Result> {
           patchToWord.line(
               "Patch to noun", "of the caption's nouns, a patch in a box chooses its own"),
           patchToAnyWord.line(
-              "Patch to any word",
-              "of all words, a patch in a box chooses one of its own phrase"));
+              "Patch to any word", "of all words, a patch in a box chooses one of its own phrase"));
     }
   }
 
@@ -225,7 +224,8 @@ public record PointingEval() implements Task<PointingEval.Result> {
       float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);
       float[] nouns = nouns(things, textRows, d);
       PairAlignment byNoun = LateInteraction.align(patches, layout.size(), nouns, things.size(), d);
-      PairAlignment byWord = LateInteraction.align(patches, layout.size(), textRows, words.size(), d);
+      PairAlignment byWord =
+          LateInteraction.align(patches, layout.size(), textRows, words.size(), d);
       words(things, byNoun.wordPatch());
       patches(things, byNoun.patchWord());
       anyWord(things, words, byWord.patchWord());

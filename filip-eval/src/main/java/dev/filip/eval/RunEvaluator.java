@@ -10,9 +10,9 @@ import java.util.Map;
 /**
  * Judges a model in training on the validation data, by the tasks that {@code evaluate.tasks}
  * names: {@code retrieval} gives {@code r1} (mean of both directions), {@code t2i_r1}, {@code
- * i2t_r1}, {@code r5} and {@code r10}; {@code zero-shot} gives {@code top1}, {@code top5} and {@code
- * mean_per_class}; {@code pointing} gives {@code word_in_box} and {@code patch_to_word}; {@code
- * binding} gives {@code binding_KIND}. Immutable.
+ * i2t_r1}, {@code r5} and {@code r10}; {@code zero-shot} gives {@code top1}, {@code top5} and
+ * {@code mean_per_class}; {@code pointing} gives {@code word_in_box} and {@code patch_to_word};
+ * {@code binding} gives {@code binding_KIND}. Immutable.
  */
 public final class RunEvaluator {
   private final EvalData data;

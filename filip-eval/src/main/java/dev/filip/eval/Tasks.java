@@ -8,8 +8,7 @@ import java.util.TreeSet;
 public final class Tasks {
   /** As a user finds them without any option. */
   public static final List<Task<?>> ALL =
-      List.of(
-          ZeroShotEval.DEFAULT, RetrievalEval.DEFAULT, new PointingEval(), BindingEval.DEFAULT);
+      List.of(ZeroShotEval.DEFAULT, RetrievalEval.DEFAULT, new PointingEval(), BindingEval.DEFAULT);
 
   private Tasks() {}
 
@@ -25,8 +24,6 @@ public final class Tasks {
         .findFirst()
         .orElseThrow(() ->
             BadInput.of(
-                key,
-                name,
-                "one of " + new TreeSet<>(ALL.stream().map(Task::name).toList())));
+                key, name, "one of " + new TreeSet<>(ALL.stream().map(Task::name).toList())));
   }
 }

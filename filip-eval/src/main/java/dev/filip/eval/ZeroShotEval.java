@@ -66,9 +66,7 @@ public record ZeroShotEval(
   public List<Option> options() {
     return List.of(
         new Option(
-            CLASSES,
-            "FILE",
-            "Class names, one a line, in label order. Default: the source's."),
+            CLASSES, "FILE", "Class names, one a line, in label order. Default: the source's."),
         new Option(
             TEMPLATES,
             "FILE",
@@ -119,9 +117,7 @@ public record ZeroShotEval(
     public @Nullable String refuse(Sample sample) {
       if (sample.label() >= classes) {
         throw BadInput.of(
-            "label of " + sample.key(),
-            sample.label(),
-            "below the number of classes, " + classes);
+            "label of " + sample.key(), sample.label(), "below the number of classes, " + classes);
       }
       return sample.label() < 0 ? "no label" : null;
     }
@@ -182,9 +178,7 @@ public record ZeroShotEval(
     @Override
     public Result end(Skipped skipped, Fingerprint print) {
       int[] all = join(ranks);
-      print
-          .with("classes", prompts.classes())
-          .with("templates", prompts.prompts().templates());
+      print.with("classes", prompts.classes()).with("templates", prompts.prompts().templates());
       if (ranking != Ranking.PAPER) {
         print.with("ranking", ranking.key());
       }
