@@ -14,7 +14,7 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 for home in /usr/lib/jvm/*25*; do if [ -x "$home/bin/java" ]; then java="$home/bin/java"; fi; done
 ours() {
   "$java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Dorg.bytedeco.javacpp.nopointergc=true -cp "$(echo "$here"/filip-app/target/filip-app-*.jar):$(cat "$here/filip-app/target/classpath")" \
+    -Dfilip.tuneProcess=true -Dorg.bytedeco.javacpp.nopointergc=true -cp "$(echo "$here"/filip-app/target/filip-app-*.jar):$(cat "$here/filip-app/target/classpath")" \
     "$here/filip-bench/src/main/java/dev/filip/bench/ImageBench.java" "$work" "$side" "$rounds" 2>/dev/null
 }
 for turn in 1 2 3; do

@@ -6,6 +6,6 @@ export OMP_WAIT_POLICY=PASSIVE
 find_jdk25 bench
 bench_java() {
   "$JAVA_HOME/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.nopointergc=true -Xmx1g \
+    -Dfilip.tuneProcess=true -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.nopointergc=true -Xmx1g \
     -cp "filip-bench/target/classes:$(cat filip-bench/target/classpath)" "$@"
 }

@@ -12,7 +12,7 @@ java=$(ls -d "${JAVA_HOME:-/nowhere}" /usr/lib/jvm/*25* 2>/dev/null | while read
   "$h/bin/java" -version 2>&1 | grep -q '"25' && echo "$h/bin/java" && break; done)
 classes="filip-bench/target/classes:$(echo filip-app/target/filip-app-*.jar):$(cat filip-app/target/classpath)"
 ours=$("$java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.nopointergc=true -Xmx3g \
+  -Dfilip.tuneProcess=true -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.nopointergc=true -Xmx3g \
   -cp "$classes" dev.filip.bench.TowerBench "$preset" "$batch" "$precision" "$length" "$steps" 2>/dev/null)
 peer=$("${PYTHON:-python3}" bench/towers_peer.py "$preset" "$batch" "$precision" "$length" "$steps" ${PEER:-} 2>/dev/null)
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || true

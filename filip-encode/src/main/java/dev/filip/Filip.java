@@ -81,6 +81,8 @@ public final class Filip implements AutoCloseable {
    * size and unpacks into a cache of its own. Opening a model changes none of this by itself. Call
    * it before the first model is opened, or start with {@code -Dfilip.tuneProcess=true}.
    *
+   * <p>It loads the native libraries.
+   *
    * @throws IllegalStateException when a model was opened without it
    */
   public static void tuneProcess() {
@@ -94,7 +96,6 @@ public final class Filip implements AutoCloseable {
    * @throws BadInput when it is damaged or no model folder, in one line
    */
   public static Filip open(Path folder) {
-    Natives.loadAsGuest();
     LoadedModel loaded = ModelFolder.load(folder);
     try {
       return new Filip(loaded, null);
@@ -110,7 +111,6 @@ public final class Filip implements AutoCloseable {
    * their tokens below 0.99 to fp32's is {@link BadInput}.
    */
   public static Filip open(Path folder, EncodingPrecision precision) {
-    Natives.loadAsGuest();
     LoadedModel loaded = ModelFolder.load(folder);
     FilipModel packed = null;
     try {

@@ -6,6 +6,7 @@ import dev.filip.encode.Embedder;
 import dev.filip.encode.PatchLayout;
 import dev.filip.encode.Words;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.List;
 
 /** An embedder whose weights are used through a gate; what needs none of them goes on after. */
@@ -18,6 +19,21 @@ record GatedEmbedder(Embedder model, double logitScale, Gate gate) implements Em
   @Override
   public PatchLayout layout() {
     return model.layout();
+  }
+
+  @Override
+  public int width() {
+    return model.width();
+  }
+
+  @Override
+  public Embedder as(Tokens.Type type) {
+    return new GatedEmbedder(model.as(type), logitScale, gate);
+  }
+
+  @Override
+  public String fingerprint() {
+    return gate.use(model::fingerprint);
   }
 
   @Override

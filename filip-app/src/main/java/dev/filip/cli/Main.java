@@ -1,7 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.io.BadInput;
-import dev.filip.tensor.Natives;
+import dev.filip.io.NativeCache;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -36,6 +36,7 @@ public final class Main implements Runnable {
           DataCommand.class,
           TokenizerCommand.class,
           TrainCommand.class,
+          EncodeCommand.class,
           EvalCommand.class,
           StudyCommand.class,
           SimilarityCommand.class,
@@ -50,7 +51,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its code. */
   public static void main(String[] arguments) {
-    Natives.tuneProcess();
+    System.setProperty(NativeCache.TUNE, "true"); // this process is ours
     StandardOutput out = StandardOutput.install();
     int code = run(arguments);
     System.exit(code == 0 && out.lost() ? 1 : code);

@@ -1,7 +1,6 @@
 package dev.filip.cli;
 
 import dev.filip.io.NativeCache;
-import dev.filip.tensor.Natives;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -21,7 +20,7 @@ final class Rehearsal {
    * @param models model folders
    */
   public static void main(String[] models) {
-    Natives.tuneProcess();
+    System.setProperty(NativeCache.TUNE, "true");
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     Main.run("--help");
     helpOf(Main.commandLine());

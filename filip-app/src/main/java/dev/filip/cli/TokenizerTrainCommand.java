@@ -86,10 +86,17 @@ final class TokenizerTrainCommand implements Callable<Integer> {
     List<String> captions = new ArrayList<>();
     SourceOptions options = columns.options();
     try (SampleSource samples = Sources.open(source, options);
-        Progress progress = new Progress("captions", samples.size())) {
-      for (int i = 0; i < samples.size(); i++) {
-        captions.addAll(samples.read(i).captions());
-        progress.step();
+        Progress progress = new Progress("captions", samples.counted() ? samples.size() : 0)) {
+      for (int shard = 0; shard < samples.shards(); shard++) {
+        if (shard + 1 < samples.shards()) {
+          samples.ahead(shard + 1);
+        }
+        try (SampleSource.Shard open = samples.open(shard)) {
+          for (int i = 0; i < open.size(); i++) {
+            captions.addAll(open.text(i).captions());
+            progress.step();
+          }
+        }
       }
     }
     if (captions.isEmpty()) {

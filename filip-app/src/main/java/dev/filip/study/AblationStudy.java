@@ -68,7 +68,7 @@ public record AblationStudy() implements Study {
     for (WeightedSource named : base.data().train()) {
       try (SampleSource source = Sources.open(named.source(), columns)) {
         for (int i = 0; i < Math.min(LOOKED_AT, source.size()); i++) {
-          if (source.read(i).captions().size() > 1) {
+          if (source.text(i).captions().size() > 1) {
             return;
           }
         }

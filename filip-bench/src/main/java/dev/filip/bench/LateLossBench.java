@@ -36,6 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {
       "--add-modules=jdk.incubator.vector",
       "--enable-native-access=ALL-UNNAMED",
+      "-Dfilip.tuneProcess=true",
       "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
       "-Dorg.bytedeco.javacpp.nopointergc=true"
     })

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +22,7 @@ final class ModelSection implements Field<ModelChoice> {
   private static final Key<ModelChoice> MODEL =
       Key.required(
           "model",
-          Type.of("preset name, folder or map", (node, _) -> read(node), ModelSection::json),
+          Type.of("preset name, folder or map", ModelSection::choice, ModelSection::json),
           "a preset (below), an existing model folder (training goes on from its weights), or"
               + " sizes (below)");
   private static final Key<Integer> IMAGE_SIZE =
@@ -36,31 +35,6 @@ final class ModelSection implements Field<ModelChoice> {
           "the folder's",
           "only with a model folder; a multiple of its patch size: positions are interpolated"
               + " bicubically, the pixels follow");
-
-  static final Set<String> KEYS =
-      Choices.of(
-          "image_size",
-          "patch_size",
-          "vision",
-          "text",
-          "embed_dim",
-          "activation",
-          "cls",
-          "text_behaviour",
-          "pixel_behaviour");
-  private static final Set<String> VISION =
-      Choices.of(
-          "kind", "width", "layers", "heads", "intermediate_size", "activation", "layer_norm_eps");
-  private static final Set<String> TEXT =
-      Choices.of(
-          "width",
-          "layers",
-          "heads",
-          "context",
-          "intermediate_size",
-          "activation",
-          "layer_norm_eps");
-  private static final int HEAD = 64;
 
   @Override
   public List<String> names() {
@@ -104,9 +78,9 @@ final class ModelSection implements Field<ModelChoice> {
     };
   }
 
-  private static ModelChoice read(ConfigNode model) {
+  private static ModelChoice choice(ConfigNode model, Given given) {
     if (model.node().isObject()) {
-      return new ModelChoice.Sizes(sizes(model.map(KEYS)));
+      return new ModelChoice.Sizes(Type.map(ModelSizes.KEYS).read(model, given).config());
     }
     String name = model.text();
     if (ModelPresets.names().contains(name)) {
@@ -141,127 +115,8 @@ final class ModelSection implements Field<ModelChoice> {
         : new ConfigNode(file + ": filip.interaction", kind).choice(Interaction.class);
   }
 
-  private static ModelConfig sizes(ConfigNode model) {
-    ConfigNode vision = model.required("vision").map(VISION);
-    ConfigNode text = model.required("text").map(TEXT);
-    int imageSize = positive(model, "image_size");
-    int patchSize = positive(model, "patch_size");
-    VisionKind kind = vision.choice("kind", VisionKind.CLIP);
-    if (kind != VisionKind.SIGLIP && imageSize % patchSize != 0) {
-      throw model.required("patch_size").wrong("a divisor of model.image_size " + imageSize);
-    }
-    int context = text.integer("context", 77);
-    if (context < 2) {
-      throw text.required("context").wrong(">= 2 ([BOS] and [EOS])");
-    }
-    boolean cls = model.flag("cls", false);
-    if (cls && kind.classTokens() == 0) {
-      throw model.required("cls").wrong("false: a tower of kind siglip has no [CLS]");
-    }
-    return new ModelConfig(
-        new VisionConfig(
-            kind,
-            imageSize,
-            patchSize,
-            positive(vision, "width"),
-            positive(vision, "layers"),
-            heads(vision),
-            blocks(vision, standard(model, kind, positive(vision, "width")))),
-        new TextConfig(
-            positive(text, "width"),
-            positive(text, "layers"),
-            heads(text),
-            context,
-            0,
-            blocks(text, standard(model, VisionKind.CLIP, positive(text, "width")))),
-        positive(model, "embed_dim"),
-        Interaction.LATE,
-        cls,
-        model.choice("text_behaviour", TextBehaviour.TRANSFORMERS),
-        model.choice("pixel_behaviour", PixelBehaviour.TRANSFORMERS));
-  }
-
-  /** A tower's blocks where only the model's activation may be said. */
-  private static BlockForm standard(ConfigNode model, VisionKind kind, int width) {
-    BlockForm usual = kind.blocks(width);
-    return usual.withActivation(model.choice("activation", usual.activation()));
-  }
-
-  private static BlockForm blocks(ConfigNode tower, BlockForm usual) {
-    double eps = tower.number("layer_norm_eps", usual.layerNormEps());
-    if (!(eps > 0 && eps < 1)) {
-      throw tower.required("layer_norm_eps").wrong("between 0 and 1");
-    }
-    return new BlockForm(
-        tower.at("intermediate_size").isPresent()
-            ? positive(tower, "intermediate_size")
-            : usual.intermediateSize(),
-        tower.choice("activation", usual.activation()),
-        eps);
-  }
-
-  private static int positive(ConfigNode map, String key) {
-    ConfigNode value = map.required(key);
-    if (value.integer() < 1) {
-      throw value.wrong(">= 1");
-    }
-    return value.integer();
-  }
-
-  // CLIP's rule where it fits: heads of 64
-  private static int heads(ConfigNode tower) {
-    int width = positive(tower, "width");
-    int heads =
-        tower.at("heads").isPresent() ? positive(tower, "heads") : Math.max(1, width / HEAD);
-    if (width % heads != 0) {
-      throw tower.required("width").wrong("a multiple of heads " + heads);
-    }
-    return heads;
-  }
-
   /** A model's sizes written out, as {@code model} takes them. */
   static ObjectNode json(ModelConfig config) {
-    VisionConfig vision = config.vision();
-    TextConfig text = config.text();
-    ObjectNode map = Json.object();
-    map.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
-    Activation both = text.blocks().activation();
-    ObjectNode image = map.putObject("vision");
-    if (vision.kind() != VisionKind.CLIP) {
-      image.put("kind", Choices.name(vision.kind()));
-    }
-    BlockForm usual = vision.kind().blocks(vision.width()).withActivation(both);
-    blocks(
-        image
-            .put("width", vision.width())
-            .put("layers", vision.layers())
-            .put("heads", vision.heads()),
-        vision.blocks(),
-        usual);
-    ObjectNode words =
-        map.putObject("text")
-            .put("width", text.width())
-            .put("layers", text.layers())
-            .put("heads", text.heads())
-            .put("context", text.context());
-    blocks(words, text.blocks(), BlockForm.clip(text.width(), both));
-    return map.put("embed_dim", config.embedDim())
-        .put("activation", Choices.name(both))
-        .put("cls", config.cls())
-        .put("text_behaviour", Choices.name(config.textBehaviour()))
-        .put("pixel_behaviour", Choices.name(config.pixelBehaviour()));
-  }
-
-  /** What differs from CLIP's blocks, so that the fingerprints of CLIP's configs stay. */
-  private static void blocks(ObjectNode tower, BlockForm blocks, BlockForm clip) {
-    if (blocks.intermediateSize() != clip.intermediateSize()) {
-      tower.put("intermediate_size", blocks.intermediateSize());
-    }
-    if (blocks.activation() != clip.activation()) {
-      tower.put("activation", Choices.name(blocks.activation()));
-    }
-    if (blocks.layerNormEps() != clip.layerNormEps()) {
-      tower.put("layer_norm_eps", blocks.layerNormEps());
-    }
+    return ModelSizes.KEYS.json(ModelSizes.of(config));
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 
 /**
  * A whole training run, as the strict reader makes it. Each part holds its keys ({@code KEYS}:
@@ -308,11 +309,11 @@ public record RunConfig(
     }
 
     /** Steps for {@code samples} an epoch in batches of {@code batch}; at least 1. */
-    default int toSteps(long samples, int batch) {
+    default int toSteps(LongSupplier samples, int batch) {
       return switch (this) {
         case Steps(int n) -> n;
         case Epochs(double n) ->
-            Math.toIntExact(Math.max(1, Math.round(n * (double) samples / batch)));
+            Math.toIntExact(Math.max(1, Math.round(n * (double) samples.getAsLong() / batch)));
       };
     }
   }

@@ -34,19 +34,21 @@ public final class NativeCache {
   /** JavaCPP's property that names the cache folder; when the user set it, it is the root. */
   private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
 
+  /** A flag of the start: this process is ours to set up. */
+  public static final String TUNE = "filip.tuneProcess";
+
   /** Folders of a killed unpacker are removed only when no child can still write to them. */
   private static final long STALE_MILLIS = 10 * 60_000L;
-
-  private static volatile boolean guest;
 
   private NativeCache() {}
 
   /**
-   * From now on JavaCPP's own cache folder is used and its property left alone, unless {@code
-   * FILIP_NATIVES} names a folder: for a JVM that belongs to another program.
+   * Whether this process asked for what the {@code filip} command sets for its own ({@code
+   * -Dfilip.tuneProcess=true}). Without it JavaCPP's own cache folder is used and its property left
+   * alone, unless {@code FILIP_NATIVES} names a folder.
    */
-  public static void asGuest() {
-    guest = true;
+  public static boolean isTuned() {
+    return Boolean.getBoolean(TUNE);
   }
 
   /**
@@ -63,15 +65,15 @@ public final class NativeCache {
   public static Path ensure(String bundle, List<String> probes, List<String> resources) {
     Path root = root();
     ensure(root, bundle, probes, resources);
-    if (!guest || named() != null) {
+    if (isTuned() || named() != null) {
       System.setProperty(PROPERTY, root.toString());
     }
     return root;
   }
 
   /**
-   * The cache folder: {@code FILIP_NATIVES}, the user's JavaCPP property, or the user's cache (as a
-   * guest, JavaCPP's own).
+   * The cache folder: {@code FILIP_NATIVES}, the user's JavaCPP property, or the user's cache (in a
+   * process that is not tuned, JavaCPP's own).
    */
   public static Path root() {
     String chosen = named();
@@ -81,7 +83,7 @@ public final class NativeCache {
     if (chosen != null && !chosen.isBlank()) {
       return Path.of(chosen).toAbsolutePath();
     }
-    return guest ? javacppCache() : userCache().resolve("filip").resolve("natives");
+    return isTuned() ? userCache().resolve("filip").resolve("natives") : javacppCache();
   }
 
   private static @Nullable String named() {
@@ -128,7 +130,8 @@ public final class NativeCache {
     }
   }
 
-  private static Path userCache() {
+  /** The user's folder for what can be made again, by the rules of the system. */
+  public static Path userCache() {
     String home = System.getProperty("user.home", "");
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String xdg = System.getenv(os.startsWith("windows") ? "LOCALAPPDATA" : "XDG_CACHE_HOME");

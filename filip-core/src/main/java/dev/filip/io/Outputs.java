@@ -79,6 +79,18 @@ public final class Outputs {
     }
   }
 
+  /**
+   * Forces to disk that {@code file} has its name, where the system lets a folder be opened for it
+   * (Windows does not, and needs it not).
+   */
+  public static void syncFolder(Path file) throws IOException {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (FileChannel channel = FileChannel.open(parent(file), StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
   /** Deletes a tree; nothing there is no error. */
   public static void delete(Path tree) {
     if (!Files.exists(tree)) {

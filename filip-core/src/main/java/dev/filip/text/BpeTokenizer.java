@@ -2,6 +2,7 @@ package dev.filip.text;
 
 import dev.filip.config.TextBehaviour;
 import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -110,6 +111,22 @@ public final class BpeTokenizer {
   /** Whether these are the pieces and ids of OpenAI's CLIP, whatever its ends are called. */
   public boolean isClips() {
     return vocabulary.isClips();
+  }
+
+  /** SHA-256 in hex of all that ids depend on: pieces, merges, names of the ends, cleaning. */
+  public String fingerprint() {
+    var digest = Digests.sha256();
+    Digests.add(digest, behaviour.name());
+    Digests.add(digest, vocabulary.bos());
+    Digests.add(digest, vocabulary.eos());
+    for (String piece : pieces) {
+      Digests.add(digest, piece);
+    }
+    for (Vocabulary.Merge merge : vocabulary.merges()) {
+      Digests.add(digest, merge.left());
+      Digests.add(digest, merge.right());
+    }
+    return Digests.hex(digest);
   }
 
   Vocabulary vocabulary() {

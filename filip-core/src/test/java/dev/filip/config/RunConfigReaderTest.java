@@ -71,7 +71,13 @@ class RunConfigReaderTest {
 
   @Test
   void everyKeyArrives() {
-    RunConfig run = parse(WHOLE);
+    RunConfig run =
+        parse(
+            WHOLE,
+            "data.lanes=16",
+            "data.window=5000",
+            "data.failures={in_a_row: 20, share: 0.05}",
+            "data.unreachable=skip");
     assertThat(run.newModel().orElseThrow().vision()).isEqualTo(new VisionConfig(84, 14, 64, 3, 2));
     assertThat(run.newModel().orElseThrow().text()).isEqualTo(new TextConfig(64, 2, 2, 32, 0));
     assertThat(run.data())
@@ -86,7 +92,11 @@ class RunConfigReaderTest {
                 "filepath",
                 "title",
                 true,
-                DataConfig.CaptionChoice.FIRST));
+                DataConfig.CaptionChoice.FIRST,
+                16,
+                5000,
+                new DataConfig.Failures(20, 0.05),
+                DataConfig.Unreachable.SKIP));
     assertThat(run.augment())
         .isEqualTo(new AugmentConfig(new Crop(0.6, 1), true, Policy.IMAGENET, 0.5));
     assertThat(run.optimizer())
@@ -163,7 +173,7 @@ class RunConfigReaderTest {
     assertThat(run.data().train())
         .containsExactly(new WeightedSource("a", 1), new WeightedSource("b", 1));
     assertThat(run.tokenizer()).isEqualTo(new TokenizerChoice.Folder("some/folder"));
-    assertThat(run.length().toSteps(1000, 64)).isEqualTo(39);
+    assertThat(run.length().toSteps(() -> 1000, 64)).isEqualTo(39);
     assertThat(run.optimizer().clip()).isEqualTo(0.5);
     assertThat(run.schedule().warmupSteps(2000)).isEqualTo(100);
     assertThat(run.evaluate().every()).isEqualTo(500);
@@ -230,7 +240,8 @@ class RunConfigReaderTest {
       value = {
         "model: vit-tiny-48 | did you mean vit-tiny-84?",
         "model: 7 | model must be a text, got 7",
-        "model: {image_size: 84} | model.vision is missing",
+        "model: {image_size: 84} | model.patch_size is missing",
+        "model: {image_size: 84, patch_size: 14} | model.vision is missing",
         "model: {image_size: 85, patch_size: 14, vision: {width: 64, layers: 3}, text: {width: 64,"
             + " layers: 2}, embed_dim: 64} | model.patch_size must be a divisor of"
             + " model.image_size 85, got 14",
@@ -472,6 +483,18 @@ class RunConfigReaderTest {
         .hasSize(64)
         .isEqualTo(RunConfigWriter.sha256(parse(SHORT + "batch: 64\n")))
         .isNotEqualTo(RunConfigWriter.sha256(parse(SHORT, "seed=2")));
+  }
+
+  @Test
+  void sharesAreGivenToAllSourcesOrNone() {
+    RunConfig run = parse(SHORT, "data.train=[{source: a, share: 3}, {source: b, share: 1}]");
+    assertThat(run.data().train())
+        .containsExactly(new WeightedSource("a", 1, 3), new WeightedSource("b", 1, 1));
+    assertThat(parse(RunConfigWriter.yaml(run))).isEqualTo(run);
+    assertThatThrownBy(() -> parse(SHORT, "data.train=[{source: a, share: 3}, {source: b}]"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(
+            "data.train.share must be given to every source or to none, got 1 of 2 sources");
   }
 
   /** A new key is left out of the canonical form at its default, or runs begun before it stop. */

@@ -1,12 +1,14 @@
 package dev.filip.data;
 
+import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Reasons;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code classnames.txt} and {@code zeroshot_classification_templates.txt} of CLIP_benchmark's
@@ -16,16 +18,22 @@ record ClassLists(List<String> names, List<String> templates) {
   static final String TEMPLATES = "zeroshot_classification_templates.txt";
 
   /** In the shard's folder or the one above. */
-  static ClassLists beside(Path shard) {
-    Path folder = shard.toAbsolutePath().getParent();
-    Path above = folder == null ? null : folder.getParent();
-    return new ClassLists(first(folder, above, "classnames.txt"), first(folder, above, TEMPLATES));
+  static ClassLists beside(String shard, ShardFiles files) {
+    String folder = ShardNames.folder(shard);
+    if (!files.isRemote(shard)) {
+      folder = Path.of(folder).toAbsolutePath().normalize() + File.separator;
+    }
+    String above = ShardNames.folder(folder.substring(0, Math.max(0, folder.length() - 1)));
+    return new ClassLists(
+        first(files, folder, above, "classnames.txt"), first(files, folder, above, TEMPLATES));
   }
 
-  private static List<String> first(@Nullable Path folder, @Nullable Path above, String file) {
-    for (Path place : new Path[] {folder, above}) {
-      if (place != null && Files.isRegularFile(place.resolve(file))) {
-        return lines(place.resolve(file));
+  private static List<String> first(ShardFiles files, String folder, String above, String file) {
+    for (String place : new String[] {folder, above}) {
+      byte[] text =
+          place.endsWith("://") || place.isEmpty() ? null : ShardSizes.small(files, place + file);
+      if (text != null) {
+        return SourceFiles.captions(new String(text, StandardCharsets.UTF_8));
       }
     }
     return List.of();

@@ -1,61 +1,168 @@
 package dev.filip.data;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.filip.io.BadInput;
-import dev.filip.io.Reasons;
+import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text table with a header: fields parted by tab, comma, semicolon or bar (the one that the
- * header holds most of), quoted by {@code "} with {@code ""} for a quote and line ends allowed
- * inside.
- *
- * @param rows those with as many fields as the header; fields stripped
- * @param badRows how many had another number
+ * A text table with a header, read row by row: fields parted by tab, comma, semicolon or bar (the
+ * one that the header holds most of), quoted by {@code "} with {@code ""} for a quote and line ends
+ * allowed inside. Fields are stripped. Not thread-safe.
  */
-record CsvTable(char separator, List<String> header, List<List<String>> rows, int badRows) {
+final class CsvTable implements Closeable {
   private static final char[] SEPARATORS = {'\t', ',', ';', '|'};
+  private static final int LONGEST_HEADER = 1 << 20;
+
+  private final Path file;
+  private final char separator;
+  private final CsvReader<CsvRecord> reader;
+  private final Iterator<CsvRecord> records;
+  private final List<String> header;
+  private long badRows;
 
   /**
-   * Reads a file.
+   * Opens a file and reads its header.
    *
    * @param key a column that must be there, which helps to find the separator; or null
    */
-  static CsvTable read(Path file, @Nullable String key) {
-    String text;
+  CsvTable(Path file, @Nullable String key) throws IOException {
+    this.file = file;
+    this.separator = separator(firstLine(file), key);
+    this.reader = builder(separator).detectBomHeader(true).ofCsvRecord(file);
+    this.records = reader.iterator();
     try {
-      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
+      List<String> first = next();
+      if (first == null) {
+        throw BadInput.of("source", file, "a table with a header line");
+      }
+      this.header = first;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
     }
-    if (text.startsWith("\uFEFF")) {
-      text = text.substring(1);
+  }
+
+  /**
+   * A field that only begins with a quoted word ({@code "Yes" she said}) is read without quotes.
+   */
+  @SuppressWarnings("removal") // the pinned version has nothing else that reads such fields
+  private static CsvReader.CsvReaderBuilder builder(char separator) {
+    return CsvReader.builder()
+        .fieldSeparator(separator)
+        .allowExtraCharsAfterClosingQuote(true)
+        .allowUnclosedQuote(false)
+        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE);
+  }
+
+  /** The first line that is not blank, cut where it is endless. */
+  private static String firstLine(Path file) throws IOException {
+    try (var text =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+      StringBuilder line = new StringBuilder();
+      for (int c = text.read(); c >= 0 && line.length() < LONGEST_HEADER; c = text.read()) {
+        if (c != '\n' && c != '\r') {
+          line.append(c == '\uFEFF' ? "" : (char) c);
+        } else if (line.toString().isBlank()) {
+          line.setLength(0);
+        } else {
+          break;
+        }
+      }
+      BadInput.require(!line.toString().isBlank(), "source", file, "a table with a header line");
+      return line.toString();
     }
-    BadInput.require(!text.isBlank(), "source", file, "a table with a header line");
-    char separator = separator(text.lines().findFirst().orElse(""), key);
-    List<List<String>> all = new Parser(text, separator).run();
-    List<String> header = all.getFirst();
-    List<List<String>> rows = new ArrayList<>(all.size());
-    int bad = 0;
-    for (List<String> row : all.subList(1, all.size())) {
-      List<String> mended = row.size() == header.size() ? row : mend(row, header.size(), separator);
-      if (mended == null) {
-        bad++;
-      } else {
-        rows.add(mended);
+  }
+
+  private static char separator(String line, @Nullable String key) {
+    char best = '\t';
+    int most = 0;
+    for (char candidate : SEPARATORS) {
+      List<String> fields = fields(line, candidate);
+      if (key != null && fields.size() > 1 && fields.contains(key)) {
+        return candidate;
+      }
+      if (fields.size() > most) {
+        most = fields.size();
+        best = candidate;
       }
     }
-    return new CsvTable(separator, header, rows, bad);
+    return best;
+  }
+
+  private static List<String> fields(String line, char separator) {
+    try (var one = builder(separator).allowUnclosedQuote(true).ofCsvRecord(line)) {
+      return one.iterator().hasNext() ? stripped(one.iterator().next()) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a text in memory
+    }
+  }
+
+  private static List<String> stripped(CsvRecord row) {
+    return row.getFields().stream().map(String::strip).toList();
+  }
+
+  char separator() {
+    return separator;
+  }
+
+  List<String> header() {
+    return header;
+  }
+
+  /** How many rows had another number of fields than the header, up to here. */
+  long badRows() {
+    return badRows;
+  }
+
+  /** Reads all rows that have as many fields as the header. */
+  void forEach(Consumer<List<String>> taker) {
+    for (List<String> row = next(); row != null; row = next()) {
+      List<String> whole = row.size() == header.size() ? row : mend(row);
+      if (whole != null) {
+        taker.accept(whole);
+      } else {
+        badRows++;
+      }
+    }
+  }
+
+  /** The next row that holds more than white space, or null. */
+  private @Nullable List<String> next() {
+    try {
+      while (records.hasNext()) {
+        List<String> row = stripped(records.next());
+        if (row.size() > 1 || !row.getFirst().isEmpty()) {
+          return row;
+        }
+      }
+      return null;
+    } catch (CsvParseException | UncheckedIOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+      throw new BadInput("cannot read table " + file + ": " + line.strip(), e);
+    }
   }
 
   /** Flickr30K's table has a row whose second bar is missing: {@code x.jpg| 4 A dog runs}. */
-  private static @Nullable List<String> mend(List<String> row, int columns, char separator) {
-    if (separator != '|' || row.size() != columns - 1) {
+  private @Nullable List<String> mend(List<String> row) {
+    if (separator != '|' || row.size() != header.size() - 1) {
       return null;
     }
     String last = row.getLast();
@@ -72,108 +179,8 @@ record CsvTable(char separator, List<String> header, List<List<String>> rows, in
     return mended;
   }
 
-  private static char separator(String line, @Nullable String key) {
-    char best = '\t';
-    int most = 0;
-    for (char candidate : SEPARATORS) {
-      List<String> fields = new Parser(line, candidate).run().getFirst();
-      if (key != null && fields.size() > 1 && fields.contains(key)) {
-        return candidate;
-      }
-      if (fields.size() > most) {
-        most = fields.size();
-        best = candidate;
-      }
-    }
-    return best;
-  }
-
-  private static final class Parser {
-    private final String text;
-    private final char separator;
-    private int at;
-
-    Parser(String text, char separator) {
-      this.text = text;
-      this.separator = separator;
-    }
-
-    List<List<String>> run() {
-      List<List<String>> rows = new ArrayList<>();
-      while (at < text.length()) {
-        List<String> row = row();
-        if (row.size() > 1 || !row.getFirst().isEmpty()) {
-          rows.add(row);
-        }
-      }
-      return rows.isEmpty() ? List.of(List.of("")) : rows;
-    }
-
-    private List<String> row() {
-      List<String> fields = new ArrayList<>();
-      while (true) {
-        fields.add(field().strip());
-        if (at >= text.length()) {
-          return fields;
-        }
-        char end = text.charAt(at++);
-        if (end == '\r' && at < text.length() && text.charAt(at) == '\n') {
-          at++;
-        }
-        if (end != separator) {
-          return fields;
-        }
-      }
-    }
-
-    /** Stops at a separator, a line end or the end. */
-    private String field() {
-      StringBuilder out = new StringBuilder();
-      boolean quoted = at < text.length() && text.charAt(at) == '"' && closes();
-      if (quoted) {
-        at++;
-        quoted(out);
-      }
-      while (at < text.length()) {
-        char c = text.charAt(at);
-        if (c == separator || c == '\n' || c == '\r') {
-          break;
-        }
-        out.append(c);
-        at++;
-      }
-      return out.toString();
-    }
-
-    /** Whether an opening quote has a closing one before a separator, a line end or the end. */
-    private boolean closes() {
-      for (int i = at + 1; i < text.length(); i++) {
-        if (text.charAt(i) == '"') {
-          if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
-            i++;
-          } else {
-            return i + 1 == text.length()
-                || text.charAt(i + 1) == separator
-                || text.charAt(i + 1) == '\n'
-                || text.charAt(i + 1) == '\r';
-          }
-        }
-      }
-      return false;
-    }
-
-    private void quoted(StringBuilder out) {
-      while (at < text.length()) {
-        char c = text.charAt(at++);
-        if (c != '"') {
-          out.append(c);
-        } else if (at < text.length() && text.charAt(at) == '"') {
-          out.append('"');
-          at++;
-        } else {
-          return;
-        }
-      }
-    }
+  @Override
+  public void close() throws IOException {
+    reader.close();
   }
 }

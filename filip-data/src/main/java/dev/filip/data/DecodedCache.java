@@ -11,7 +11,7 @@ final class DecodedCache {
   /** A sample without its file. */
   record Decoded(String key, PackedImage image, List<String> captions) {}
 
-  private record Id(int source, int index) {}
+  private record Id(int source, long number) {}
 
   private final ConcurrentHashMap<Id, Decoded> kept = new ConcurrentHashMap<>();
   private final AtomicLong free;
@@ -20,16 +20,16 @@ final class DecodedCache {
     this.free = new AtomicLong(bytes);
   }
 
-  @Nullable Decoded get(int source, int index) {
-    return kept.get(new Id(source, index));
+  @Nullable Decoded get(int source, long number) {
+    return kept.get(new Id(source, number));
   }
 
-  void put(int source, int index, Decoded sample) {
+  void put(int source, long number, Decoded sample) {
     long bytes = 4L * sample.image().pixels().length + 200;
     if (free.get() < bytes) {
       return;
     }
-    if (free.addAndGet(-bytes) < 0 || kept.putIfAbsent(new Id(source, index), sample) != null) {
+    if (free.addAndGet(-bytes) < 0 || kept.putIfAbsent(new Id(source, number), sample) != null) {
       free.addAndGet(bytes);
     }
   }

@@ -13,15 +13,8 @@ final class EpochPlan {
   private static final long ORDER = 1;
   private static final long PART = 2;
 
-  /**
-   * A unit's appearance.
-   *
-   * @param unit group number within the source
-   * @param round 0 for its first appearance in the epoch, 1 for the second...
-   */
-  record Unit(int source, int unit, int round) {}
-
   private final long seed;
+  private final int group;
   private final double[] weights;
   private final int[] units;
   private final int size;
@@ -31,8 +24,10 @@ final class EpochPlan {
 
   EpochPlan(List<WeightedSource> sources, int group, long seed) {
     this.seed = seed;
+    this.group = group;
     this.weights = sources.stream().mapToDouble(WeightedSource::weight).toArray();
-    this.units = sources.stream().mapToInt(s -> s.source().size() / group).toArray();
+    this.units =
+        sources.stream().mapToInt(s -> Math.toIntExact(s.source().size() / group)).toArray();
     long all = 0;
     for (int s = 0; s < units.length; s++) {
       all += count(s);
@@ -64,7 +59,12 @@ final class EpochPlan {
       ordered = order;
     }
     long packed = ordered[place.position()];
-    return new Unit((int) (packed >>> 48), (int) packed, (int) (packed >>> 32) & 0xFFFF);
+    return new Unit(
+        (int) (packed >>> 48),
+        Unit.WHOLE,
+        (packed & 0xFFFFFFFFL) * group,
+        place.epoch(),
+        (int) (packed >>> 32) & 0xFFFF);
   }
 
   private long[] make(long epoch) {

@@ -14,20 +14,74 @@ public record FirstCaptionSource(SampleSource source) implements SampleSource {
   }
 
   @Override
-  public int size() {
+  public int shards() {
+    return source.shards();
+  }
+
+  @Override
+  public int size(int shard) {
+    return source.size(shard);
+  }
+
+  @Override
+  public boolean counted() {
+    return source.counted();
+  }
+
+  @Override
+  public long size() {
     return source.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
+  public Shard open(int shard) throws IOException {
+    return new First(source.open(shard));
+  }
+
+  @Override
+  public void ahead(int shard) {
+    source.ahead(shard);
+  }
+
+  @Override
+  public Sample.Text text(long index) throws IOException {
+    return first(source.text(index));
+  }
+
+  @Override
+  public Sample read(long index) throws IOException {
     Sample sample = source.read(index);
-    List<String> captions = sample.captions();
-    return new Sample(
-        sample.key(),
-        sample.image(),
-        captions.subList(0, Math.min(1, captions.size())),
-        sample.label(),
-        sample.metadata());
+    var text = new Sample.Text(sample.key(), sample.captions(), sample.label(), sample.metadata());
+    return first(text).with(sample.image());
+  }
+
+  private static Sample.Text first(Sample.Text text) {
+    List<String> captions = text.captions();
+    return captions.size() <= 1
+        ? text
+        : new Sample.Text(text.key(), captions.subList(0, 1), text.label(), text.metadata());
+  }
+
+  private record First(Shard shard) implements Shard {
+    @Override
+    public int size() {
+      return shard.size();
+    }
+
+    @Override
+    public Sample.Text text(int i) throws IOException {
+      return first(shard.text(i));
+    }
+
+    @Override
+    public byte[] image(int i) throws IOException {
+      return shard.image(i);
+    }
+
+    @Override
+    public void close() throws IOException {
+      shard.close();
+    }
   }
 
   @Override
@@ -44,6 +98,11 @@ public record FirstCaptionSource(SampleSource source) implements SampleSource {
   @Override
   public String fingerprint() throws IOException {
     return source.fingerprint();
+  }
+
+  @Override
+  public String shape() throws IOException {
+    return source.shape();
   }
 
   @Override

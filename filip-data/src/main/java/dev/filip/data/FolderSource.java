@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
  * sub-folder. Files are in natural order of their paths, classes in plain order of their names (as
  * torchvision's ImageFolder). Thread-safe.
  */
-final class FolderSource implements SampleSource {
-  private record Entry(String key, Path image, int label) {}
-
+final class FolderSource extends LooseSource {
   private final Path folder;
-  private final List<Entry> entries = new ArrayList<>();
+  private final PackedTexts paths = new PackedTexts();
+
+  /** Those whose key is the whole path: an earlier one differs in nothing but the extension. */
+  private final BitSet repeated = new BitSet();
+
+  /** Class of each image; empty without classes. */
+  private final int[] labels;
+
   private final List<String> classNames;
   private final int withText;
 
@@ -41,13 +46,22 @@ final class FolderSource implements SampleSource {
     List<String> folders =
         classes ? images.stream().map(p -> top(folder, p)).distinct().sorted().toList() : List.of();
     this.classNames = names(folder, folders);
+    this.labels = new int[classes ? images.size() : 0];
     Set<String> keys = new HashSet<>();
     for (Path image : images) {
       String path = folder.relativize(image).toString().replace(File.separatorChar, '/');
-      String key = path.substring(0, path.lastIndexOf('.'));
-      int label = classes ? folders.indexOf(top(folder, image)) : -1;
-      entries.add(new Entry(keys.add(key) ? key : path, image, label));
+      int index = paths.add(path);
+      if (!keys.add(withoutEnding(path))) {
+        repeated.set(index);
+      }
+      if (classes) {
+        labels[index] = folders.indexOf(top(folder, image));
+      }
     }
+  }
+
+  private static String withoutEnding(String path) {
+    return path.substring(0, path.lastIndexOf('.'));
   }
 
   /** Opens it; {@link BadInput} when it holds no image. */
@@ -55,13 +69,12 @@ final class FolderSource implements SampleSource {
     List<Path> images;
     try (Stream<Path> all = Files.walk(folder)) {
       images =
-          all.filter(p -> SourceFiles.isImage(SourceFiles.extension(p)))
-              .filter(p -> !p.getFileName().toString().startsWith("."))
-              .filter(Files::isRegularFile)
-              .sorted(
-                  java.util.Comparator.comparing(
-                      p -> folder.relativize(p).toString(), SourceFiles.NATURAL))
-              .toList();
+          SourceFiles.sorted(
+              all.filter(p -> SourceFiles.isImage(SourceFiles.extension(p)))
+                  .filter(p -> !p.getFileName().toString().startsWith("."))
+                  .filter(Files::isRegularFile)
+                  .toList(),
+              p -> folder.relativize(p).toString());
     } catch (IOException e) {
       throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
     }
@@ -121,39 +134,56 @@ final class FolderSource implements SampleSource {
   }
 
   @Override
-  public int size() {
-    return entries.size();
+  protected int count() {
+    return paths.size();
+  }
+
+  private Path file(int index) {
+    return folder.resolve(paths.get(index));
+  }
+
+  private String key(int index) {
+    String path = paths.get(index);
+    return repeated.get(index) ? path : withoutEnding(path);
+  }
+
+  private int label(int index) {
+    return labels.length == 0 ? -1 : labels[index];
   }
 
   @Override
-  public Sample read(int index) throws IOException {
-    Entry entry = entries.get(index);
-    byte[] image;
-    try {
-      image = Files.readAllBytes(entry.image());
-    } catch (NoSuchFileException e) {
-      throw new UnreadableSample(entry.key(), "no such file", entry.image().toString());
-    }
-    return new Sample(entry.key(), image, captions(entry), entry.label(), metadata(entry));
+  protected Sample.Text text(int index) throws IOException {
+    return new Sample.Text(key(index), captions(index), label(index), metadata(index));
   }
 
-  private static List<String> captions(Entry entry) throws IOException {
-    Path text = text(entry.image());
-    if (entry.label() >= 0 || !Files.exists(text)) {
+  @Override
+  protected byte[] image(int index) throws IOException {
+    Path image = file(index);
+    try {
+      return Files.readAllBytes(image);
+    } catch (NoSuchFileException e) {
+      throw new UnreadableSample(key(index), "no such file", image.toString());
+    }
+  }
+
+  private List<String> captions(int index) throws IOException {
+    Path text = text(file(index));
+    if (label(index) >= 0 || !Files.exists(text)) {
       return List.of();
     }
     return SourceFiles.captions(new String(Files.readAllBytes(text), StandardCharsets.UTF_8));
   }
 
-  private static @Nullable JsonNode metadata(Entry entry) throws IOException {
-    Path file = entry.image().resolveSibling(SourceFiles.stem(entry.image()) + ".json");
+  private @Nullable JsonNode metadata(int index) throws IOException {
+    Path image = file(index);
+    Path file = image.resolveSibling(SourceFiles.stem(image) + ".json");
     if (!Files.exists(file)) {
       return null;
     }
     try {
       return Json.mapper().readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new UnreadableSample(entry.key(), "bad json", e.getOriginalMessage());
+      throw new UnreadableSample(key(index), "bad json", e.getOriginalMessage());
     }
   }
 
@@ -171,11 +201,21 @@ final class FolderSource implements SampleSource {
   @Override
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
-    for (Entry entry : entries) {
-      Digests.add(digest, entry.key());
-      Digests.add(digest, Long.toString(Files.size(entry.image())));
-      captions(entry).forEach(c -> Digests.add(digest, c));
-      Digests.add(digest, Integer.toString(entry.label()));
+    for (int i = 0; i < count(); i++) {
+      Digests.add(digest, key(i));
+      Digests.add(digest, Long.toString(Files.size(file(i))));
+      captions(i).forEach(c -> Digests.add(digest, c));
+      Digests.add(digest, Integer.toString(label(i)));
+    }
+    return Digests.hex(digest);
+  }
+
+  @Override
+  public String shape() throws IOException {
+    MessageDigest digest = Digests.sha256();
+    for (int i = 0; i < count(); i++) {
+      Digests.add(digest, key(i));
+      Digests.add(digest, Long.toString(Files.size(file(i))));
     }
     return Digests.hex(digest);
   }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Inspect(
     String source,
-    int samples,
+    long samples,
     Map<String, Integer> unreadable,
     List<String> examples,
     Map<String, Integer> kinds,
@@ -71,7 +71,7 @@ public record Inspect(
   /** Reads and decodes all of a source. */
   public static Inspect of(SampleSource source, @Nullable Progress progress) {
     Counter counter = new Counter();
-    for (int i = 0; i < source.size(); i++) {
+    for (long i = 0; i < source.size(); i++) {
       counter.add(source, i);
       if (progress != null) {
         progress.step();
@@ -121,7 +121,7 @@ public record Inspect(
     private long bytes;
     private int withoutCaption;
 
-    void add(SampleSource source, int index) {
+    void add(SampleSource source, long index) {
       try {
         Sample sample = source.read(index);
         texts(sample);

@@ -30,4 +30,33 @@ final class Keyed {
       values[j] = kept;
     }
   }
+
+  /** The same for whole numbers. */
+  static void shuffle(int[] values, SplittableRandom random) {
+    for (int i = values.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int kept = values[i];
+      values[i] = values[j];
+      values[j] = kept;
+    }
+  }
+
+  /** 0 to {@code count}-1, shuffled. */
+  static int[] permutation(int count, SplittableRandom random) {
+    int[] all = new int[count];
+    for (int i = 0; i < count; i++) {
+      all[i] = i;
+    }
+    shuffle(all, random);
+    return all;
+  }
+
+  /** 64 bits of a text, the same everywhere. */
+  static long hash(String text) {
+    long mixed = 0x9E3779B97F4A7C15L ^ text.length();
+    for (int i = 0; i < text.length(); i++) {
+      mixed = mix(mixed ^ text.charAt(i) + 0x9E3779B97F4A7C15L);
+    }
+    return mixed;
+  }
 }

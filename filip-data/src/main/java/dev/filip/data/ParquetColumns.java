@@ -8,9 +8,7 @@ import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -27,26 +25,26 @@ final class ParquetColumns {
    * Reads image paths and captions.
    *
    * @param choose from all column names, the image's and the caption's
-   * @param make from the chosen names and image to captions
+   * @param make from the chosen names and the rows
    */
   static TableSource open(
       Path file,
       UnaryOperator<List<String>> choose,
-      BiFunction<List<String>, Map<String, List<String>>, TableSource> make) {
+      BiFunction<List<String>, TableRows, TableSource> make) {
     LIBRARY.setLevel(Level.WARNING);
     try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
       List<ColumnSchema> schema = parquet.getFileSchema().getColumns();
       List<String> chosen = choose.apply(schema.stream().map(ColumnSchema::name).toList());
       String image = chosen.get(0);
       String caption = chosen.get(1);
-      Map<String, List<String>> samples = new LinkedHashMap<>();
+      TableRows samples = new TableRows();
       ColumnProjection two = ColumnProjection.columns(image, caption);
       try (RowReader rows = parquet.buildRowReader().projection(two).build()) {
         while (rows.hasNext()) {
           rows.next();
           if (!rows.isNull(image)) {
             String text = rows.isNull(caption) ? "" : rows.getString(caption);
-            TableSource.add(samples, rows.getString(image), text);
+            samples.add(rows.getString(image), text);
           }
         }
       }

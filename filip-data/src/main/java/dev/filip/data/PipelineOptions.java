@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.config.DataConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.DecodeOptions;
@@ -15,6 +16,10 @@ import dev.filip.io.BadInput;
  * @param workers threads that read, decode and augment; their number changes no result
  * @param prefetch batches prepared ahead, fewer where memory would not hold them
  * @param cacheBytes most memory for decoded images kept from epoch to epoch; 0 for none
+ * @param lanes among which shards are dealt where the data is larger than a window; divides the
+ *     units of a batch
+ * @param window samples that are shuffled together; data that is no larger has one permutation
+ * @param failures when samples that cannot be used end a run
  */
 public record PipelineOptions(
     int batch,
@@ -26,13 +31,26 @@ public record PipelineOptions(
     long cacheBytes,
     Preprocess preprocess,
     Augmentation augmentation,
-    DecodeOptions decoding) {
+    DecodeOptions decoding,
+    int lanes,
+    long window,
+    FailureRules failures) {
+  /** {@code data.window} where nothing is said: with its images 10 GB at 40 kB each. */
+  public static final long WINDOW = 1 << 18;
+
+  private static final int LANES = 8;
   private static final long MOST_AHEAD = 512L << 20;
 
   public PipelineOptions {
     BadInput.require(group >= 1, "data.group", group, ">= 1");
     BadInput.require(
         batch >= 1 && batch % group == 0, "batch", batch, "a multiple of data.group " + group);
+    BadInput.require(
+        lanes >= 1 && batch / group % lanes == 0,
+        "data.lanes",
+        lanes,
+        "a divisor of batch / data.group " + batch / group);
+    BadInput.require(window >= 1, "data.window", window, ">= 1");
     BadInput.require(workers >= 1, "workers", workers, ">= 1");
     BadInput.require(prefetch >= 1, "prefetch", prefetch, ">= 1");
     BadInput.require(cacheBytes >= 0, "cache", cacheBytes, ">= 0");
@@ -56,49 +74,98 @@ public record PipelineOptions(
         Math.max(0, Math.min(heap / 4, heap / 2 - images)),
         preprocess,
         augmentation,
-        DecodeOptions.DEFAULT);
+        DecodeOptions.DEFAULT,
+        lanes(batch),
+        WINDOW,
+        FailureRules.DEFAULT);
+  }
+
+  /** Eight, or the largest number below that divides the units of a batch. */
+  private static int lanes(int units) {
+    int lanes = Math.min(LANES, units);
+    while (units % lanes != 0) {
+      lanes--;
+    }
+    return lanes;
   }
 
   /** As a run config says. */
   public static PipelineOptions of(RunConfig config, Preprocess preprocess) {
     Augmentation augmentation = new Augmentation(config.augment());
-    return of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
-        .withRules(config.data().group(), config.data().distinct());
+    DataConfig data = config.data();
+    PipelineOptions options =
+        of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
+            .withRules(data.group(), data.distinct());
+    return options
+        .withWindow(data.lanes() == null ? options.lanes : data.lanes(), data.window())
+        .withFailures(
+            new FailureRules(
+                data.failures().inARow(),
+                data.failures().share(),
+                data.unreachable() == DataConfig.Unreachable.SKIP));
   }
 
   private static long bytes(Preprocess preprocess) {
     return 3L * preprocess.width() * preprocess.height();
   }
 
-  /** Most memory of images prepared ahead. */
-  long bytesAhead() {
-    long wanted = (long) prefetch * batch * bytes(preprocess);
+  /** Most memory of images prepared ahead by one of so many ranks. */
+  private long bytesAhead(int world) {
+    long wanted = (long) prefetch * batch / world * bytes(preprocess);
     return Math.min(wanted, Math.min(MOST_AHEAD, Runtime.getRuntime().maxMemory() / 8));
   }
 
-  /** Units prepared ahead, so that every worker has one. */
+  /** Units prepared ahead by one process for all rows, so that every worker has one. */
   int unitsAhead() {
+    return unitsAhead(1);
+  }
+
+  /** Units prepared ahead by one of so many ranks for its own rows. */
+  int unitsAhead(int world) {
     long unit = Math.max(1, group * bytes(preprocess));
-    return (int) Math.max(workers + 1, bytesAhead() / unit);
+    return (int) Math.max(workers + 1, bytesAhead(world) / unit);
   }
 
   /** The same with these rules of who meets whom in a batch. */
-  public PipelineOptions withRules(int group, boolean distinct) {
+  public PipelineOptions withRules(int others, boolean different) {
     return new PipelineOptions(
         batch,
-        group,
-        distinct,
+        others,
+        different,
         seed,
         workers,
         prefetch,
         cacheBytes,
         preprocess,
         augmentation,
-        decoding);
+        decoding,
+        lanes(batch / others),
+        window,
+        failures);
   }
 
   /** The same with another number of threads. */
   public PipelineOptions withWorkers(int threads) {
+    return with(threads, cacheBytes, lanes, window, failures);
+  }
+
+  /** The same with another bound on kept images. */
+  public PipelineOptions withCache(long bytes) {
+    return with(workers, bytes, lanes, window, failures);
+  }
+
+  /** The same with another order for data that is larger than the window. */
+  public PipelineOptions withWindow(int numberOfLanes, long samples) {
+    return with(workers, cacheBytes, numberOfLanes, samples, failures);
+  }
+
+  /** The same with other rules about failures. */
+  public PipelineOptions withFailures(FailureRules rules) {
+    return with(workers, cacheBytes, lanes, window, rules);
+  }
+
+  private PipelineOptions with(
+      int threads, long bytes, int dealt, long shuffled, FailureRules rules) {
     return new PipelineOptions(
         batch,
         group,
@@ -106,15 +173,12 @@ public record PipelineOptions(
         seed,
         threads,
         prefetch,
-        cacheBytes,
+        bytes,
         preprocess,
         augmentation,
-        decoding);
-  }
-
-  /** The same with another bound on kept images. */
-  public PipelineOptions withCache(long bytes) {
-    return new PipelineOptions(
-        batch, group, distinct, seed, workers, prefetch, bytes, preprocess, augmentation, decoding);
+        decoding,
+        dealt,
+        shuffled,
+        rules);
   }
 }

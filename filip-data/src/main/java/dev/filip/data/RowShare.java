@@ -1,11 +1,6 @@
 package dev.filip.data;
 
-import java.util.List;
-
-/**
- * How ranks share the rows of each batch: all see the same batch, each decodes its own rows. Only
- * whoever decodes an image learns that it is broken, so ranks tell each other. Used by one thread.
- */
+/** The ranks of a run, as far as its data is concerned. Used by one thread. */
 public interface RowShare {
   /** A run of one process. */
   RowShare WHOLE =
@@ -21,8 +16,8 @@ public interface RowShare {
         }
 
         @Override
-        public List<Cursor.Place> broken(List<Cursor.Place> own) {
-          return own;
+        public long[][] gather(long[] own) {
+          return new long[][] {own};
         }
       };
 
@@ -33,8 +28,8 @@ public interface RowShare {
   int world();
 
   /**
-   * Tells the others which units this rank could not use, and gives those of all ranks. Every rank
-   * calls it equally often.
+   * Some numbers of every rank, in rank order; each may give another count of them. Every rank calls
+   * it equally often.
    */
-  List<Cursor.Place> broken(List<Cursor.Place> own);
+  long[][] gather(long[] own);
 }

@@ -14,4 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the {@code KEY.json} beside the image (boxes of scenes and collages), or null
  */
 public record Sample(
-    String key, byte[] image, List<String> captions, int label, @Nullable JsonNode metadata) {}
+    String key, byte[] image, List<String> captions, int label, @Nullable JsonNode metadata) {
+  /** All of a sample that can be had without reading its image. */
+  public record Text(String key, List<String> captions, int label, @Nullable JsonNode metadata) {
+    /** With its image. */
+    public Sample with(byte[] image) {
+      return new Sample(key, image, captions, label, metadata);
+    }
+  }
+}

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,16 +22,14 @@ final class SourceFiles {
       Set.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
   private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
   private static final Pattern CHOICE = Pattern.compile("\\{([^{}]*,[^{}]*)}");
+  private static final Pattern DIGITS = Pattern.compile("\\d+");
   private static final int MOST_SHARDS = 1_000_000;
-
-  /** {@code 2.tar} before {@code 10.tar}. */
-  static final Comparator<String> NATURAL =
-      Comparator.comparing(SourceFiles::padded).thenComparing(Comparator.naturalOrder());
 
   private SourceFiles() {}
 
+  /** Makes {@code 2.tar} come before {@code 10.tar}. */
   private static String padded(String name) {
-    return Pattern.compile("\\d+")
+    return DIGITS
         .matcher(name)
         .replaceAll(m -> "0".repeat(Math.max(0, 20 - m.group().length())) + m.group());
   }
@@ -57,14 +56,22 @@ final class SourceFiles {
   /** The entries of a folder that pass, in natural order of their names; hidden ones left out. */
   static List<Path> list(Path folder, Predicate<Path> keep) {
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(p -> !p.getFileName().toString().startsWith("."))
-          .filter(keep)
-          .sorted(Comparator.comparing(p -> p.getFileName().toString(), NATURAL))
-          .toList();
+      return sorted(
+          entries.filter(p -> !p.getFileName().toString().startsWith(".")).filter(keep).toList(),
+          p -> p.getFileName().toString());
     } catch (IOException e) {
       throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
     }
+  }
+
+  /** In natural order of their names, each of which is looked at once. */
+  static <T> List<T> sorted(List<T> all, Function<T, String> name) {
+    record Named<T>(String padded, String name, T it) {}
+    return all.stream()
+        .map(it -> new Named<>(padded(name.apply(it)), name.apply(it), it))
+        .sorted(Comparator.<Named<T>, String>comparing(Named::padded).thenComparing(Named::name))
+        .map(Named::it)
+        .toList();
   }
 
   /** Bash's {@code {00..12}} and {@code {a,b}}; a text without braces gives itself. */

@@ -1,40 +1,88 @@
 package dev.filip.data;
 
+import dev.filip.data.store.ObjectInfo;
+import dev.filip.data.store.ShardCache;
+import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Opens a source by its form; the form that was detected is said by {@code describe()}. */
 public final class Sources {
-  private Sources() {}
+  private static final String SHARDS =
+      "shards that end in .tar ({0000..0099} lists them), or a folder (ends with /) of a store that can list";
+
+  private final String spec;
+  private final SourceOptions options;
+  private final ShardFiles files;
+  private final Path cache;
+  private final Consumer<String> say;
+
+  private Sources(
+      String spec, SourceOptions options, ShardFiles files, Path cache, Consumer<String> say) {
+    this.spec = spec;
+    this.options = options;
+    this.files = files;
+    this.cache = cache;
+    this.say = say;
+  }
 
   /**
    * Opens webdataset shards ({@code shards/{000000..000099}.tar}, several joined by {@code ::}, or
-   * a folder of tars), a table of paths and captions ({@code .csv}, {@code .tsv}, {@code .txt},
-   * {@code .parquet}), or a folder of images.
+   * a folder of tars, on disk, {@code https://} or {@code s3://}), a table of paths and captions
+   * ({@code .csv}, {@code .tsv}, {@code .txt}, {@code .parquet}), or a folder of images.
    *
    * @throws BadInput when nothing is there, or it is none of these
    */
   public static SampleSource open(String spec, SourceOptions options) {
+    ShardFiles files = new ShardCache(ShardCache.Options.standard());
+    return open(spec, options, files, ShardIndexes.standardCache(), System.err::println);
+  }
+
+  /** The same with shards by {@code files}, which the source takes over, and indexes kept there. */
+  static SampleSource open(
+      String spec, SourceOptions options, ShardFiles files, Path cache, Consumer<String> say) {
     BadInput.require(
         !spec.startsWith("pipe:"), "source", spec, "a file or folder (commands are not run)");
+    try {
+      SampleSource source = new Sources(spec, options, files, cache, say).open();
+      if (!(source instanceof WebdatasetSource)) {
+        files.close();
+      }
+      return source;
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  private SampleSource open() {
     List<String> names = new ArrayList<>();
     for (String part : spec.split("::")) {
-      names.addAll(SourceFiles.expand(part));
+      SourceFiles.expand(part).stream().map(Sources::path).forEach(names::add);
     }
-    if (names.size() > 1) {
-      return new WebdatasetSource(spec, shards(names), options);
+    if (names.size() > 1 || files.isRemote(names.getFirst())) {
+      return webdataset(spec, shards(names));
     }
     Path path = Path.of(names.getFirst());
     BadInput.require(Files.exists(path), "source", path, "an existing file or folder");
     if (!Files.isDirectory(path)) {
-      return file(path, options);
+      return file(path);
     }
-    List<Path> tars = tars(path);
+    List<String> tars = tars(path);
     if (!tars.isEmpty()) {
-      return new WebdatasetSource(spec, tars, options);
+      return webdataset(spec, tars);
     }
     List<Path> tables = SourceFiles.list(path, p -> SourceFiles.extension(p).equals("parquet"));
     if (!tables.isEmpty()) {
@@ -44,9 +92,13 @@ public final class Sources {
     return FolderSource.open(path);
   }
 
-  private static SampleSource file(Path file, SourceOptions options) {
+  private SampleSource webdataset(String name, List<String> shards) {
+    return new WebdatasetSource(name, shards, options, files, cache, say);
+  }
+
+  private SampleSource file(Path file) {
     return switch (SourceFiles.extension(file)) {
-      case "tar" -> new WebdatasetSource(file.toString(), List.of(file), options);
+      case "tar" -> webdataset(file.toString(), List.of(file.toString()));
       case "csv", "tsv", "txt", "token" -> TableSource.csv(file, options);
       case "parquet" -> TableSource.parquet(file, options);
       default ->
@@ -54,20 +106,79 @@ public final class Sources {
     };
   }
 
-  private static List<Path> shards(List<String> names) {
-    List<Path> shards = new ArrayList<>();
+  private List<String> shards(List<String> names) {
+    List<String> shards = new ArrayList<>();
+    Map<String, Set<String>> folders = new HashMap<>();
     for (String name : names) {
-      Path path = Path.of(name);
-      BadInput.require(Files.exists(path), "source", path, "an existing shard");
-      List<Path> found = Files.isDirectory(path) ? tars(path) : List.of(path);
-      BadInput.require(!found.isEmpty(), "source", path, "a folder with .tar shards");
-      shards.addAll(found);
+      if (files.isRemote(name)) {
+        shards.addAll(remote(name));
+      } else if (name.endsWith(".tar") && names.size() > WebdatasetSource.FEW) {
+        Set<String> there = folders.computeIfAbsent(ShardNames.folder(name), Sources::names);
+        BadInput.require(
+            there.contains(ShardNames.name(name)), "source", name, "an existing shard");
+        shards.add(name);
+      } else {
+        shards.addAll(local(Path.of(name)));
+      }
     }
     return shards;
   }
 
-  private static List<Path> tars(Path folder) {
-    return SourceFiles.list(
-        folder, p -> SourceFiles.extension(p).equals("tar") && Files.isRegularFile(p));
+  private static List<String> local(Path path) {
+    BadInput.require(Files.exists(path), "source", path, "an existing shard");
+    List<String> found = Files.isDirectory(path) ? tars(path) : List.of(path.toString());
+    BadInput.require(!found.isEmpty(), "source", path, "a folder with .tar shards");
+    return found;
+  }
+
+  /** A shard, or all of a folder of a store. */
+  private List<String> remote(String name) {
+    if (!name.endsWith("/")) {
+      BadInput.require(
+          ShardNames.name(name).endsWith(".tar"), "source", ShardNames.shown(name), SHARDS);
+      return List.of(name);
+    }
+    try {
+      List<String> tars =
+          files.list(name).stream()
+              .map(ObjectInfo::location)
+              .filter(location -> location.endsWith(".tar"))
+              .toList();
+      BadInput.require(!tars.isEmpty(), "source", name, "a folder with .tar shards");
+      return SourceFiles.sorted(tars, ShardNames::name);
+    } catch (IOException e) {
+      throw new BadInput("source must be " + SHARDS + ", got " + Reasons.of(e), e);
+    }
+  }
+
+  /** {@code file:///a/b} as a path; anything else as it is. */
+  private static String path(String name) {
+    if (!name.startsWith("file://")) {
+      return name;
+    }
+    try {
+      return Path.of(URI.create(name)).toString();
+    } catch (IllegalArgumentException e) {
+      throw BadInput.of("source", name, "file:///PATH with %20 for a space");
+    }
+  }
+
+  /** The names in a folder: one question instead of one for every shard. */
+  private static Set<String> names(String folder) {
+    Set<String> names = new HashSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(folder))) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (IOException e) {
+      throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
+    }
+    return names;
+  }
+
+  private static List<String> tars(Path folder) {
+    List<Path> tars = SourceFiles.list(folder, p -> SourceFiles.extension(p).equals("tar"));
+    return tars.stream()
+        .filter(p -> tars.size() > WebdatasetSource.FEW || Files.isRegularFile(p))
+        .map(Path::toString)
+        .toList();
   }
 }

@@ -2,17 +2,15 @@ package dev.filip.data;
 
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,46 +18,39 @@ import org.jspecify.annotations.Nullable;
  * same image are one sample with several captions; paths are relative to the table's folder.
  * Thread-safe.
  */
-final class TableSource implements SampleSource {
+final class TableSource extends LooseSource {
   private static final List<String> IMAGE_KEYS = List.of("filepath", "image", "path", "file");
   private static final List<String> CAPTION_KEYS = List.of("title", "caption", "text");
 
   private final Path file;
   private final String how;
-  private final List<String> paths;
-  private final List<List<String>> captions;
+  private final TableRows rows;
 
-  private TableSource(Path file, String how, Map<String, List<String>> samples) {
-    BadInput.require(!samples.isEmpty(), "source " + file, "no rows", "at least one");
+  TableSource(Path file, String how, TableRows rows) {
+    BadInput.require(rows.size() > 0, "source " + file, "no rows", "at least one");
     this.file = file;
     this.how = how;
-    this.paths = List.copyOf(samples.keySet());
-    this.captions = samples.values().stream().map(List::copyOf).toList();
+    this.rows = rows;
   }
 
   /** Reads the table; {@link BadInput} names a column that is not there. */
   static TableSource csv(Path file, SourceOptions options) {
-    CsvTable table = CsvTable.read(file, options.imageKey());
-    int image = column(file, table.header(), options.imageKey(), IMAGE_KEYS, "--image-key");
-    int caption = column(file, table.header(), options.captionKey(), CAPTION_KEYS, "--caption-key");
-    Map<String, List<String>> samples = new LinkedHashMap<>();
-    for (List<String> row : table.rows()) {
-      add(samples, row.get(image), row.get(caption));
-    }
-    String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
-    String how = "a table parted by " + separator;
-    if (table.badRows() > 0) {
-      how += String.format(Locale.ROOT, ", %,d rows with missing fields left out", table.badRows());
-    }
-    String columns = table.header().get(image) + ", " + table.header().get(caption);
-    return new TableSource(file, how + "; columns " + columns, samples);
-  }
-
-  static void add(Map<String, List<String>> samples, String image, String caption) {
-    List<String> known = samples.computeIfAbsent(image, _ -> new ArrayList<>());
-    String line = caption.replaceAll("\\s+", " ").strip();
-    if (!line.isEmpty()) {
-      known.add(line);
+    try (CsvTable table = new CsvTable(file, options.imageKey())) {
+      List<String> header = table.header();
+      int image = column(file, header, options.imageKey(), IMAGE_KEYS, "--image-key");
+      int caption = column(file, header, options.captionKey(), CAPTION_KEYS, "--caption-key");
+      TableRows rows = new TableRows();
+      table.forEach(row -> rows.add(row.get(image), row.get(caption)));
+      String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
+      String how = "a table parted by " + separator;
+      if (table.badRows() > 0) {
+        how +=
+            String.format(Locale.ROOT, ", %,d rows with missing fields left out", table.badRows());
+      }
+      return new TableSource(
+          file, how + "; columns " + header.get(image) + ", " + header.get(caption), rows);
+    } catch (IOException e) {
+      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
   }
 
@@ -100,28 +91,36 @@ final class TableSource implements SampleSource {
           int caption = column(file, header, options.captionKey(), CAPTION_KEYS, "--caption-key");
           return List.of(header.get(image), header.get(caption));
         },
-        (columns, samples) ->
-            new TableSource(file, "Parquet; columns " + String.join(", ", columns), samples));
+        (columns, rows) ->
+            new TableSource(file, "Parquet; columns " + String.join(", ", columns), rows));
   }
 
   @Override
   public String describe() {
-    long all = captions.stream().mapToLong(List::size).sum();
     return String.format(
-        Locale.ROOT, "%,d images with %,d captions in %s (%s)", size(), all, file, how);
+        Locale.ROOT,
+        "%,d images with %,d captions in %s (%s)",
+        rows.size(),
+        rows.captionCount(),
+        file,
+        how);
   }
 
   @Override
-  public int size() {
-    return paths.size();
+  protected int count() {
+    return rows.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
-    String path = paths.get(index);
+  protected Sample.Text text(int index) {
+    return new Sample.Text(rows.path(index), rows.captions(index), -1, null);
+  }
+
+  @Override
+  protected byte[] image(int index) throws IOException {
+    String path = rows.path(index);
     try {
-      byte[] image = Files.readAllBytes(file.toAbsolutePath().resolveSibling(path));
-      return new Sample(path, image, captions.get(index), -1, null);
+      return Files.readAllBytes(file.toAbsolutePath().resolveSibling(path));
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new UnreadableSample(path, "no such file", "");
     }
@@ -140,12 +139,21 @@ final class TableSource implements SampleSource {
   @Override
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
-    for (int i = 0; i < size(); i++) {
-      Path image = file.toAbsolutePath().resolveSibling(paths.get(i));
-      Digests.add(digest, paths.get(i));
+    for (int i = 0; i < count(); i++) {
+      Path image = file.toAbsolutePath().resolveSibling(rows.path(i));
+      Digests.add(digest, rows.path(i));
       Digests.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
-      captions.get(i).forEach(c -> Digests.add(digest, c));
+      rows.captions(i).forEach(c -> Digests.add(digest, c));
     }
+    return Digests.hex(digest);
+  }
+
+  @Override
+  public String shape() throws IOException {
+    MessageDigest digest = Digests.sha256();
+    Digests.add(digest, String.valueOf(file.getFileName()));
+    Digests.add(digest, Long.toString(Files.size(file)));
+    Digests.add(digest, Integer.toString(count()));
     return Digests.hex(digest);
   }
 

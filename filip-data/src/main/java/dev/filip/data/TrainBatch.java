@@ -18,8 +18,13 @@ public record TrainBatch(
     keys = List.copyOf(keys);
   }
 
+  /** Pairs without the words and names that they were made of. */
+  public static TrainBatch of(Pixels pixels, TokenBatch tokens) {
+    return new TrainBatch(pixels, tokens, List.of(), List.of());
+  }
+
   /** Pairs, b. */
   public int size() {
-    return keys.size();
+    return tokens.rows();
   }
 }

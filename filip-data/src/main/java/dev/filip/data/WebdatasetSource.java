@@ -1,214 +1,292 @@
 package dev.filip.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.data.store.ObjectInfo;
+import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
-import dev.filip.io.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Webdataset shards, indexed by their headers and read at random. A sample is a run of members with
- * one key (all before the first dot of the base name); it needs an image. Captions are the lines of
- * {@code .txt}, else the caption field of {@code .json}. Thread-safe: every read opens its shard.
+ * Webdataset shards, on disk or remote. Sizes come from the files beside them, from an index, or
+ * from counting (docs/FORMATS.md); a shard's members are found when it is opened. Thread-safe.
  */
 final class WebdatasetSource implements SampleSource {
-  private static final List<String> CAPTION_FIELDS = List.of("title", "caption", "text");
-
-  /** Members of one sample. */
-  private record Entry(
-      String key,
-      TarIndex tar,
-      TarIndex.Member image,
-      TarIndex.@Nullable Member text,
-      TarIndex.@Nullable Member json,
-      TarIndex.@Nullable Member label) {}
+  /** Up to so many local shards are looked at one by one when a source is opened. */
+  static final int FEW = 256;
 
   private final String name;
-  private final int shards;
+  private final ShardNames names;
   private final SourceOptions options;
-  private final List<Entry> entries = new ArrayList<>();
-  private final List<String> truncations = new ArrayList<>();
-  private final ClassLists classes;
-  private int withoutImage;
+  private final ShardFiles files;
+  private final ShardIndexes indexes;
+  private final Consumer<String> say;
+  private final ShardSizes told;
+  private final int[] toldSizes;
+  private final ShardCounts counts;
+  private final OpenShards recent = new OpenShards(this::open);
+  private final Set<Integer> said = ConcurrentHashMap.newKeySet();
+  private final @Nullable RepeatedKeys repeated;
+  private @Nullable ClassLists classes;
+  private long @Nullable [] starts;
+  private @Nullable Long total;
 
-  WebdatasetSource(String name, List<Path> shards, SourceOptions options) {
+  /**
+   * Takes over {@code files}.
+   *
+   * @param cache where indexes are kept that cannot lie beside the shards
+   * @param say takes lines for the user
+   */
+  WebdatasetSource(
+      String name,
+      List<String> shards,
+      SourceOptions options,
+      ShardFiles files,
+      Path cache,
+      Consumer<String> say) {
     this.name = name;
-    this.shards = shards.size();
+    this.names = new ShardNames(shards);
     this.options = options;
-    this.classes = ClassLists.beside(shards.getFirst());
-    Set<String> keys = new HashSet<>();
-    for (Path shard : shards) {
-      index(shard, keys);
+    this.files = files;
+    this.say = say;
+    this.indexes = new ShardIndexes(files, cache);
+    this.told = ShardSizes.read(names, files);
+    this.toldSizes = told.sizes().clone();
+    this.counts =
+        new ShardCounts(names, files, indexes, options.keepTruncated(), told.sizes(), say);
+    boolean few = names.size() <= FEW && !files.isRemote(names.location(0));
+    this.repeated = few && told.by().isEmpty() ? countFew() : null;
+    if (!few) {
+      counts.fromIndexes();
+    } else if (repeated == null) {
+      counts.count(null);
     }
-    BadInput.require(!entries.isEmpty(), "source " + name, "no image", "shards with images");
-  }
-
-  private void index(Path shard, Set<String> keys) {
-    TarIndex tar = scan(shard);
-    String current = "";
-    TreeMap<String, TarIndex.Member> parts = new TreeMap<>();
-    for (TarIndex.Member member : tar.members()) {
-      String path = member.name().startsWith("./") ? member.name().substring(2) : member.name();
-      int base = path.lastIndexOf('/') + 1;
-      int dot = path.indexOf('.', base);
-      if (dot <= base || path.startsWith("__", base)) {
-        continue;
-      }
-      String key = path.substring(0, dot);
-      if (!key.equals(current)) {
-        sample(current, tar, parts, keys);
-        parts = new TreeMap<>();
-        current = key;
-      }
-      parts.put(path.substring(dot + 1).toLowerCase(Locale.ROOT), member);
-    }
-    if (tar.truncation() == null) { // else the last sample may lack members: not used
-      sample(current, tar, parts, keys);
+    if (counts.complete()) {
+      BadInput.require(counts.sum() > 0, "source " + name, "no image", "shards with images");
     }
   }
 
-  private TarIndex scan(Path shard) {
-    TarIndex tar = TarIndex.scan(shard);
-    if (tar.truncation() != null) {
-      if (!options.keepTruncated()) {
-        throw new BadInput(
-            tar.truncation() + " (" + tar.members().size() + " members before it are whole)");
-      }
-      truncations.add(tar.truncation());
-    }
-    return tar;
-  }
-
-  private void sample(
-      String key, TarIndex tar, TreeMap<String, TarIndex.Member> parts, Set<String> keys) {
-    if (parts.isEmpty()) {
-      return;
-    }
-    TarIndex.Member image = null;
-    for (var part : parts.entrySet()) {
-      if (image == null && SourceFiles.isImage(part.getKey())) {
-        image = part.getValue();
-      }
-    }
-    if (image == null) {
-      withoutImage++;
-      return;
-    }
-    String unique = keys.add(key) ? key : SourceFiles.stem(tar.file()) + "/" + key;
-    entries.add(
-        new Entry(unique, tar, image, parts.get("txt"), parts.get("json"), parts.get("cls")));
+  private @Nullable RepeatedKeys countFew() {
+    RepeatedKeys keys = new RepeatedKeys();
+    counts.count((_, table) -> keys.add(table));
+    return keys.packed();
   }
 
   @Override
   public String describe() {
-    return String.format(
-        Locale.ROOT,
-        "%,d samples in %,d webdataset shard%s of %s%s%s",
-        size(),
-        shards,
-        shards == 1 ? "" : "s",
-        name,
-        withoutImage == 0 ? "" : String.format(Locale.ROOT, "; %,d without an image", withoutImage),
-        truncations.isEmpty() ? "" : "; " + String.join("; ", truncations));
+    String shards =
+        String.format(
+            Locale.ROOT,
+            "%,d webdataset shard%s of %s",
+            names.size(),
+            names.size() == 1 ? "" : "s",
+            name);
+    String by = told.by().isEmpty() ? "" : " (sizes: " + told.by() + ")";
+    return counts.complete()
+        ? String.format(Locale.ROOT, "%,d samples in %s%s", counts.sum(), shards, by)
+            + counts.remarks()
+        : shards + by + "; not counted";
   }
 
   @Override
-  public int size() {
-    return entries.size();
+  public int shards() {
+    return names.size();
   }
 
   @Override
-  public Sample read(int index) throws IOException {
-    Entry entry = entries.get(index);
-    JsonNode metadata = metadata(entry);
-    return new Sample(
-        entry.key(),
-        entry.tar().read(entry.image()),
-        captions(entry, metadata),
-        label(entry),
-        metadata);
+  public int size(int shard) {
+    return counts.size(shard);
   }
 
-  private List<String> captions(Entry entry, @Nullable JsonNode metadata) throws IOException {
-    if (entry.text() != null && options.captionKey() == null) {
-      return SourceFiles.captions(text(entry, entry.text()));
+  @Override
+  public boolean counted() {
+    return counts.complete();
+  }
+
+  @Override
+  public long size() {
+    long total = counts.complete() ? -1 : total();
+    if (total < 0) {
+      counts.count(null);
     }
-    if (metadata == null) {
-      return List.of();
+    return total < 0 ? counts.sum() : total;
+  }
+
+  private synchronized long total() {
+    if (total == null) {
+      total = told.total();
     }
-    List<String> fields =
-        options.captionKey() == null ? CAPTION_FIELDS : List.of(options.captionKey());
-    for (String field : fields) {
-      JsonNode value = metadata.get(field);
-      if (value != null && value.isTextual()) {
-        return SourceFiles.captions(value.textValue().replace('\n', ' '));
+    return total;
+  }
+
+  @Override
+  public void ahead(int shard) {
+    files.ahead(names.location(shard));
+  }
+
+  /** Reads the headers of a shard that no index tells of. */
+  @Override
+  public TarShard open(int shard) throws IOException {
+    String location = names.location(shard);
+    try {
+      return open(shard, location, files.hold(location));
+    } catch (IOException e) {
+      throw ShardCounts.named(location, e);
+    }
+  }
+
+  /** Closes what is held where the shard cannot be opened. */
+  private TarShard open(int shard, String location, ShardFiles.Held held) throws IOException {
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(held.file(), StandardOpenOption.READ);
+      ShardTable table = table(location, held.info(), channel);
+      tell(shard, table.size());
+      return new TarShard(held, channel, table, keys(shard), options.captionKey());
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
+      held.close();
+      throw e;
+    }
+  }
+
+  private ShardTable table(String location, ObjectInfo info, FileChannel channel)
+      throws IOException {
+    ShardIndex index = indexes.of(ShardNames.folder(location));
+    ShardTable table = index.table(ShardNames.name(location), info);
+    if (table == null) {
+      table = ShardTable.scan(ShardNames.shown(location), channel);
+    }
+    return ShardCounts.checked(location, table, options.keepTruncated());
+  }
+
+  /** Says once that a shard holds another number of samples than was told. */
+  private void tell(int shard, int size) {
+    int known = counts.size(shard);
+    if (known >= 0 && known != size && said.add(shard)) {
+      say.accept(
+          String.format(
+              Locale.ROOT,
+              "shard %s holds %,d samples, not %,d as %s tells",
+              ShardNames.shown(names.location(shard)),
+              size,
+              known,
+              toldSizes[shard] >= 0 ? told.by() : "its index"));
+    }
+  }
+
+  private TarShard.Keys keys(int shard) {
+    if (repeated == null) {
+      String prefix = names.size() == 1 ? "" : names.unique(shard) + "/";
+      return (_, key) -> prefix + key;
+    }
+    String prefix = ShardNames.stem(names.location(shard)) + "/";
+    long first = starts()[shard];
+    return (sample, key) -> repeated.has(first + sample) ? prefix + key : key;
+  }
+
+  @Override
+  public Sample.Text text(long index) throws IOException {
+    int shard = shard(index);
+    return recent.with(shard, open -> open.text(within(shard, index)));
+  }
+
+  @Override
+  public Sample read(long index) throws IOException {
+    int shard = shard(index);
+    return recent.with(shard, open -> open.read(within(shard, index)));
+  }
+
+  private int shard(long index) throws UnreadableSample {
+    long[] from = starts();
+    if (index >= from[from.length - 1] && total != null && index < total) {
+      throw new UnreadableSample(name + ": sample " + index, "missing", "__len__ tells of it");
+    }
+    if (index < 0 || index >= from[from.length - 1]) {
+      throw new IndexOutOfBoundsException(index + " of " + from[from.length - 1] + " samples");
+    }
+    int at = Arrays.binarySearch(from, index);
+    at = at < 0 ? -at - 2 : at;
+    while (from[at + 1] == index) {
+      at++; // empty shards begin where the next does
+    }
+    return at;
+  }
+
+  private int within(int shard, long index) {
+    return (int) (index - starts()[shard]);
+  }
+
+  private synchronized long[] starts() {
+    if (starts == null) {
+      counts.count(null);
+      starts = new long[names.size() + 1];
+      for (int i = 0; i < names.size(); i++) {
+        starts[i + 1] = starts[i] + counts.size(i);
       }
     }
-    return List.of();
+    return starts;
   }
 
-  private static @Nullable JsonNode metadata(Entry entry) throws IOException {
-    if (entry.json() == null) {
-      return null;
+  private synchronized ClassLists classes() {
+    if (classes == null) {
+      classes = ClassLists.beside(names.location(0), files);
     }
-    try {
-      return Json.mapper().readTree(entry.tar().read(entry.json()));
-    } catch (JsonProcessingException e) {
-      throw new UnreadableSample(entry.key(), "bad json", e.getOriginalMessage());
-    }
-  }
-
-  private static int label(Entry entry) throws IOException {
-    if (entry.label() == null) {
-      return -1;
-    }
-    String text = text(entry, entry.label()).strip();
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new UnreadableSample(entry.key(), "bad class", text);
-    }
-  }
-
-  private static String text(Entry entry, TarIndex.Member member) throws IOException {
-    return new String(entry.tar().read(member), StandardCharsets.UTF_8);
+    return classes;
   }
 
   @Override
   public List<String> classNames() {
-    return classes.names();
+    return classes().names();
   }
 
   @Override
   public List<String> templates() {
-    return classes.templates();
+    return classes().templates();
   }
 
   @Override
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
-    for (Entry entry : entries) {
-      Digests.add(digest, entry.key());
-      Digests.add(digest, Long.toString(entry.image().size()));
-      for (TarIndex.Member member :
-          new TarIndex.Member[] {entry.text(), entry.json(), entry.label()}) {
-        Digests.add(digest, member == null ? "" : text(entry, member));
+    for (int shard = 0; shard < names.size(); shard++) {
+      try (TarShard open = open(shard)) {
+        for (int i = 0; i < open.size(); i++) {
+          open.print(i).forEach(text -> Digests.add(digest, text));
+        }
       }
     }
     return Digests.hex(digest);
   }
 
+  /** Names, the bytes of local shards, and the sizes told beside them. */
   @Override
-  public void close() {}
+  public String shape() throws IOException {
+    MessageDigest digest = Digests.sha256();
+    for (int i = 0; i < names.size(); i++) {
+      String location = names.location(i);
+      Digests.add(digest, ShardNames.shown(names.relative(i)));
+      Digests.add(
+          digest, files.isRemote(location) ? "" : Long.toString(files.info(location).size()));
+      Digests.add(digest, Integer.toString(toldSizes[i]));
+    }
+    return Digests.hex(digest);
+  }
+
+  @Override
+  public void close() throws IOException {
+    recent.close();
+    files.close();
+  }
 }

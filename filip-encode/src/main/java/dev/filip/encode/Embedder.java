@@ -6,6 +6,7 @@ import dev.filip.image.PackedImage;
 import dev.filip.image.Placement;
 import dev.filip.io.BadInput;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,18 @@ public interface Embedder {
 
   /** Where its patches are. */
   PatchLayout layout();
+
+  /** Numbers of a vector. */
+  int width();
+
+  /** The same, whose vectors are kept in a type; else they are fp32. */
+  Embedder as(Tokens.Type type);
+
+  /**
+   * SHA-256 in hex over all that makes its vectors but {@link #preprocessing}, as it is now: those
+   * of two fingerprints do not compare.
+   */
+  String fingerprint();
 
   /** exp of the learnt log-scale. */
   double logitScale();

@@ -3,6 +3,7 @@ package dev.filip.encode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFingerprint;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.image.PackedImage;
@@ -15,6 +16,7 @@ import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.TokenSpans;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +60,14 @@ public final class ModelEmbedder implements Embedder {
                 : Preprocess.of(preprocessing, config.pixelBehaviour()));
   }
 
+  private ModelEmbedder(ModelEmbedder other, Encoder encoder) {
+    this.model = other.model;
+    this.config = other.config;
+    this.encoder = encoder;
+    this.tokenizer = other.tokenizer;
+    this.preprocessor = other.preprocessor;
+  }
+
   /** Of a model folder. */
   public ModelEmbedder(LoadedModel loaded) {
     this(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
@@ -72,6 +82,21 @@ public final class ModelEmbedder implements Embedder {
   public PatchLayout layout() {
     int side = config.vision().grid();
     return new PatchLayout(side, side, config.vision().patchSize(), config.cls() ? 1 : 0);
+  }
+
+  @Override
+  public int width() {
+    return config.embedDim();
+  }
+
+  @Override
+  public ModelEmbedder as(Tokens.Type type) {
+    return new ModelEmbedder(this, encoder.as(type));
+  }
+
+  @Override
+  public String fingerprint() {
+    return ModelFingerprint.of(model, tokenizer, encoder.precision());
   }
 
   @Override

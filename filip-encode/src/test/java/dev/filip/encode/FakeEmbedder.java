@@ -23,20 +23,31 @@ import java.util.Objects;
  */
 public final class FakeEmbedder implements Embedder {
   public static final int D = 24;
-  private final Map<String, Integer> axes = new HashMap<>();
+  private final Map<String, Integer> axes;
 
   /** What each prepared image, by identity, says. */
-  private final Map<PackedImage, float[]> rows = new IdentityHashMap<>();
+  private final Map<PackedImage, float[]> rows;
 
   private final PatchLayout layout;
   private final Interaction interaction;
   public Placement map = Placement.IDENTITY;
   public int context = 100;
+  private Tokens.Type type = Tokens.Type.FP32;
   public String preprocessing = "fake";
 
   public FakeEmbedder(int rows, int columns, Interaction interaction) {
-    this.layout = new PatchLayout(rows, columns, 10, 0);
+    this(new PatchLayout(rows, columns, 10, 0), interaction, new HashMap<>(), new IdentityHashMap<>());
+  }
+
+  private FakeEmbedder(
+      PatchLayout layout,
+      Interaction interaction,
+      Map<String, Integer> axes,
+      Map<PackedImage, float[]> rows) {
+    this.layout = layout;
     this.interaction = interaction;
+    this.axes = axes;
+    this.rows = rows;
   }
 
   @Override
@@ -47,6 +58,26 @@ public final class FakeEmbedder implements Embedder {
   @Override
   public PatchLayout layout() {
     return layout;
+  }
+
+  @Override
+  public int width() {
+    return D;
+  }
+
+  @Override
+  public FakeEmbedder as(Tokens.Type type) {
+    FakeEmbedder other = new FakeEmbedder(layout, interaction, axes, rows);
+    other.type = type;
+    other.map = map;
+    other.context = context;
+    other.preprocessing = preprocessing;
+    return other;
+  }
+
+  @Override
+  public String fingerprint() {
+    return "0".repeat(64);
   }
 
   @Override
@@ -123,22 +154,25 @@ public final class FakeEmbedder implements Embedder {
     return out;
   }
 
-  private synchronized int axis(String concept) {
-    int axis = axes.computeIfAbsent(concept, c -> axes.size());
+  private int axis(String concept) {
+    int axis;
+    synchronized (axes) {
+      axis = axes.computeIfAbsent(concept, c -> axes.size());
+    }
     if (axis >= D) {
       throw new IllegalStateException("too many concepts for " + D + " axes: " + axes.keySet());
     }
     return axis;
   }
 
-  private static Encoded encodings(List<float[]> items) {
+  private Encoded encodings(List<float[]> items) {
     Tokens.Builder tokens = new Tokens.Builder(Tokens.Type.FP32, D);
     float[] embeds = new float[items.size() * D];
     for (int i = 0; i < items.size(); i++) {
       tokens.add(Tokens.packed(items.get(i), D, items.get(i).length / D));
       global(items.get(i), embeds, i * D);
     }
-    return new Encoded(tokens.build(), Tokens.ofRows(embeds, D));
+    return new Encoded(tokens.build().as(type), Tokens.ofRows(embeds, D).as(type));
   }
 
   private static void global(float[] rows, float[] out, int at) {

@@ -37,11 +37,11 @@ public record EvalData(SampleSource source, String split, int limit, boolean qui
 
   /** Samples used. */
   public int size() {
-    return limit == 0 ? source.size() : Math.min(limit, source.size());
+    return Math.toIntExact(limit == 0 ? source.size() : Math.min(limit, source.size()));
   }
 
   /** The source's index of used sample i. */
-  public int index(int i) {
-    return (int) ((long) i * source.size() / size());
+  public long index(int i) {
+    return i * source.size() / size();
   }
 }

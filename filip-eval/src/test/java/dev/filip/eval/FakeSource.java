@@ -1,14 +1,14 @@
 package dev.filip.eval;
 
+import dev.filip.data.LooseSource;
 import dev.filip.data.Sample;
-import dev.filip.data.SampleSource;
 import dev.filip.io.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Samples in memory. */
-final class FakeSource implements SampleSource {
+final class FakeSource extends LooseSource {
   private final List<Sample> samples = new ArrayList<>();
   List<String> classes = List.of();
   List<String> templates = List.of();
@@ -34,13 +34,19 @@ final class FakeSource implements SampleSource {
   }
 
   @Override
-  public int size() {
+  protected int count() {
     return samples.size();
   }
 
   @Override
-  public Sample read(int index) {
-    return samples.get(index);
+  protected Sample.Text text(int index) {
+    Sample sample = samples.get(index);
+    return new Sample.Text(sample.key(), sample.captions(), sample.label(), sample.metadata());
+  }
+
+  @Override
+  protected byte[] image(int index) {
+    return samples.get(index).image();
   }
 
   @Override
@@ -58,6 +64,11 @@ final class FakeSource implements SampleSource {
     StringBuilder all = new StringBuilder();
     samples.forEach(s -> all.append(s.key()).append(s.image().length).append(s.captions()));
     return all.toString();
+  }
+
+  @Override
+  public String shape() {
+    return fingerprint();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.filip.model;
 
 import dev.filip.tensor.GradMode;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
@@ -65,6 +66,11 @@ public final class Encoder {
   /** The same model, whose vectors are kept in a type. */
   public Encoder as(Tokens.Type other) {
     return new Encoder(model, batch, other, agreement);
+  }
+
+  /** What the towers compute in. */
+  public Precision precision() {
+    return model.compute().precision();
   }
 
   /** Where images' numbers come from: each is asked for once a tower, by any thread. */

@@ -14,28 +14,25 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads libtorch once per process, after setting what its libraries read when they start.
+ * Loads libtorch once per process, in a tuned process after setting what its libraries read when
+ * they start.
  *
- * <p>Call {@link #load} before any other class of {@code org.bytedeco.pytorch} is touched. What it
- * sets in the C environment (Java's {@code System.getenv} does not show it): {@code
- * OMP_WAIT_POLICY=PASSIVE}, without which small models run up to 70 times slower because idle
- * OpenMP workers spin on the core OpenBLAS wants (a user's own value is kept); and no {@code
- * OPENBLAS_CORETYPE}, which would hold OpenBLAS to an older CPU's kernels. In Java: JavaCPP's cache
- * folder and its {@code nopointergc} and {@code maxphysicalbytes}. A process that belongs to
- * another program calls {@link #loadAsGuest} first, and none of it is set unless {@link
- * #tuneProcess} or {@code -Dfilip.tuneProcess=true} asked for it. Thread-safe.
+ * <p>Call {@link #load} before any other class of {@code org.bytedeco.pytorch} is touched. Where
+ * {@code -Dfilip.tuneProcess=true} or {@link #tuneProcess} asked for it, it sets in the C
+ * environment (Java's {@code System.getenv} does not show it): {@code OMP_WAIT_POLICY=PASSIVE},
+ * without which small models run up to 70 times slower because idle OpenMP workers spin on the core
+ * OpenBLAS wants (a user's own value is kept); and no {@code OPENBLAS_CORETYPE}, which would hold
+ * OpenBLAS to an older CPU's kernels. In Java: JavaCPP's cache folder and its {@code nopointergc}
+ * and {@code maxphysicalbytes}. Else nothing of the process is changed, and where OpenMP's workers
+ * will spin then, one line on standard error says so. Thread-safe.
  */
 public final class Natives {
   private static final String TORCH = "org.bytedeco.pytorch.global.torch";
 
-  private static boolean asked = Boolean.getBoolean("filip.tuneProcess");
-  private static boolean guest;
-  private static @Nullable Outcome outcome;
-
   private Natives() {}
 
-  /** What loading came to: one of the two. */
-  private record Outcome(@Nullable Path cache, @Nullable RuntimeException failure) {}
+  /** What loading came to: {@code cache} or {@code failure}. */
+  private record Outcome(boolean tuned, @Nullable Path cache, @Nullable RuntimeException failure) {}
 
   /** Idempotent; throws with the reason when the natives cannot be unpacked or loaded. */
   public static void load() {
@@ -43,64 +40,26 @@ public final class Natives {
   }
 
   /**
-   * As {@link #load}, but changes nothing of this process unless it was asked to; where OpenMP's
-   * idle workers will spin then, one line on standard error says so, once.
-   */
-  public static synchronized void loadAsGuest() {
-    if (outcome == null && !asked) {
-      guest = true;
-      NativeCache.asGuest();
-      if (workersWillSpin()) {
-        System.err.println(
-            "filip: OpenMP's idle workers will spin, which makes small models up to 70 times slower:"
-                + " call Filip.tuneProcess() before the first model is opened, or set"
-                + " OMP_WAIT_POLICY=PASSIVE");
-      }
-    }
-    cache();
-  }
-
-  /**
-   * Asks for all that {@link #load} sets, before anything is loaded.
+   * Asks for all that is set in a tuned process, and loads.
    *
    * @throws IllegalStateException when the libraries run already without it
    */
-  public static synchronized void tuneProcess() {
-    if (guest) {
+  public static void tuneProcess() {
+    System.setProperty(NativeCache.TUNE, "true");
+    cache();
+    if (!Once.OUTCOME.tuned) {
       throw new IllegalStateException(
           "the native libraries are loaded already: tune the process before the first model is"
               + " opened");
     }
-    asked = true;
   }
 
   /** Where the libraries lie. */
-  public static synchronized Path cache() {
-    Outcome known = outcome;
-    if (known == null) {
-      known = tryToStart(!guest);
-      outcome = known;
+  public static Path cache() {
+    if (Once.OUTCOME.failure != null) {
+      throw Once.OUTCOME.failure;
     }
-    if (known.failure != null) {
-      throw known.failure;
-    }
-    return Objects.requireNonNull(known.cache);
-  }
-
-  private static Outcome tryToStart(boolean tune) {
-    try {
-      return new Outcome(Start.run(tune), null);
-    } catch (RuntimeException e) {
-      return new Outcome(null, e);
-    }
-  }
-
-  private static boolean workersWillSpin() {
-    return Runtime.getRuntime().availableProcessors() > 1
-        && NativeEnvironment.canSet()
-        && !NativeEnvironment.get("OMP_WAIT_POLICY").orElse("").equalsIgnoreCase("passive")
-        && NativeEnvironment.get("GOMP_SPINCOUNT").isEmpty()
-        && NativeEnvironment.get("KMP_BLOCKTIME").isEmpty();
+    return Objects.requireNonNull(Once.OUTCOME.cache);
   }
 
   /** Version of the libtorch bindings, such as {@code 2.13.0-1.5.14}. */
@@ -122,11 +81,26 @@ public final class Natives {
     }
   }
 
-  /** Apart, so that asking for less touches no class of JavaCPP. */
-  private static final class Start {
-    static Path run(boolean tune) {
-      if (tune) {
+  /** The holder idiom: filled by the first {@link #load}. */
+  private static final class Once {
+    static final Outcome OUTCOME = tryToStart(NativeCache.isTuned());
+
+    private static Outcome tryToStart(boolean tuned) {
+      try {
+        return new Outcome(tuned, start(tuned), null);
+      } catch (RuntimeException e) {
+        return new Outcome(tuned, null, e);
+      }
+    }
+
+    private static Path start(boolean tuned) {
+      if (tuned) {
         tune();
+      } else if (workersWillSpin()) {
+        System.err.println(
+            "filip: OpenMP's idle workers will spin, which makes small models up to 70 times slower:"
+                + " call Filip.tuneProcess() before the first model is opened, or set"
+                + " OMP_WAIT_POLICY=PASSIVE");
       }
       String platform = platform();
       String bundle = "torch-" + version() + "-openblas-" + version("openblas") + "-" + platform;
@@ -139,10 +113,18 @@ public final class Natives {
             new IllegalStateException(
                 "cannot load the native libraries in " + cache + ": " + e.getMessage(), e));
       }
-      if (tune) {
+      if (tuned) {
         torch.initLogging(); // reads the level
       }
       return cache;
+    }
+
+    private static boolean workersWillSpin() {
+      return Runtime.getRuntime().availableProcessors() > 1
+          && NativeEnvironment.canSet()
+          && !NativeEnvironment.get("OMP_WAIT_POLICY").orElse("").equalsIgnoreCase("passive")
+          && NativeEnvironment.get("GOMP_SPINCOUNT").isEmpty()
+          && NativeEnvironment.get("KMP_BLOCKTIME").isEmpty();
     }
 
     private static void tune() {

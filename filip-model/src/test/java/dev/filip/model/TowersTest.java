@@ -15,8 +15,11 @@ import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.Pointer;
@@ -287,6 +290,31 @@ class TowersTest {
 
   private static void close(float[] found, float[] expected) {
     assertThat(found).containsExactly(expected, org.assertj.core.data.Offset.offset(3e-6f));
+  }
+
+  @Test
+  void bf16VectorsAreTheNearestToTheFloats() {
+    ModelConfig config = Models.tiny(Activation.QUICK_GELU);
+    try (FilipModel model = FilipModel.create(config, 3)) {
+      Encoder encoder = new Encoder(model, 3);
+      float[] pixels = Models.pixels(config, 7, 1);
+      Encoded half = encoder.as(Tokens.Type.BF16).images(pixels, 7);
+      Encoded full = encoder.images(pixels, 7);
+      assertThat(half.tokens().type()).isEqualTo(Tokens.Type.BF16);
+      assertThat(half.tokens().floats())
+          .containsExactly(full.tokens().as(Tokens.Type.BF16).floats());
+      assertThat(half.globals().floats())
+          .containsExactly(full.globals().as(Tokens.Type.BF16).floats());
+      TokenBatch texts = Models.texts(config, 7, 2);
+      assertThat(encoder.as(Tokens.Type.BF16).texts(texts).tokens().floats())
+          .containsExactly(encoder.texts(texts).tokens().as(Tokens.Type.BF16).floats());
+      int size = pixels.length / 7;
+      List<float[]> each = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        each.add(Arrays.copyOfRange(pixels, i * size, (i + 1) * size));
+      }
+      assertThat(encoder.images(each).tokens().floats()).containsExactly(full.tokens().floats());
+    }
   }
 
   @Test

@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * AdamW (Loshchilov and Hutter 2019) as torch's: decoupled weight decay, bias correction.
  *
- * <p>One fused aten call per group of weight decay and rate over the flat buffers; {@link
- * ScalarOptimizers#adamw} is the oracle. The call is reached through the boxed dispatcher: the Java
+ * <p>One fused aten call per group of weight decay and rate over the flat buffers; {@code
+ * ScalarOptimizers.adamw} is the oracle. The call is reached through the boxed dispatcher: the Java
  * bindings lack it.
  */
 public final class AdamW implements Optimizer {

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * <p>Moments and updates are computed in place over runs of neighbouring parameters, norms by
- * parameter; {@link ScalarOptimizers#lamb} is the oracle.
+ * parameter; {@code ScalarOptimizers.lamb} is the oracle.
  */
 public final class Lamb implements Optimizer {
   /** Weights a run holds at most unless one parameter is larger: bounds the scratch memory. */

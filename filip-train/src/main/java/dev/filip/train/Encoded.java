@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.TrainBatch;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.model.ImageFeatures;
@@ -14,7 +15,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** Features of some rows of a batch, with their graph if it was recorded; of the open scope. */
+/** BatchFeatures of some rows of a batch, with their graph if it was recorded; of the open scope. */
 record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   /** Rows {@code from} to {@code from + count} of a batch. */
   record Rows(int from, int count) {
@@ -31,7 +32,7 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   }
 
   /** Runs both towers. */
-  static Encoded of(FilipModel model, BatchFeed.Batch batch, Rows rows) {
+  static Encoded of(FilipModel model, TrainBatch batch, Rows rows) {
     return new Encoded(
         rows,
         model.images(pixels(model, batch, rows)),
@@ -39,7 +40,7 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   }
 
   /** Copies the features to their rows of the batch's. */
-  void copy(Features into) {
+  void copy(BatchFeatures into) {
     try (var _ = GradMode.off()) {
       rows.of(into.images().tokens()).copy_(images.tokens());
       rows.of(into.images().embeds()).copy_(images.embeds());
@@ -77,7 +78,7 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
     gradients.push_back(scale == 1 ? gradient : gradient.mul(new Scalar(scale)));
   }
 
-  private static Tensor pixels(FilipModel model, BatchFeed.Batch batch, Rows rows) {
+  private static Tensor pixels(FilipModel model, TrainBatch batch, Rows rows) {
     int size = model.config().vision().imageSize();
     Tensor t = torch.empty(rows.count(), 3, size, size);
     MemorySegment to = Tensors.bytes(t);

@@ -1,15 +1,18 @@
 package dev.filip.train;
 
-import dev.filip.data.Cursor;
 import dev.filip.data.RowShare;
 import dev.filip.distributed.Communicator;
+import dev.filip.io.BadInput;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 
-/** The rows of each batch shared among the ranks of a run; one small gather a batch. */
+/** The ranks of a run for its data: numbers gathered by the communicator. */
 record RankShare(Communicator communicator) implements RowShare {
+  /** Throws where a batch cannot be dealt out evenly. */
+  static void requireDivides(int batch, int world) {
+    BadInput.require(
+        batch % world == 0, "batch", batch, "a multiple of the " + world + " processes of the run");
+  }
+
   @Override
   public int rank() {
     return communicator.rank();
@@ -20,25 +23,18 @@ record RankShare(Communicator communicator) implements RowShare {
     return communicator.world();
   }
 
+  /** Two gathers: how many each has, and as many of each as the most. */
   @Override
-  public List<Cursor.Place> broken(List<Cursor.Place> own) {
-    long[][] counts = communicator.gather(new long[] {own.size()});
+  public long[][] gather(long[] own) {
+    if (world() == 1) {
+      return new long[][] {own};
+    }
+    long[][] counts = communicator.gather(new long[] {own.length});
     int most = (int) Arrays.stream(counts).mapToLong(count -> count[0]).max().orElse(0);
-    if (most == 0) {
-      return List.of();
-    }
-    long[] packed = new long[2 * most];
-    for (int i = 0; i < own.size(); i++) {
-      packed[2 * i] = own.get(i).epoch();
-      packed[2 * i + 1] = own.get(i).position();
-    }
-    long[][] all = communicator.gather(packed);
-    Set<Cursor.Place> places = new LinkedHashSet<>();
+    long[][] all = communicator.gather(Arrays.copyOf(own, Math.max(1, most)));
     for (int r = 0; r < all.length; r++) {
-      for (int i = 0; i < counts[r][0]; i++) {
-        places.add(new Cursor.Place(all[r][2 * i], (int) all[r][2 * i + 1]));
-      }
+      all[r] = Arrays.copyOf(all[r], (int) counts[r][0]);
     }
-    return List.copyOf(places);
+    return all;
   }
 }

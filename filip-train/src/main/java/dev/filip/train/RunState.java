@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision of the towers, as chosen
  * @param lossScale for fp16, else 1
  * @param cursor of the data
+ * @param data its shape; missing where the checkpoint is older
  * @param random the native generator's state
  * @param best the best evaluation so far, or null
  */
@@ -29,6 +30,7 @@ record RunState(
     String precision,
     double lossScale,
     JsonNode cursor,
+    JsonNode data,
     byte[] random,
     @Nullable Best best) {
   private static final String FORMAT = "filip-checkpoint/1";
@@ -39,6 +41,7 @@ record RunState(
     json.put("shards", parallelism.shards()).put("threads", parallelism.threads());
     json.put("precision", precision).put("loss_scale", lossScale);
     json.set("cursor", cursor);
+    json.set("data", data);
     if (best != null) {
       json.set("best", best.toJson());
     }
@@ -59,6 +62,7 @@ record RunState(
         json.path("precision").asText(),
         json.path("loss_scale").asDouble(1),
         json.path("cursor"),
+        json.path("data"),
         Base64.getDecoder().decode(json.path("random").asText()),
         Best.of(json.path("best")));
   }

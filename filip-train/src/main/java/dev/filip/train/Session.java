@@ -1,11 +1,13 @@
 package dev.filip.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.AdapterFolder;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Finetune;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.data.BatchFeed;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param start where this process begins: nothing done, or a checkpoint's state
  * @param scaling of the loss for fp16, or null
  * @param data what the run was trained on, for the model folder
+ * @param shape of it, for checkpoints
  * @param ranks of the run; borrowed
  */
 record Session(
@@ -43,6 +46,7 @@ record Session(
     Checkpoints checkpoints,
     Start start,
     ObjectNode data,
+    ObjectNode shape,
     Ranks ranks)
     implements AutoCloseable {
 
@@ -56,8 +60,12 @@ record Session(
     return trained.model().compute().precision().word();
   }
 
-  /** The state after update {@code step}. */
-  RunState state(long step, @Nullable Best best) {
+  /**
+   * The state after update {@code step}.
+   *
+   * @param cursor of the feed, which all ranks have asked for together
+   */
+  RunState state(long step, @Nullable Best best, JsonNode cursor) {
     return new RunState(
         step,
         RunConfigWriter.json(config),
@@ -65,7 +73,8 @@ record Session(
         parallelism,
         precision(),
         scaling == null ? 1 : scaling.scale(),
-        feed.cursor(),
+        cursor,
+        shape,
         RandomState.get(),
         best);
   }

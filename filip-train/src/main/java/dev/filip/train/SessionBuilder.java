@@ -9,6 +9,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
+import dev.filip.data.BatchFeed;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -44,7 +45,7 @@ final class SessionBuilder {
   private static final int LOOKED_AT = 500;
 
   /** Keys that change no weight. */
-  private static final String FREE = "workers|checkpoint|evaluate|distributed";
+  private static final String FREE = "workers|checkpoint|evaluate|distributed|data\\.(failures|unreachable)";
 
   private final RunConfig config;
   private final FeedFactory data;
@@ -69,6 +70,7 @@ final class SessionBuilder {
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
     RunState state = RunState.read(checkpoint.resolve("state.json"));
     requireSameRun(state, checkpoint);
+    requireSameData(state, checkpoint);
     LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
     log.accept("resuming from " + checkpoint);
     FilipModel model = tuned(loaded.model());
@@ -148,6 +150,7 @@ final class SessionBuilder {
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
         data.describe(),
+        data.shape(),
         ranks);
   }
 
@@ -229,7 +232,7 @@ final class SessionBuilder {
         new LossPlan(
             config.loss(),
             config.interaction(),
-            config.length().toSteps(data.samples(), config.batch()),
+            steps(),
             towers,
             width,
             cores(),
@@ -252,9 +255,13 @@ final class SessionBuilder {
         : new AdamW(flat, settings);
   }
 
+  /** Where they are given nothing is counted. */
+  private int steps() {
+    return config.length().toSteps(data::samples, config.batch());
+  }
+
   private Schedule schedule() {
-    int total = config.length().toSteps(data.samples(), config.batch());
-    return new Schedule(config.optimizer().peakLr(config.batch()), total, config.schedule());
+    return new Schedule(config.optimizer().peakLr(config.batch()), steps(), config.schedule());
   }
 
   private void requireSameRun(RunState state, Path checkpoint) {
@@ -268,6 +275,23 @@ final class SessionBuilder {
               + " differs from the run in "
               + checkpoint
               + ": resume with its own config, or start anew elsewhere");
+    }
+  }
+
+  private void requireSameData(RunState state, Path checkpoint) throws IOException {
+    String key =
+        state.data().isMissingNode()
+            ? null
+            : firstDifference("", data.shape(), state.data(), "none");
+    if (key != null) {
+      throw new BadInput(
+          "data."
+              + key
+              + " is no longer the data of the run in "
+              + checkpoint
+              + " (names, sizes or counts of its shards differ): bring that back, or start anew"
+              + " elsewhere with model: "
+              + checkpoint.resolve("model"));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.TrainBatch;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;
@@ -27,7 +28,7 @@ final class Shard implements AutoCloseable {
   private final ShardGradients gradients;
   private @Nullable StepScope scope;
   private @Nullable Encoded held;
-  private BatchFeed.@Nullable Batch batch;
+  private @Nullable TrainBatch batch;
   private Encoded.Rows rows = Encoded.Rows.NONE;
   private int most;
 
@@ -49,7 +50,7 @@ final class Shard implements AutoCloseable {
    *
    * @param together rows whose graph may be held at a time
    */
-  Future<?> forward(BatchFeed.Batch given, Encoded.Rows part, int together, Features into) {
+  Future<?> forward(TrainBatch given, Encoded.Rows part, int together, BatchFeatures into) {
     return thread.submit(() -> {
       rows = part;
       most = together;
@@ -88,7 +89,7 @@ final class Shard implements AutoCloseable {
     });
   }
 
-  private void again(BatchFeed.Batch given, LossGradient found, double scale) {
+  private void again(TrainBatch given, LossGradient found, double scale) {
     for (int at = 0; at < rows.count(); at += most) {
       try (var _ = new StepScope()) {
         Encoded part = Encoded.of(model, given, rows.part(at, most));

@@ -6,17 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.DataConfig;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.data.BatchPipeline;
-import dev.filip.data.Cursor;
+import dev.filip.data.BatchFeed;
 import dev.filip.data.FirstCaptionSource;
 import dev.filip.data.PipelineOptions;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
-import dev.filip.data.TrainBatch;
+import dev.filip.data.TrainFeed;
 import dev.filip.data.UnreadableSample;
 import dev.filip.data.WeightedSource;
-import dev.filip.distributed.Alone;
+import dev.filip.data.store.UnreachableShard;
 import dev.filip.distributed.Communicator;
 import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
@@ -26,16 +25,24 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The sources that a config names, through the prefetching pipeline. Owns the sources. */
 final class SourceFeeds implements FeedFactory {
+  /** Shards of a source whose captions are sampled. */
+  private static final int LOOKED_AT = 4;
+
   private final List<WeightedSource> sources;
   private final DataConfig data;
+  private final Consumer<String> log;
+  private @Nullable ObjectNode shape;
 
-  private SourceFeeds(List<WeightedSource> sources, DataConfig data) {
+  private SourceFeeds(List<WeightedSource> sources, DataConfig data, Consumer<String> log) {
     this.sources = sources;
     this.data = data;
+    this.log = log;
   }
 
   /** Opens them and says what each is. */
@@ -49,52 +56,65 @@ final class SourceFeeds implements FeedFactory {
         source = new FirstCaptionSource(source);
       }
       log.accept("data.train: " + source.describe());
-      sources.add(new WeightedSource(source, named.weight()));
+      sources.add(new WeightedSource(source, named.weight(), named.share()));
     }
-    return new SourceFeeds(sources, config.data());
+    return new SourceFeeds(sources, config.data(), log);
   }
 
   @Override
   public long samples() {
-    long units = 0;
-    for (WeightedSource source : sources) {
-      units += Math.round(source.weight() * Math.floorDiv(source.source().size(), data.group()));
-    }
-    return units * data.group();
+    return TrainFeed.samples(sources, data.group());
   }
 
   @Override
   public Iterable<String> captions() {
-    List<String> captions = new ArrayList<>();
-    for (WeightedSource source : sources) {
-      for (int i = 0; i < source.source().size(); i++) {
-        captions.addAll(captions(source.source(), i));
-      }
-    }
-    return captions;
+    return () -> sources.stream().flatMap(SourceFeeds::captions).iterator();
   }
 
+  /** Shard by shard; only one is open at a time. */
+  private static Stream<String> captions(WeightedSource source) {
+    return IntStream.range(0, source.source().shards())
+        .boxed()
+        .flatMap(shard -> captions(source.source(), shard, Integer.MAX_VALUE).stream());
+  }
+
+  /** Of at most {@value #LOOKED_AT} shards of each source, so that no more are fetched for it. */
   @Override
   public List<String> someCaptions(int samples) {
     List<String> captions = new ArrayList<>();
     int each = Math.max(1, samples / sources.size());
     for (WeightedSource weighted : sources) {
       SampleSource source = weighted.source();
-      int taken = Math.min(each, source.size());
-      for (int i = 0; i < taken; i++) {
-        captions.addAll(captions(source, (int) ((long) i * source.size() / taken)));
+      int looked = Math.min(LOOKED_AT, source.shards());
+      for (int i = 0; i < looked; i++) {
+        int shard = (int) ((long) i * source.shards() / looked);
+        captions.addAll(captions(source, shard, Math.ceilDiv(each, looked)));
       }
     }
     return captions;
   }
 
-  private static List<String> captions(SampleSource source, int index) {
-    try {
-      return source.read(index).captions();
-    } catch (UnreadableSample unreadable) {
-      return List.of(); // the pipeline counts it when its turn comes
+  /** Captions of a shard, of at most so many samples from all over it. */
+  private static List<String> captions(SampleSource source, int number, int most) {
+    List<String> captions = new ArrayList<>();
+    try (SampleSource.Shard shard = source.open(number)) {
+      int taken = Math.min(most, shard.size());
+      for (int i = 0; i < taken; i++) {
+        captions.addAll(captions(shard, (int) ((long) i * shard.size() / taken)));
+      }
+    } catch (UnreachableShard unreachable) {
+      return captions; // the feed says so when its turn comes
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return captions;
+  }
+
+  private static List<String> captions(SampleSource.Shard shard, int index) throws IOException {
+    try {
+      return shard.text(index).captions();
+    } catch (UnreadableSample unreadable) {
+      return List.of(); // the feed counts it when its turn comes
     }
   }
 
@@ -102,14 +122,31 @@ final class SourceFeeds implements FeedFactory {
   public ObjectNode describe() throws IOException {
     ObjectNode json = Json.object();
     ArrayNode train = json.putArray("train");
-    for (WeightedSource source : sources) {
-      train
-          .addObject()
-          .put("source", source.source().describe())
-          .put("weight", source.weight())
-          .put("fingerprint", source.source().fingerprint());
+    ArrayNode shapes = (ArrayNode) shape().path("train");
+    for (int i = 0; i < sources.size(); i++) {
+      WeightedSource source = sources.get(i);
+      ObjectNode one = train.addObject().put("source", source.source().describe());
+      one.put("weight", source.weight());
+      if (source.share() > 0) {
+        one.put("share", source.share());
+      }
+      one.set("shape", shapes.get(i));
     }
     return json;
+  }
+
+  @Override
+  public ObjectNode shape() throws IOException {
+    ObjectNode known = shape;
+    if (known == null) {
+      known = Json.object();
+      ArrayNode train = known.putArray("train");
+      for (WeightedSource source : sources) {
+        train.add(source.source().shape());
+      }
+      shape = known;
+    }
+    return known;
   }
 
   @Override
@@ -117,16 +154,6 @@ final class SourceFeeds implements FeedFactory {
     return Preprocess.plain(model.vision().imageSize())
         .withExifRotation(data.exifRotation())
         .toJson();
-  }
-
-  @Override
-  public BatchFeed open(
-      RunConfig config,
-      ModelConfig model,
-      BpeTokenizer tokenizer,
-      JsonNode preprocessor,
-      @Nullable JsonNode cursor) {
-    return open(config, model, tokenizer, preprocessor, cursor, Alone.INSTANCE);
   }
 
   /** Each rank decodes its own rows only. */
@@ -140,44 +167,21 @@ final class SourceFeeds implements FeedFactory {
       Communicator ranks) {
     Preprocess preprocess = Preprocess.of(preprocessor, model.pixelBehaviour());
     int context = model.text().context();
-    return new Feed(
-        new BatchPipeline(
+    TrainFeed feed =
+        new TrainFeed(
             sources,
             PipelineOptions.of(config, preprocess),
             captions -> tokenizer.batch(captions, context),
-            cursor == null ? Cursor.START : Cursor.of(cursor),
-            new RankShare(ranks)));
+            cursor,
+            new RankShare(ranks));
+    log.accept(feed.describe());
+    return feed;
   }
 
   @Override
   public void close() throws IOException {
     for (WeightedSource source : sources) {
       source.source().close();
-    }
-  }
-
-  private record Feed(BatchPipeline pipeline) implements BatchFeed {
-    @Override
-    public Batch next() {
-      TrainBatch batch = pipeline.next();
-      return new Batch(batch.pixels(), batch.tokens());
-    }
-
-    @Override
-    public JsonNode cursor() {
-      return pipeline.cursor().toJson();
-    }
-
-    @Override
-    public String skipped() {
-      return pipeline.skipped().total() == 0
-          ? ""
-          : pipeline.skipped().counts() + ", such as " + pipeline.skipped().example();
-    }
-
-    @Override
-    public void close() {
-      pipeline.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.TrainBatch;
 import dev.filip.config.ModelConfig;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
@@ -53,16 +54,16 @@ final class Towers implements AutoCloseable {
     }
   }
 
-  /** Features of the batch, in the caller's scope. */
-  Features forward(BatchFeed.Batch batch) {
+  /** BatchFeatures of the batch, in the caller's scope. */
+  BatchFeatures forward(TrainBatch batch) {
     TokenBatch tokens = batch.tokens();
     int b = tokens.rows();
     int d = config.embedDim();
     int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
     Tensor imageTokens = torch.empty(b, config.imageTokens(), d);
     Tensor textTokens = torch.zeros(b, longest, d);
-    Features features =
-        new Features(
+    BatchFeatures features =
+        new BatchFeatures(
             new ImageFeatures(imageTokens, torch.empty(b, d)),
             new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
     int each = Math.ceilDiv(b, shards.size());

@@ -1,7 +1,10 @@
 package dev.filip.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.RunConfig;
+import dev.filip.data.DataStopped;
 import dev.filip.data.Pixels;
+import dev.filip.data.TrainBatch;
 import dev.filip.distributed.Ranks;
 import dev.filip.loss.LossGradient;
 import dev.filip.loss.NonFiniteLoss;
@@ -9,6 +12,7 @@ import dev.filip.tensor.GradMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +104,7 @@ final class TrainLoop {
       ranks.first(() -> evaluate(now));
     }
     if (end || due(config.checkpoint().every(), now)) {
-      ranks.first(() -> checkpoint(now));
+      checkpoint(now);
     }
   }
 
@@ -138,7 +142,7 @@ final class TrainLoop {
   private TrainStep.Outcome step(long now, double lr, boolean log) {
     Pixels pixels = null;
     try {
-      BatchFeed.Batch batch = session.feed().next();
+      TrainBatch batch = session.feed().next();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
       TrainStep.Outcome outcome = step.run(batch, session.loss().at(now), lr, log, clock);
@@ -148,10 +152,27 @@ final class TrainLoop {
       return outcome;
     } catch (NonFiniteLoss e) {
       throw stopped(now, lr, Double.NaN, pixels, e);
+    } catch (DataStopped e) {
+      throw dataStopped(now, e);
     } catch (IOException e) {
       throw new TrainingStopped(
           "cannot read training data at step " + now + ": " + Failures.reason(e) + lastGood(), e);
     }
+  }
+
+  /** All ranks come here at the same step, and its last good state is kept. */
+  private TrainingStopped dataStopped(long now, DataStopped e) {
+    String[] said =
+        ranks.notes("data/" + now, String.valueOf(e.getMessage()), Duration.ofMinutes(10));
+    String reason = DataStopped.ELSEWHERE;
+    for (int r = 0; r < said.length && reason.isEmpty(); r++) {
+      reason = said[r].isEmpty() || said.length == 1 ? said[r] : "rank " + r + ": " + said[r];
+    }
+    if (now - 1 > session.start().step()) {
+      checkpoint(now - 1);
+    }
+    return new TrainingStopped(
+        "the training data fails at step " + now + ": " + reason + lastGood(), e);
   }
 
   private TrainingStopped stopped(
@@ -246,14 +267,20 @@ final class TrainLoop {
     }
   }
 
+  /** Of all ranks together: they tell where their data stands, and the first one writes. */
   private void checkpoint(long now) {
+    JsonNode cursor = session.feed().cursor();
+    ranks.first(() -> checkpoint(now, cursor));
+  }
+
+  private void checkpoint(long now, JsonNode cursor) {
     write(
         "checkpoint of step " + now,
         () ->
             session
                 .checkpoints()
                 .write(
-                    session.state(now, best),
+                    session.state(now, best, cursor),
                     folder -> session.writeModel(folder, now),
                     session.optimizer(),
                     session.trained().model().parameters()));

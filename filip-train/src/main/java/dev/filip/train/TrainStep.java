@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.TrainBatch;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.LossGradient;
 import dev.filip.optim.FlatParameters;
@@ -79,10 +80,10 @@ final class TrainStep {
    * @param norms whether the parameters' and the update's norms are wanted
    */
   Outcome run(
-      BatchFeed.Batch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
+      TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
-      Features features = towers.forward(batch);
+      BatchFeatures features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
       LossGradient found = loss(loss, features);
       clock.lap(Stage.LOSS);
@@ -107,7 +108,7 @@ final class TrainStep {
     FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
   }
 
-  private LossGradient loss(ContrastiveLoss loss, Features features) {
+  private LossGradient loss(ContrastiveLoss loss, BatchFeatures features) {
     try {
       return loss.compute(features.images(), features.texts(), logScale());
     } catch (RuntimeException e) {

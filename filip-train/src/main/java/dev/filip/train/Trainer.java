@@ -49,7 +49,7 @@ public final class Trainer {
   public static TrainResult run(RunConfig config, Path out, TrainOptions options, Ranks ranks) {
     Natives.load();
     try {
-      RankFeed.requireDivides(config.batch(), ranks.world());
+      RankShare.requireDivides(config.batch(), ranks.world());
       try (FeedFactory data = SourceFeeds.open(config, options.log())) {
         return run(config, out, options, data, ranks);
       }
@@ -91,7 +91,7 @@ public final class Trainer {
         ranks.first(
             () -> loop.write("model", () -> session.writeModel(folder.model(), result.steps())));
       }
-      String skipped = session.feed().skipped();
+      String skipped = session.feed().leftOut();
       if (!skipped.isEmpty()) {
         options.log().accept("left out: " + skipped);
       }
@@ -219,7 +219,7 @@ public final class Trainer {
   private static ObjectNode facts(RunConfig config, FeedFactory data) throws IOException {
     ObjectNode facts = Json.object().put("libtorch", Natives.version());
     facts.set("config", RunConfigWriter.json(config));
-    facts.set("data", data.describe());
+    facts.set("data", data.shape());
     return facts;
   }
 }

@@ -112,7 +112,7 @@ class GradientSumTest {
         for (int i = 0; i < SWEEPS; i++) {
           try (var _ = new StepScope()) {
             flat.zeroGradients();
-            Features features = towers.forward(TinyPairs.batch(BATCH));
+            BatchFeatures features = towers.forward(TinyPairs.batch(BATCH));
             LossGradient found = loss.compute(features.images(), features.texts(), Math.log(10));
             towers.backward(found, ranks.rank() + 1);
             made.gradients.add(Tensors.toFloats(flat.gradients()));

@@ -17,15 +17,28 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kills a training process for real, resumes it, and compares with a run never killed. */
 class KilledRunTest {
   private static final int STEPS = 70;
   @TempDir Path temp;
 
-  private static RunConfig config() {
+  /** On made data, or on real shards where a folder is given. */
+  private static RunConfig config(String shards) {
     // 36 samples in batches of 8: no checkpoint falls on the end of an epoch
-    return TinyData.config("late", STEPS, "checkpoint.every=7", "checkpoint.keep=2");
+    return shards.isEmpty()
+        ? TinyData.config("late", STEPS, "checkpoint.every=7", "checkpoint.keep=2")
+        : TinyShards.config(shards, STEPS, "checkpoint.every=7", "checkpoint.keep=2");
+  }
+
+  private static void run(String shards, Path out, TrainOptions options) {
+    if (shards.isEmpty()) {
+      Trainer.run(config(shards), out, options, new TinyData());
+    } else {
+      Trainer.run(config(shards), out, options);
+    }
   }
 
   /** The process that is killed: trains into the folder given, slowly enough to be hit. */
@@ -42,14 +55,16 @@ class KilledRunTest {
               }
             }
           };
-      Trainer.run(config(), Path.of(args[0]), TrainerTest.with(slow), new TinyData());
+      run(args[1], Path.of(args[0]), TrainerTest.with(slow));
     }
   }
 
-  @Test
-  void afterKill9ResumeEqualsARunNeverKilled() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterKill9ResumeEqualsARunNeverKilled(boolean real) throws Exception {
+    String shards = real ? TinyShards.write(temp.resolve("shards")) : "";
     Path killed = temp.resolve("killed");
-    ChildRun run = start(killed);
+    ChildRun run = start(killed, shards);
     Process child = run.process();
     try {
       run.awaitCheckpoint(killed.resolve("checkpoints/step-000014"));
@@ -60,9 +75,9 @@ class KilledRunTest {
       child.destroyForcibly().waitFor();
     }
     assertThat(killed.resolve("model")).doesNotExist(); // it was hit before its end
-    Trainer.run(config(), killed, TrainOptions.QUIET.with(Existing.RESUME), new TinyData());
+    run(shards, killed, TrainOptions.QUIET.with(Existing.RESUME));
     Path whole = temp.resolve("whole");
-    Trainer.run(config(), whole, TrainOptions.QUIET, new TinyData());
+    run(shards, whole, TrainOptions.QUIET);
     assertThat(sha256(killed)).isEqualTo(sha256(whole));
     List<String> lines = Files.readAllLines(killed.resolve("metrics.jsonl"));
     assertThat(lines).hasSize(Files.readAllLines(whole.resolve("metrics.jsonl")).size());
@@ -71,7 +86,7 @@ class KilledRunTest {
   @Test
   void aPoliteKillLeavesACheckpointOfTheStepItStoppedAt() throws Exception {
     Path stopped = temp.resolve("stopped");
-    ChildRun run = start(stopped);
+    ChildRun run = start(stopped, "");
     Process child = run.process();
     try {
       run.awaitCheckpoint(stopped.resolve("checkpoints/step-000007"));
@@ -87,9 +102,9 @@ class KilledRunTest {
     assertThat(stopped.resolve("model")).doesNotExist();
   }
 
-  private ChildRun start(Path out) throws IOException {
+  private ChildRun start(Path out, String shards) throws IOException {
     return ChildRun.start(
-        Child.class, List.of(out.toString()), Map.of(), temp.resolve("child.log"));
+        Child.class, List.of(out.toString(), shards), Map.of(), temp.resolve("child.log"));
   }
 
   private static String sha256(Path out) throws IOException, NoSuchAlgorithmException {

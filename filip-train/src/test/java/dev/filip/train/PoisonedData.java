@@ -1,5 +1,8 @@
 package dev.filip.train;
 
+import dev.filip.data.BatchFeed;
+import dev.filip.data.TrainBatch;
+import dev.filip.distributed.Communicator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
@@ -34,6 +37,11 @@ record PoisonedData(int at) implements FeedFactory {
   }
 
   @Override
+  public ObjectNode shape() {
+    return SOUND.shape();
+  }
+
+  @Override
   public JsonNode preprocessor(ModelConfig model) {
     return SOUND.preprocessor(model);
   }
@@ -44,17 +52,18 @@ record PoisonedData(int at) implements FeedFactory {
       ModelConfig model,
       BpeTokenizer tokenizer,
       JsonNode preprocessor,
-      @Nullable JsonNode cursor) {
-    BatchFeed sound = SOUND.open(config, model, tokenizer, preprocessor, cursor);
+      @Nullable JsonNode cursor,
+      Communicator ranks) {
+    BatchFeed sound = SOUND.open(config, model, tokenizer, preprocessor, cursor, ranks);
     int[] given = {0};
     return new BatchFeed() {
       @Override
-      public Batch next() throws IOException {
-        Batch batch = sound.next();
+      public TrainBatch next() throws IOException {
+        TrainBatch batch = sound.next();
         if (++given[0] == at) {
           float[] pixels = batch.pixels().toFloats();
           pixels[5] = Float.NaN;
-          return new Batch(new FloatPixels(pixels, batch.pixels().size()), batch.tokens());
+          return TrainBatch.of(new FloatPixels(pixels, batch.pixels().size()), batch.tokens());
         }
         return batch;
       }
@@ -65,8 +74,8 @@ record PoisonedData(int at) implements FeedFactory {
       }
 
       @Override
-      public String skipped() {
-        return sound.skipped();
+      public String leftOut() {
+        return sound.leftOut();
       }
 
       @Override

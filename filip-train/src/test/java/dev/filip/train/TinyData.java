@@ -1,5 +1,8 @@
 package dev.filip.train;
 
+import dev.filip.data.BatchFeed;
+import dev.filip.data.TrainBatch;
+import dev.filip.distributed.Communicator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
@@ -84,6 +87,11 @@ final class TinyData implements FeedFactory {
   }
 
   @Override
+  public ObjectNode shape() {
+    return describe();
+  }
+
+  @Override
   public JsonNode preprocessor(ModelConfig model) {
     return Preprocess.plain(model.vision().imageSize()).toJson();
   }
@@ -94,10 +102,12 @@ final class TinyData implements FeedFactory {
       ModelConfig model,
       BpeTokenizer tokenizer,
       JsonNode preprocessor,
-      @Nullable JsonNode cursor) {
+      @Nullable JsonNode cursor,
+      Communicator ranks) {
     int size = Preprocess.of(preprocessor, model.pixelBehaviour()).width();
     long given = cursor == null ? 0 : cursor.path("given").asLong();
-    return new Feed(config, tokenizer, 3 * size * size, given);
+    BatchFeed whole = new Feed(config, tokenizer, 3 * size * size, given);
+    return ranks.world() == 1 ? whole : new RankFeed(whole, ranks.rank(), ranks.world());
   }
 
   @Override
@@ -118,7 +128,7 @@ final class TinyData implements FeedFactory {
     }
 
     @Override
-    public Batch next() {
+    public TrainBatch next() {
       float[] pixels = new float[config.batch() * floats];
       List<String> texts = new ArrayList<>();
       for (int i = 0; i < config.batch(); i++) {
@@ -130,7 +140,7 @@ final class TinyData implements FeedFactory {
         texts.add(caption(sample));
       }
       given++;
-      return new Batch(new FloatPixels(pixels, config.batch()), tokenizer.batch(texts, 12));
+      return TrainBatch.of(new FloatPixels(pixels, config.batch()), tokenizer.batch(texts, 12));
     }
 
     private int sample(long position) {
@@ -148,7 +158,7 @@ final class TinyData implements FeedFactory {
     }
 
     @Override
-    public String skipped() {
+    public String leftOut() {
       return "";
     }
 

@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.TrainBatch;
 import dev.filip.config.Activation;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
@@ -30,18 +31,18 @@ final class TinyPairs {
         PixelBehaviour.TRANSFORMERS);
   }
 
-  static BatchFeed.Batch batch() {
+  static TrainBatch batch() {
     return batch(COUNT);
   }
 
   /** So many pairs; from the ninth on only images differ from all before. */
-  static BatchFeed.Batch batch(int pairs) {
+  static TrainBatch batch(int pairs) {
     Random random = new Random(1);
     float[] pixels = new float[pairs * 3 * 8 * 8];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }
-    return new BatchFeed.Batch(new FloatPixels(pixels, pairs), texts(pairs));
+    return TrainBatch.of(new FloatPixels(pixels, pairs), texts(pairs));
   }
 
   private static TokenBatch texts(int pairs) {

@@ -70,7 +70,7 @@ class TowersTest {
                 model, flat, new Parallelism(shards, 1), Activations.ALL, GradientSum.alone(flat));
         var _ = new StepScope()) {
       flat.zeroGradients();
-      Features features = towers.forward(TinyPairs.batch());
+      BatchFeatures features = towers.forward(TinyPairs.batch());
       LossGradient found =
           new DenseLoss(1, 1, 0).compute(features.images(), features.texts(), Math.log(10));
       towers.backward(found, 1);

@@ -113,7 +113,7 @@ class TwoPassTest {
                   model, flat, new Parallelism(shards, 1), activations, GradientSum.alone(flat));
           var _ = new StepScope()) {
         flat.zeroGradients();
-        Features features = towers.forward(TinyPairs.batch(BATCH));
+        BatchFeatures features = towers.forward(TinyPairs.batch(BATCH));
         LossGradient found = loss.compute(features.images(), features.texts(), Math.log(10));
         towers.backward(found, 1);
         return new Made(found.loss(), Tensors.toFloats(flat.gradients()));

@@ -1,8 +1,9 @@
 package dev.filip.train;
 
+import dev.filip.data.BatchFeed;
+import dev.filip.data.TrainBatch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.Pixels;
-import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -21,17 +22,11 @@ final class RankFeed implements BatchFeed {
     this.world = world;
   }
 
-  /** Throws where a batch cannot be dealt out evenly. */
-  static void requireDivides(int batch, int world) {
-    BadInput.require(
-        batch % world == 0, "batch", batch, "a multiple of the " + world + " processes of the run");
-  }
-
   @Override
-  public Batch next() throws IOException {
-    Batch all = whole.next();
+  public TrainBatch next() throws IOException {
+    TrainBatch all = whole.next();
     int each = all.tokens().rows() / world;
-    return new Batch(
+    return TrainBatch.of(
         new Part(all.pixels(), rank * each, each), all.tokens().slice(rank * each, each));
   }
 
@@ -41,8 +36,8 @@ final class RankFeed implements BatchFeed {
   }
 
   @Override
-  public String skipped() {
-    return whole.skipped();
+  public String leftOut() {
+    return whole.leftOut();
   }
 
   @Override

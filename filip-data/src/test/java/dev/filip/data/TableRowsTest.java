@@ -1,0 +1,122 @@
+package dev.filip.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.filip.io.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TableRowsTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 16, 17, 31, 33, 1000, 40_000})
+  void packedRowsEqualAMapOfLists(int rows) {
+    SplittableRandom random = new SplittableRandom(rows);
+    Map<String, List<String>> slow = new LinkedHashMap<>();
+    TableRows packed = new TableRows();
+    for (int i = 0; i < rows; i++) {
+      String image = "é/" + random.nextInt(1 + rows / 2) + ".jpg";
+      String caption = List.of("", "a  b\t\nc", " ü ", "x".repeat(random.nextInt(40))).get(i % 4);
+      packed.add(image, caption);
+      List<String> known = slow.computeIfAbsent(image, _ -> new ArrayList<>());
+      String line = caption.replaceAll("\\s+", " ").strip();
+      if (!line.isEmpty()) {
+        known.add(line);
+      }
+    }
+    assertThat(packed.size()).isEqualTo(slow.size());
+    assertThat(packed.captionCount()).isEqualTo(slow.values().stream().mapToInt(List::size).sum());
+    int at = 0;
+    for (var sample : slow.entrySet()) {
+      assertThat(packed.path(at)).isEqualTo(sample.getKey());
+      assertThat(packed.captions(at++)).isEqualTo(sample.getValue());
+    }
+  }
+
+  @Test
+  void textsLongerThanAChunkAreKeptWhole() {
+    PackedTexts texts = new PackedTexts();
+    List<String> kept = new ArrayList<>();
+    for (int length : new int[] {0, 1, 4095, 4096, 4097, 5_000_000, 0, 3, 9_000_000}) {
+      String text = "é".repeat(length);
+      kept.add(text);
+      texts.add(text);
+    }
+    for (int i = 0; i < kept.size(); i++) {
+      assertThat(texts.get(i)).isEqualTo(kept.get(i));
+    }
+  }
+
+  private List<List<String>> rows(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("t.csv"), text);
+    List<List<String>> rows = new ArrayList<>();
+    try (CsvTable table = new CsvTable(file, null)) {
+      rows.add(table.header());
+      table.forEach(rows::add);
+    }
+    return rows;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\t", ",", ";", "|"})
+  void quotedFieldsOfAnyKindComeBack(String separator) throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    List<List<String>> rows = new ArrayList<>(List.of(List.of("file", "title", "no")));
+    String[] pieces = {"a", "\"", separator, "\n", "\r\n", " ", "é", "''", "\"\""};
+    for (int i = 0; i < 3000; i++) {
+      StringBuilder field = new StringBuilder("x");
+      for (int k = random.nextInt(6); k > 0; k--) {
+        field.append(pieces[random.nextInt(pieces.length)]);
+      }
+      rows.add(List.of("f" + i, field.append('y').toString(), Integer.toString(i)));
+    }
+    for (String end : List.of("\n", "\r\n")) {
+      StringBuilder text = new StringBuilder("\uFEFF");
+      for (List<String> row : rows) {
+        List<String> quoted = row.stream().map(f -> '"' + f.replace("\"", "\"\"") + '"').toList();
+        text.append(String.join(separator, quoted)).append(end);
+      }
+      assertThat(rows(text.toString())).isEqualTo(rows);
+    }
+  }
+
+  @Test
+  void blankLinesAreNoRows() throws IOException {
+    assertThat(rows("\n \na\tb\n\n1\t2\n \n3\t4"))
+        .containsExactly(List.of("a", "b"), List.of("1", "2"), List.of("3", "4"));
+  }
+
+  @Test
+  void fieldsThatOnlyBeginWithAQuotedWordAreRead() throws IOException {
+    assertThat(rows("a,b\n1,\"Yes\" she said\n2, \"no\" \n3,6\" nails\n"))
+        .containsExactly(
+            List.of("a", "b"),
+            List.of("1", "Yes she said"),
+            List.of("2", "\"no\""),
+            List.of("3", "6\" nails"));
+  }
+
+  @Test
+  void anOpenQuoteIsOneLineThatNamesTheTableAndItsRow() {
+    assertThatThrownBy(() -> rows("a,b\n1,2\n3,\"4\n5,6\n"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageNotContaining("\n")
+        .hasMessageContaining("t.csv")
+        .hasMessageContaining("line 3");
+    assertThatThrownBy(() -> rows(" \n\n"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("a table with a header line");
+  }
+}

@@ -1,0 +1,18 @@
+package dev.filip.s3;
+
+import dev.filip.data.store.Store;
+import dev.filip.data.store.StoreProvider;
+import dev.filip.data.store.Timeouts;
+
+/** Makes the store of {@code s3://} locations; named in this jar's services. */
+public final class S3StoreProvider implements StoreProvider {
+  @Override
+  public String scheme() {
+    return "s3";
+  }
+
+  @Override
+  public Store create(Timeouts timeouts) {
+    return new S3Store(S3Clients.ofEnvironment(timeouts), timeouts);
+  }
+}
