@@ -209,7 +209,8 @@ class RunConfigReaderTest {
         "loss: {late: 0.0} | loss.late must be > 0 with interaction late, got 0.0",
         "micro_batch: 0 | run.yaml: micro_batch must be >= 1, or none, got 0",
         "loss: {keep_tokens: 0.0} | loss.keep_tokens must be in (0, 1], 1 = all, got 0.0",
-        "loss: {keep_after: 1.5} | loss.keep_after must be a share of the steps in [0, 1) or a whole number of steps, got 1.5",
+        "loss: {keep_after: 1.5} | loss.keep_after must be a share of the steps in [0, 1) or a"
+            + " whole number of steps, got 1.5",
         "loss: {keep_at_least: 0} | loss.keep_at_least must be >= 1, got 0",
         "loss: {late_warmup: 0.1} | loss.late_warmup must be 0 with interaction late",
         "loss: {z_loss: -1} | loss.z_loss must be finite and >= 0, got -1.0",
@@ -219,7 +220,8 @@ class RunConfigReaderTest {
         "distributed: {timeout: 0} | distributed.timeout must be in [1, 86400] (seconds), got 0",
         "evaluate: {tasks: [retrievel]} | did you mean retrieval?",
         "evaluate: {tasks: []} | evaluate.tasks must be at least one task, got []",
-        "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, t2i_r1, i2t_r1, got top1",
+        "evaluate: {keep_best: top1} | evaluate.keep_best must be one of r1, r5, r10, t2i_r1,"
+            + " i2t_r1, got top1",
         "schedule: {warmup: 1.5} | schedule.warmup must be a share",
         "workers: 0 | workers must be >= 1, got 0",
       })

@@ -118,8 +118,7 @@ final class DataOrder {
   static long samples(List<WeightedSource> sources, int group) {
     long units = 0;
     for (WeightedSource source : sources) {
-      long whole = source.source().size() / group;
-      units += Math.round(source.weight() * whole);
+      units += Math.round(source.weight() * Math.floorDiv(source.source().size(), group));
     }
     return units * group;
   }
@@ -157,8 +156,7 @@ final class DataOrder {
           start instanceof Cursor.InOrder order ? order : Cursor.InOrder.START,
           share);
     }
-    return new LaneBatches(
-        options, share, counted, lanes(counted, loader, pool, windows));
+    return new LaneBatches(options, share, counted, lanes(counted, loader, pool, windows));
   }
 
   private List<Lane> lanes(
@@ -178,8 +176,7 @@ final class DataOrder {
     int each = options.lanes() / share.world();
     List<Lane> own = new ArrayList<>();
     for (int l = share.rank() * each; l < (share.rank() + 1) * each; l++) {
-      own.add(
-          new Lane(l, rules, dealings, loader, reader, pool, windows, place(l)));
+      own.add(new Lane(l, rules, dealings, loader, reader, pool, windows, place(l)));
     }
     return own;
   }
@@ -189,7 +186,10 @@ final class DataOrder {
       return Cursor.LanePlace.start(sources.size());
     }
     BadInput.require(
-        at.lanes().size() == options.lanes(), "data.lanes", options.lanes(), "the run's " + at.lanes().size());
+        at.lanes().size() == options.lanes(),
+        "data.lanes",
+        options.lanes(),
+        "the run's " + at.lanes().size());
     return at.lanes().get(lane);
   }
 
@@ -199,14 +199,12 @@ final class DataOrder {
     double all = 0;
     for (int s = 0; s < shares.length; s++) {
       WeightedSource source = sources.get(s);
-      if (shares.length == 1) {
-        shares[s] = 1;
-      } else if (source.share() > 0) {
-        shares[s] = source.share();
-      } else {
-        long whole = source.source().size() / options.group();
-        shares[s] = source.weight() * whole;
-      }
+      shares[s] =
+          shares.length == 1
+              ? 1
+              : source.share() > 0
+                  ? source.share()
+                  : source.weight() * Math.floorDiv(source.source().size(), options.group());
       all += shares[s];
     }
     for (int s = 0; s < shares.length; s++) {

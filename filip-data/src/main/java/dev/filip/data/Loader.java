@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -88,6 +89,7 @@ public final class Loader implements AutoCloseable {
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case DataStopped stopped -> throw stopped;
+        case BadInput bad -> throw bad;
         case UncheckedIOException io -> throw io;
         case null, default -> {}
       }
@@ -112,8 +114,7 @@ public final class Loader implements AutoCloseable {
       while (order.hasNext() && begun.size() < ahead) {
         K key = order.next();
         keys.addLast(key);
-        begun.addLast(
-            submit(() -> skipped.attempt(String.valueOf(key), () -> reader.read(key))));
+        begun.addLast(submit(() -> skipped.attempt(String.valueOf(key), () -> reader.read(key))));
       }
       taker.take(keys.removeFirst(), await(begun.removeFirst()));
     }

@@ -2,7 +2,6 @@ package dev.filip.data;
 
 import dev.filip.data.store.UnreachableShard;
 import dev.filip.image.UndecodableImage;
-import dev.filip.io.BadInput;
 import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -47,8 +46,6 @@ public final class Skipped {
       unreachable(e);
     } catch (IOException e) {
       failed(name, "cannot be read", e);
-    } catch (BadInput e) {
-      stop(String.valueOf(e.getMessage()));
     }
     return null;
   }
@@ -120,7 +117,9 @@ public final class Skipped {
     return messages.size();
   }
 
-  /** The first one, such as {@code 0:12: cat12: broken jpeg (truncated)}; empty if there is none. */
+  /**
+   * The first one, such as {@code 0:12: cat12: broken jpeg (truncated)}; empty if there is none.
+   */
   public synchronized String example() {
     return messages.isEmpty()
         ? ""

@@ -2,6 +2,7 @@ package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.distributed.ThreadRanks;
 import dev.filip.io.BadInput;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,14 +91,12 @@ class DataGuardTest {
     List<Double> losses = new ArrayList<>();
     for (int world : new int[] {1, 2, 4}) {
       Path out = temp.resolve("run" + world);
-      losses.add(
-          ThreadRanks.run(world, ranks -> Trainer.run(config, out, TrainOptions.QUIET, ranks))
-              .getFirst()
-              .last()
-              .loss());
+      var results =
+          ThreadRanks.run(world, ranks -> Trainer.run(config, out, TrainOptions.QUIET, ranks));
+      losses.add(Objects.requireNonNull(results.getFirst().last()).loss());
     }
-    assertThat(losses.get(1)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
-    assertThat(losses.get(2)).isCloseTo(losses.get(0), org.assertj.core.api.Assertions.within(1e-4));
+    assertThat(losses.get(1)).isCloseTo(losses.get(0), within(1e-4));
+    assertThat(losses.get(2)).isCloseTo(losses.get(0), within(1e-4));
     var one = RunState.read(temp.resolve("run1/checkpoints/step-000010/state.json"));
     var four = RunState.read(temp.resolve("run4/checkpoints/step-000010/state.json"));
     assertThat(four.cursor()).isEqualTo(one.cursor());
