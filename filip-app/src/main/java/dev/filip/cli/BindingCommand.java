@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
     name = "binding",
     mixinStandardHelpOptions = true,
     description =
-        "How often a true caption beats its foil, in which one attribute is exchanged between two objects (scenes).",
+        "How often a true caption beats its foil, in which one attribute is exchanged between two"
+            + " objects (scenes).",
     footer = {"", "Example:", "  filip eval binding runs/scenes-late/model data/scenes/test"})
 final class BindingCommand implements Callable<Integer> {
   @Mixin private EvalSource on;

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
     name = "pointing",
     mixinStandardHelpOptions = true,
     description =
-        "How often a word's best patch lies in the word's true box, and how often an object's patches choose its word, beside chance.",
+        "How often a word's best patch lies in the word's true box, and how often an object's"
+            + " patches choose its word, beside chance.",
     footer = {
       "",
       "Example:",

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
     name = "retrieval",
     mixinStandardHelpOptions = true,
     description =
-        "Text-to-image and image-to-text recall at 1, 5 and 10, and the time of late beside global matching.",
+        "Text-to-image and image-to-text recall at 1, 5 and 10, and the time of late beside global"
+            + " matching.",
     footer = {
       "",
       "Example:",

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     name = "zero-shot",
     mixinStandardHelpOptions = true,
     description =
-        "Classification by prompts: late averages similarities over prompts, global averages embeddings.",
+        "Classification by prompts: late averages similarities over prompts, global averages"
+            + " embeddings.",
     footer = {"", "Example:", "  filip eval zero-shot runs/emoji-late/model data/emoji/openmoji"})
 final class ZeroShotCommand implements Callable<Integer> {
   @Mixin private EvalSource on;
@@ -29,7 +30,8 @@ final class ZeroShotCommand implements Callable<Integer> {
       names = "--templates",
       paramLabel = "FILE",
       description =
-          "Prompt templates, one a line; {}, {c} or {label} is the name's place. Default: the source's, else one prompt.")
+          "Prompt templates, one a line; {}, {c} or {label} is the name's place. Default: the"
+              + " source's, else one prompt.")
   private @Nullable Path templates;
 
   @Mixin private Answer answer;

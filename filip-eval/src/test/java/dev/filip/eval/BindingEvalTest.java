@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class BindingEvalTest {
   private static final String FOILS =
-      "{\"foils\": {\"colour\": \"green-ball\", \"noun\": \"red-box\", \"relation\": \"red-ball\"}}";
+      "{\"foils\": {\"colour\": \"green-ball\", \"noun\": \"red-box\", \"relation\":"
+          + " \"red-ball\"}}";
 
   @Test
   void theTrueCaptionMustBeatTheFoil() throws IOException {
