@@ -118,12 +118,8 @@ final class DataOrder {
   static long samples(List<WeightedSource> sources, int group) {
     long units = 0;
     for (WeightedSource source : sources) {
-<<<<<<< HEAD
       long whole = source.source().size() / group;
       units += Math.round(source.weight() * whole);
-=======
-      units += Math.round(source.weight() * Math.floorDiv(source.source().size(), group));
->>>>>>> main
     }
     return units * group;
   }
@@ -204,7 +200,6 @@ final class DataOrder {
     double all = 0;
     for (int s = 0; s < shares.length; s++) {
       WeightedSource source = sources.get(s);
-<<<<<<< HEAD
       if (shares.length == 1) {
         shares[s] = 1;
       } else if (source.share() > 0) {
@@ -213,14 +208,6 @@ final class DataOrder {
         long whole = source.source().size() / options.group();
         shares[s] = source.weight() * whole;
       }
-=======
-      shares[s] =
-          shares.length == 1
-              ? 1
-              : source.share() > 0
-                  ? source.share()
-                  : source.weight() * Math.floorDiv(source.source().size(), options.group());
->>>>>>> main
       all += shares[s];
     }
     for (int s = 0; s < shares.length; s++) {
