@@ -36,7 +36,11 @@ public final class FakeEmbedder implements Embedder {
   public String preprocessing = "fake";
 
   public FakeEmbedder(int rows, int columns, Interaction interaction) {
-    this(new PatchLayout(rows, columns, 10, 0), interaction, new HashMap<>(), new IdentityHashMap<>());
+    this(
+        new PatchLayout(rows, columns, 10, 0),
+        interaction,
+        new HashMap<>(),
+        new IdentityHashMap<>());
   }
 
   private FakeEmbedder(
