@@ -38,16 +38,16 @@ final class ImageReader {
   private Embedder.Picture read(ImageInput image) {
     try {
       return switch (image) {
-        case ImageInput.File(var file) -> decoded(Files.readAllBytes(file), file.toString());
-        case ImageInput.Bytes(var bytes) -> decoded(bytes, size(bytes));
+        case ImageInput.File(var file) -> model.prepare(Files.readAllBytes(file), file.toString());
+        case ImageInput.Bytes(var bytes) -> model.prepare(bytes, size(bytes));
         case ImageInput.Stream(var stream) -> {
           byte[] bytes = stream.readAllBytes();
-          yield decoded(bytes, size(bytes));
+          yield model.prepare(bytes, size(bytes));
         }
         case ImageInput.Decoded(var pixels) ->
             opaque(pixels)
                 ? model.prepare(packed(pixels))
-                : decoded(png(pixels), "given as pixels");
+                : model.prepare(png(pixels), "given as pixels");
       };
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -56,14 +56,6 @@ final class ImageReader {
 
   private static String size(byte[] bytes) {
     return "given as " + bytes.length + " bytes";
-  }
-
-  private Embedder.Picture decoded(byte[] file, String name) {
-    try {
-      return model.prepare(file);
-    } catch (Embedder.Unreadable e) {
-      throw new BadInput("image " + name + " cannot be used: " + e.reason(), e);
-    }
   }
 
   /** Whether its numbers are sRGB as they stand: everything else goes the way of a file. */

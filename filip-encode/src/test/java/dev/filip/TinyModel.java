@@ -22,6 +22,10 @@ final class TinyModel {
   private TinyModel() {}
 
   static Path save(Path out, Interaction interaction) throws IOException {
+    return save(out, interaction, Preprocess.plain(12));
+  }
+
+  static Path save(Path out, Interaction interaction, Preprocess preprocess) throws IOException {
     BpeTokenizer tokenizer =
         BpeTrainer.train(
             List.of("a red ball", "a green box on a red ball"), 530, TextBehaviour.TRANSFORMERS);
@@ -36,7 +40,7 @@ final class TinyModel {
             TextBehaviour.TRANSFORMERS,
             PixelBehaviour.TRANSFORMERS);
     try (FilipModel model = FilipModel.create(config, 7)) {
-      ModelFolder.save(out, model, tokenizer, Preprocess.plain(12).toJson(), Json.object());
+      ModelFolder.save(out, model, tokenizer, preprocess.toJson(), Json.object());
     }
     return out;
   }

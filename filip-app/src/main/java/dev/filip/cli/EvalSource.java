@@ -2,8 +2,8 @@ package dev.filip.cli;
 
 import dev.filip.Filip;
 import dev.filip.data.Sources;
-import dev.filip.encode.Embedder;
 import dev.filip.eval.EvalData;
+import dev.filip.eval.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -30,17 +30,8 @@ final class EvalSource {
   @Mixin private PrecisionOption precision;
   @Mixin private ColumnOptions columns;
 
-  /** A judgement of a model on data. */
-  interface Task<R> {
-    R run(Embedder model, EvalData data) throws IOException;
-  }
-
-  String name() {
-    return source;
-  }
-
   /** Opens both, judges, closes both. */
-  <R> R judge(Task<R> task) throws IOException {
+  Task.Result judge(Task<?> task) throws IOException {
     try (var samples = Sources.open(source, columns.options());
         Filip filip = precision.openForMany(model)) {
       EvalData all = EvalData.all(samples);

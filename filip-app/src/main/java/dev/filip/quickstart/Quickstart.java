@@ -14,6 +14,7 @@ import dev.filip.eval.ModelScores;
 import dev.filip.eval.PointingEval;
 import dev.filip.eval.RetrievalEval;
 import dev.filip.eval.RunEvaluator;
+import dev.filip.eval.Task;
 import dev.filip.generate.Scenes;
 import dev.filip.generate.ScenesOptions;
 import dev.filip.io.Outputs;
@@ -42,6 +43,8 @@ import java.util.function.Consumer;
  */
 public final class Quickstart {
   private static final String CONFIG = "/configs/scenes.yaml";
+  private static final List<Task<?>> TASKS =
+      List.of(RetrievalEval.TIMED, new PointingEval(), BindingEval.DEFAULT);
   private final QuickstartOptions options;
   private final Path out;
   private final Consumer<String> log;
@@ -156,13 +159,8 @@ public final class Quickstart {
       EvalData on = new EvalData(test, "test", 0, false);
       EvalData onTwins = new EvalData(twins, "test-twins", 0, false);
       return new QuickstartScores(
-          new ModelScores(
-              name(interaction),
-              RetrievalEval.DEFAULT.run(filip.embedder(), on),
-              new PointingEval().run(filip.embedder(), on),
-              new BindingEval(null).run(filip.embedder(), on),
-              null),
-          RetrievalEval.DEFAULT.run(filip.embedder(), onTwins),
+          ModelScores.of(name(interaction), filip.embedder(), on, TASKS),
+          RetrievalEval.TIMED.run(filip.embedder(), onTwins),
           seconds);
     }
   }

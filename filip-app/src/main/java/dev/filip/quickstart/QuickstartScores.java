@@ -2,7 +2,7 @@ package dev.filip.quickstart;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.eval.ModelScores;
-import dev.filip.eval.RetrievalResult;
+import dev.filip.eval.RetrievalEval;
 
 /**
  * What one model of the quickstart scored.
@@ -10,7 +10,8 @@ import dev.filip.eval.RetrievalResult;
  * @param twins retrieval among scenes whose twin differs only in which object has which attribute
  * @param trainSeconds wall time of its training; NaN when it was there already
  */
-public record QuickstartScores(ModelScores scores, RetrievalResult twins, double trainSeconds) {
+public record QuickstartScores(
+    ModelScores scores, RetrievalEval.Result twins, double trainSeconds) {
 
   /** One entry of {@code models} in the answer. */
   public ObjectNode toJson() {

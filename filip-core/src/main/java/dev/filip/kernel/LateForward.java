@@ -16,20 +16,50 @@ final class LateForward {
 
   private final Tile tile;
   private final Tokens images;
-  private final Tokens texts;
-  private final Visitor visitor;
   private final int[] order;
+  private final Group fill;
+  private final Visitor visitor;
 
-  LateForward(Tile tile, Tokens images, Tokens texts, Visitor visitor) {
-    Shapes.sameWidth(images.d(), texts.d());
-    this.tile = tile;
-    this.images = images;
-    this.texts = texts;
-    this.visitor = visitor;
-    order = byLength(texts);
+  /** Makes a worker's panel hold a group of texts. */
+  private interface Group {
+    void into(Scratch own, int group, int first);
   }
 
-  private static int[] byLength(Tokens texts) {
+  LateForward(Tile tile, Tokens images, Tokens texts, Visitor visitor) {
+    this(tile, images, texts, byLength(texts), visitor);
+  }
+
+  private LateForward(Tile tile, Tokens images, Tokens texts, int[] order, Visitor visitor) {
+    this(
+        tile,
+        images,
+        texts.d(),
+        order,
+        (own, _, first) -> own.panel.fill(texts, order, first),
+        visitor);
+  }
+
+  LateForward(Tile tile, Tokens images, PackedTexts texts, Visitor visitor) {
+    this(
+        tile,
+        images,
+        texts.d(),
+        texts.order,
+        (own, group, _) -> own.panel = texts.panels[group],
+        visitor);
+  }
+
+  private LateForward(Tile tile, Tokens images, int d, int[] order, Group fill, Visitor visitor) {
+    Shapes.sameWidth(images.d(), d);
+    this.tile = tile;
+    this.images = images;
+    this.order = order;
+    this.fill = fill;
+    this.visitor = visitor;
+  }
+
+  /** Texts, the longest first. */
+  static int[] byLength(Tokens texts) {
     return IntStream.range(0, texts.size())
         .boxed()
         .sorted(Comparator.comparingInt(i -> -texts.length(i)))
@@ -47,6 +77,7 @@ final class LateForward {
     int chunks = Math.clamp(Math.ceilDiv(8 * workers.threads(), groups), 1, images.size());
     for (Scratch s : scratch) {
       s.packed = -1;
+      s.panel = s.own;
     }
     workers.forEach(
         groups * chunks,
@@ -62,7 +93,7 @@ final class LateForward {
   private void meet(int group, int from, int to, int worker, Scratch own) {
     int first = group * tile.lanes();
     if (own.packed != group) {
-      own.panel.fill(texts, order, first);
+      fill.into(own, group, first);
       own.packed = group;
     }
     int used = Math.min(tile.lanes(), order.length - first);

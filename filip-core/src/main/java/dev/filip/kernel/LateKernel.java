@@ -68,6 +68,52 @@ public final class LateKernel implements AutoCloseable {
   }
 
   /**
+   * Packs texts once for many calls of {@link #scores(Tokens, PackedTexts, float[], float[])}; a
+   * kernel that {@link #rounds} cannot.
+   */
+  public PackedTexts pack(Tokens texts) {
+    if (rounds()) {
+      throw new IllegalStateException("a kernel of bf16 products packs texts call by call");
+    }
+    return new PackedTexts(texts, tile.lanes(), workers);
+  }
+
+  /**
+   * Scores of every image with every packed text, bit-equal to those of {@link #scores(Tokens,
+   * Tokens)} however the pairs are cut into blocks.
+   *
+   * @param sImage where image scores go, {@code [images,texts]} row-major from the front; may be
+   *     longer
+   * @param sText the same of text scores
+   */
+  public void scores(Tokens images, PackedTexts texts, float[] sImage, float[] sText) {
+    if (texts.lanes() != tile.lanes()) {
+      throw new IllegalArgumentException(
+          "texts were packed for " + texts.lanes() + " lanes, this kernel has " + tile.lanes());
+    }
+    int pairs = Math.multiplyExact(images.size(), texts.size());
+    if (Math.min(sImage.length, sText.length) < pairs) {
+      throw new IllegalArgumentException(
+          "scores need room for [images,texts] = "
+              + pairs
+              + ", got "
+              + sImage.length
+              + " and "
+              + sText.length);
+    }
+    new LateForward(
+            tile,
+            images,
+            texts,
+            (_, i, j, lane, maxima) -> {
+              int at = i * texts.size() + j;
+              sImage[at] = maxima.mean(maxima.patchBest, images.length(i), lane);
+              sText[at] = maxima.mean(maxima.wordBest, texts.length(j), lane);
+            })
+        .run(workers, scratch);
+  }
+
+  /**
    * Scores of every pair; the winners, if they fit, and the rows themselves are kept for {@link
    * #gradient} until the next call.
    */

@@ -5,7 +5,10 @@ import java.util.Arrays;
 
 /** What one worker writes in: grown, never shrunk, never shared. */
 final class Scratch {
-  final Panel panel;
+  /** The texts being met: our own panel, or one that was packed before and is only read. */
+  Panel panel;
+
+  final Panel own;
   final Maxima maxima;
 
   /** Which source rows make up which gradient rows. */
@@ -24,7 +27,8 @@ final class Scratch {
   int packed = -1;
 
   Scratch(int lanes) {
-    panel = new Panel(lanes);
+    own = new Panel(lanes);
+    panel = own;
     maxima = new Maxima(lanes);
   }
 

@@ -113,7 +113,7 @@ public final class Ranks {
     }
   }
 
-  private static int index(int value, int below, String what) {
+  static int index(int value, int below, String what) {
     if (value < 0 || value >= below) {
       throw new IllegalArgumentException(what + " must be in [0, " + below + "), got " + value);
     }

@@ -1,4 +1,4 @@
-/** Pure functions from scores to metrics: recall@k, top-k, mean per class, pointing. No I/O. */
+/** From scores to ranks, whole or block by block, and to mean per-class recall. No I/O. */
 @NullMarked
 package dev.filip.metric;
 

@@ -1,6 +1,7 @@
 package dev.filip.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.tokens.Tokens;
@@ -64,6 +65,40 @@ class LateKernelTest {
           assertThat(kernel.words(i, j, n)).containsExactly(pair(images, i, texts, j).patchWord());
         }
       }
+    }
+  }
+
+  /** However pairs are cut into blocks, packed texts score as all at once do, bit by bit. */
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void packedTextsScoreTheSameInAnyBlocks(Tile tile, int[] s) {
+    SplittableRandom random = new SplittableRandom(3);
+    Tokens images = unit(s[0], s[2], s[4], random);
+    Tokens texts = unit(s[1], s[3], s[4], random);
+    try (LateKernel kernel = new LateKernel(tile, 2)) {
+      if (kernel.rounds()) {
+        assertThatThrownBy(() -> kernel.pack(texts)).isInstanceOf(IllegalStateException.class);
+        return;
+      }
+      PairScores expected = kernel.scores(images, texts);
+      int step = Math.max(1, texts.size() / 3);
+      float[] sImage = new float[step * images.size() + 5];
+      float[] sText = new float[sImage.length];
+      for (int from = 0; from < texts.size(); from += step) {
+        int to = Math.min(texts.size(), from + step);
+        PackedTexts packed = kernel.pack(texts.slice(from, to));
+        for (int i = 0; i < images.size(); i++) {
+          kernel.scores(images.slice(i, i + 1), packed, sImage, sText);
+          for (int j = 0; j < packed.size(); j++) {
+            int at = i * texts.size() + from + j;
+            assertThat(sImage[j]).isEqualTo(expected.sImage()[at]);
+            assertThat(sText[j]).isEqualTo(expected.sText()[at]);
+          }
+        }
+        kernel.match(images, texts); // packs panels of its own in between
+      }
+      assertThatThrownBy(() -> kernel.scores(images, kernel.pack(texts), new float[0], sText))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.filip.image;
 
 import dev.filip.config.PixelBehaviour;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Bytes to normalised floats, channel after channel, by a table of 3 x 256 values rounded as the
@@ -47,6 +49,22 @@ public final class Normalizer {
       out[at + i] = red[pixel >>> 24];
       out[at + plane + i] = green[pixel >>> 16 & 0xFF];
       out[at + 2 * plane + i] = blue[pixel >>> 8 & 0xFF];
+    }
+  }
+
+  /** Writes {@code [3, height, width]} from a byte on, in native order. */
+  public void write(PackedImage image, MemorySegment out, long at) {
+    int[] pixels = image.pixels();
+    long plane = (long) pixels.length * Float.BYTES;
+    float[] red = table[0];
+    float[] green = table[1];
+    float[] blue = table[2];
+    for (int i = 0; i < pixels.length; i++) {
+      int pixel = pixels[i];
+      long to = at + (long) i * Float.BYTES;
+      out.set(ValueLayout.JAVA_FLOAT, to, red[pixel >>> 24]);
+      out.set(ValueLayout.JAVA_FLOAT, to + plane, green[pixel >>> 16 & 0xFF]);
+      out.set(ValueLayout.JAVA_FLOAT, to + 2 * plane, blue[pixel >>> 8 & 0xFF]);
     }
   }
 }

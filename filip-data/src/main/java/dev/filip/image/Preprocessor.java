@@ -1,6 +1,7 @@
 package dev.filip.image;
 
 import dev.filip.config.PixelBehaviour;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -50,6 +51,11 @@ public final class Preprocessor {
     float[] out = new float[3 * settings.width() * settings.height()];
     normalizer.write(pixels, out, 0);
     return out;
+  }
+
+  /** The same, written from a byte on: in native order, aligned. */
+  public void normalise(PackedImage pixels, MemorySegment to, long at) {
+    normalizer.write(pixels, to, at);
   }
 
   /** The pixels before the normalisation: resized, cropped, opaque. */

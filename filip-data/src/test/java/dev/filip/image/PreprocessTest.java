@@ -8,10 +8,12 @@ import dev.filip.config.PixelBehaviour;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,17 @@ class PreprocessTest {
             "{\"size\":224,\"crop_size\":224,\"resample\":3,\"image_mean\":[0.48145466,0.4578275,"
                 + "0.40821073],\"image_std\":[0.26862954,0.26130258,0.27577711]}");
     assertThat(Preprocess.of(old, PixelBehaviour.TRANSFORMERS)).isEqualTo(read);
+  }
+
+  @Test
+  void writtenWhereTheyAreNeededThePixelsAreTheSame() throws IOException {
+    Preprocessor preprocessor = new Preprocessor(Preprocess.clip(6, PixelBehaviour.TRANSFORMERS));
+    PackedImage pixels = preprocessor.pixels(preprocessor.decode(file("exif-1.png")));
+    float[] expected = preprocessor.normalised(pixels);
+    float[] written = new float[expected.length + 7];
+    preprocessor.normalise(pixels, MemorySegment.ofArray(written), 3 * Float.BYTES);
+    assertThat(Arrays.copyOfRange(written, 3, 3 + expected.length)).isEqualTo(expected);
+    assertThat(written[2] + written[3 + expected.length]).isZero();
   }
 
   @Test

@@ -2,10 +2,14 @@ package dev.filip.encode;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
+import dev.filip.image.PackedImage;
 import dev.filip.image.Placement;
-import dev.filip.image.RgbImage;
+import dev.filip.io.BadInput;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -35,11 +39,38 @@ public interface Embedder {
   double logitScale();
 
   /**
-   * Decodes, resizes, crops and normalises one encoded image.
+   * Decodes, resizes and crops one encoded image.
    *
    * @throws Unreadable when it cannot be decoded
    */
   Picture prepare(byte[] image) throws Unreadable;
+
+  /**
+   * The same of an image that a user named: there an unreadable one is an error.
+   *
+   * @param name what it is called in the message
+   * @throws BadInput when it cannot be decoded
+   */
+  default Picture prepare(byte[] image, String name) {
+    try {
+      return prepare(image);
+    } catch (Unreadable e) {
+      throw new BadInput("image " + name + " cannot be used: " + e.reason(), e);
+    }
+  }
+
+  /**
+   * The same of a file.
+   *
+   * @throws BadInput when it cannot be read or decoded
+   */
+  default Picture prepare(Path file) {
+    try {
+      return prepare(Files.readAllBytes(file), file.toString());
+    } catch (IOException e) {
+      throw new BadInput("cannot read image " + file + ": " + e, e);
+    }
+  }
 
   /** Vectors of prepared images; one item each. */
   Encoded images(List<Picture> pictures);
@@ -54,13 +85,12 @@ public interface Embedder {
   ObjectNode preprocessing();
 
   /**
-   * A prepared image.
+   * A prepared image. Its numbers are normalised where the model takes them, once.
    *
-   * @param pixels normalised [3, h, w]
-   * @param seen what the model sees, for pictures
-   * @param map from stored pixels to these
+   * @param pixels what the model sees
+   * @param map from pixels of the decoded image to these
    */
-  record Picture(float[] pixels, RgbImage seen, Placement map) {}
+  record Picture(PackedImage pixels, Placement map) {}
 
   /** An image that cannot be used, with a reason that can be counted. */
   final class Unreadable extends Exception {

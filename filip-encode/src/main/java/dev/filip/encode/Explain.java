@@ -39,7 +39,7 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
    * @throws BadInput when it cannot be read or decoded
    */
   public static Explain of(Embedder model, Path image, List<LabelledText> texts) {
-    return of(model, ImageFiles.read(model, image), image.toString(), texts);
+    return of(model, model.prepare(image), image.toString(), texts);
   }
 
   static Explain of(
@@ -53,7 +53,7 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
       Words words = model.words(texts.get(i).text());
       out.add(Alignment.of(texts.get(i), words, layout, imageRows, encoded.tokens().floats(i)));
     }
-    PatchGrid grid = new PatchGrid(picture.seen(), layout.rows(), layout.columns());
+    PatchGrid grid = new PatchGrid(picture.pixels().toRgb(), layout.rows(), layout.columns());
     return new Explain(name, grid, out, Match.LATE.trainedBy(model.interaction()));
   }
 

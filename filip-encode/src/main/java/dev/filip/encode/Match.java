@@ -4,8 +4,10 @@ import dev.filip.config.Interaction;
 import dev.filip.kernel.LateInteraction;
 import dev.filip.kernel.PairScores;
 import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How images and texts are compared when a model is judged. */
 public enum Match {
@@ -19,17 +21,24 @@ public enum Match {
     return trained.usesTokens() ? LATE : GLOBAL;
   }
 
+  /** {@code match}, or where it is null what a model was trained for. */
+  public static Match orTrained(@Nullable Match match, Interaction trained) {
+    return match == null ? of(trained) : match;
+  }
+
   /** Whether a model of this interaction was trained to be compared so. */
   public boolean trainedBy(Interaction interaction) {
     return interaction == Interaction.BOTH || (this == LATE) == (interaction == Interaction.LATE);
   }
 
+  /** The rows that are compared. */
+  public Tokens rows(Encoded items) {
+    return this == LATE ? items.tokens() : items.globals();
+  }
+
   /** Every image with every text. */
   public PairScores scores(Encoded images, Encoded texts) {
-    return switch (this) {
-      case LATE -> LateInteraction.scores(images.tokens(), texts.tokens());
-      case GLOBAL -> LateInteraction.scores(images.globals(), texts.globals());
-    };
+    return LateInteraction.scores(rows(images), rows(texts));
   }
 
   /** What to say where a model is compared in a way it was not trained for. */

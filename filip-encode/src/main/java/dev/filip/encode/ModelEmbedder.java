@@ -6,8 +6,6 @@ import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFingerprint;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
-import dev.filip.image.DecodeOptions;
-import dev.filip.image.ImageDecoder;
 import dev.filip.image.PackedImage;
 import dev.filip.image.Preprocess;
 import dev.filip.image.Preprocessor;
@@ -109,22 +107,22 @@ public final class ModelEmbedder implements Embedder {
   @Override
   public Picture prepare(byte[] image) throws Unreadable {
     try {
-      return prepare(ImageDecoder.decodePacked(image, DecodeOptions.DEFAULT));
+      return prepare(preprocessor.decode(image));
     } catch (UndecodableImage e) {
       throw new Unreadable(e.reason(), e);
     }
   }
 
-  /** Resizes, crops and normalises a decoded image. */
+  /** Resizes and crops a decoded image. */
   public Picture prepare(PackedImage decoded) {
-    PackedImage seen = preprocessor.pixels(decoded);
-    return new Picture(
-        preprocessor.normalised(seen), seen.toRgb(), preprocessor.placement(decoded));
+    return new Picture(preprocessor.pixels(decoded), preprocessor.placement(decoded));
   }
 
   @Override
   public Encoded images(List<Picture> pictures) {
-    return encoder.images(pictures.stream().map(Picture::pixels).toList());
+    return encoder.images(
+        pictures.size(),
+        (image, to, at) -> preprocessor.normalise(pictures.get(image).pixels(), to, at));
   }
 
   @Override

@@ -37,10 +37,10 @@ public record Similarity(
       Embedder model, List<Path> images, List<String> texts, @Nullable Match match) {
     BadInput.require(!images.isEmpty(), "--image", "none", "at least one file");
     BadInput.require(!texts.isEmpty(), "--text", "none", "at least one text");
-    Match used = match == null ? Match.of(model.interaction()) : match;
+    Match used = Match.orTrained(match, model.interaction());
     List<Embedder.Picture> pictures = new ArrayList<>();
     for (Path image : images) {
-      pictures.add(ImageFiles.read(model, image));
+      pictures.add(model.prepare(image));
     }
     return new Similarity(
         images.stream().map(Path::toString).toList(),

@@ -31,7 +31,7 @@ class ExplainTest {
     String text = "red ball on green box";
     JsonNode json =
         Explain.of(model, image, List.of(LabelledText.parse(text))).toJson().at("/texts/0");
-    float[] patches = model.images(List.of(ImageFiles.read(model, image))).tokens().floats(0);
+    float[] patches = model.images(List.of(model.prepare(image))).tokens().floats(0);
     float[] words = model.texts(List.of(text)).tokens().floats(0);
     int m = words.length / FakeEmbedder.D;
     double sImage = 0;

@@ -2,6 +2,7 @@ package dev.filip.encode;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
+import dev.filip.image.PackedImage;
 import dev.filip.image.Placement;
 import dev.filip.image.RgbImage;
 import dev.filip.io.Json;
@@ -10,8 +11,10 @@ import dev.filip.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A model whose vectors can be worked out by hand. An "image file" is a text of one concept a patch
@@ -21,6 +24,10 @@ import java.util.Map;
 public final class FakeEmbedder implements Embedder {
   public static final int D = 24;
   private final Map<String, Integer> axes;
+
+  /** What each prepared image, by identity, says. */
+  private final Map<PackedImage, float[]> rows;
+
   private final PatchLayout layout;
   private final Interaction interaction;
   public Placement map = Placement.IDENTITY;
@@ -29,13 +36,22 @@ public final class FakeEmbedder implements Embedder {
   public String preprocessing = "fake";
 
   public FakeEmbedder(int rows, int columns, Interaction interaction) {
-    this(new PatchLayout(rows, columns, 10, 0), interaction, new HashMap<>());
+    this(
+        new PatchLayout(rows, columns, 10, 0),
+        interaction,
+        new HashMap<>(),
+        new IdentityHashMap<>());
   }
 
-  private FakeEmbedder(PatchLayout layout, Interaction interaction, Map<String, Integer> axes) {
+  private FakeEmbedder(
+      PatchLayout layout,
+      Interaction interaction,
+      Map<String, Integer> axes,
+      Map<PackedImage, float[]> rows) {
     this.layout = layout;
     this.interaction = interaction;
     this.axes = axes;
+    this.rows = rows;
   }
 
   @Override
@@ -55,7 +71,7 @@ public final class FakeEmbedder implements Embedder {
 
   @Override
   public FakeEmbedder as(Tokens.Type type) {
-    FakeEmbedder other = new FakeEmbedder(layout, interaction, axes);
+    FakeEmbedder other = new FakeEmbedder(layout, interaction, axes, rows);
     other.type = type;
     other.map = map;
     other.context = context;
@@ -79,18 +95,25 @@ public final class FakeEmbedder implements Embedder {
     if (text.equals("broken")) {
       throw new Unreadable("truncated", new IllegalStateException("broken"));
     }
-    return new Picture(sums(List.of(text.split(" "))), seen(), map);
+    Picture picture = new Picture(seen(), map);
+    synchronized (rows) {
+      rows.put(picture.pixels(), sums(List.of(text.split(" "))));
+    }
+    return picture;
   }
 
-  private RgbImage seen() {
+  private PackedImage seen() {
     int w = layout.columns() * 10;
     int h = layout.rows() * 10;
-    return new RgbImage(w, h, new byte[w * h * 3]);
+    return PackedImage.of(new RgbImage(w, h, new byte[w * h * 3]));
   }
 
   @Override
   public Encoded images(List<Picture> pictures) {
-    return encodings(pictures.stream().map(Picture::pixels).toList());
+    synchronized (rows) {
+      return encodings(
+          pictures.stream().map(p -> Objects.requireNonNull(rows.get(p.pixels()))).toList());
+    }
   }
 
   @Override

@@ -1,17 +1,19 @@
 package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
-import dev.filip.encode.PictureReader;
-import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import dev.filip.kernel.PairScores;
 import dev.filip.tokens.Encoded;
-import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,29 +24,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param match late or global, or null for what the model was trained for
  */
-public record BindingEval(@Nullable Match match) {
-  /** Judges {@code model}. */
-  public BindingResult run(Embedder model, EvalData data) throws IOException {
-    Match used = match == null ? Match.of(model.interaction()) : match;
-    ImageFeed feed = new ImageFeed(data, model, s -> foils(s).isEmpty() ? "no foils" : null);
-    Map<String, Share.Tally> tallies = new TreeMap<>();
-    int[] images = {0};
-    feed.each(
-        "binding",
-        batch -> {
-          images[0] += batch.samples().size();
-          judge(model, used, batch, tallies);
-        });
-    BadInput.require(
-        images[0] > 0,
-        "source",
-        data.source().describe(),
-        "one with readable images and foils (KEY.json)");
-    Map<String, Share> shares = new TreeMap<>();
-    tallies.forEach((kind, tally) -> shares.put(kind, tally.share()));
-    String print = Fingerprint.of("binding", data, model.preprocessing()).hex();
-    return new BindingResult(
-        shares, images[0], used, used.trainedBy(model.interaction()), feed.skipped(), print);
+public record BindingEval(@Nullable Match match) implements Task<BindingEval.Result> {
+  /** As the model was trained. */
+  public static final BindingEval DEFAULT = new BindingEval(null);
+
+  private static final double CHANCE = 0.5;
+
+  @Override
+  public String name() {
+    return "binding";
+  }
+
+  @Override
+  public String description() {
+    return "How often a true caption beats its foil, in which one attribute is exchanged between two objects (scenes).";
+  }
+
+  @Override
+  public String example() {
+    return "runs/scenes-late/model data/scenes/test";
+  }
+
+  @Override
+  public String needs() {
+    return "readable images and foils (KEY.json)";
+  }
+
+  @Override
+  public Run<Result> begin(Embedder model, EvalData data) {
+    return new Judgement(model, Match.orTrained(match, model.interaction()));
   }
 
   private static Map<String, String> foils(Sample sample) {
@@ -56,20 +64,44 @@ public record BindingEval(@Nullable Match match) {
     return out;
   }
 
-  private static void judge(
-      Embedder model, Match used, PictureReader.Batch batch, Map<String, Share.Tally> tallies) {
-    Encoded images = model.images(batch.pictures());
-    List<String> texts = new ArrayList<>();
-    for (Sample sample : batch.samples()) {
-      texts.add(sample.captions().getFirst());
-      texts.addAll(foils(sample).values());
+  /** Counts wins by kind. */
+  private static final class Judgement implements Run<Result> {
+    private final Embedder model;
+    private final Match match;
+    private final Map<String, Share.Tally> tallies = new TreeMap<>();
+    private int judged;
+
+    Judgement(Embedder model, Match match) {
+      this.model = model;
+      this.match = match;
     }
-    Encoded encoded = TextEncoder.encode(model, texts);
-    int at = 0;
-    for (int i = 0; i < batch.samples().size(); i++) {
-      Map<String, String> foils = foils(batch.samples().get(i));
-      PairScores scores =
-          used.scores(images.slice(i, i + 1), encoded.slice(at, at + foils.size() + 1));
+
+    @Override
+    public @Nullable String refuse(Sample sample) {
+      return foils(sample).isEmpty() ? "no foils" : null;
+    }
+
+    @Override
+    public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
+      judged += samples.size();
+      Encoded images = model.images(pictures);
+      List<String> texts = new ArrayList<>();
+      for (Sample sample : samples) {
+        texts.add(sample.captions().getFirst());
+        texts.addAll(foils(sample).values());
+      }
+      Encoded encoded = Encoded.join(TextEncoder.encode(model, texts));
+      int at = 0;
+      for (int i = 0; i < samples.size(); i++) {
+        Map<String, String> foils = foils(samples.get(i));
+        int end = at + foils.size() + 1;
+        count(foils, match.scores(images.slice(i, i + 1), encoded.slice(at, end)));
+        at = end;
+      }
+    }
+
+    /** Scores of one image with its caption and, after it, the foils. */
+    private void count(Map<String, String> foils, PairScores scores) {
       int candidate = 1;
       for (String kind : foils.keySet()) {
         double own = scores.sImage()[0];
@@ -78,7 +110,55 @@ public record BindingEval(@Nullable Match match) {
             .computeIfAbsent(kind, k -> new Share.Tally())
             .add(own > foil ? 1 : own == foil ? 0.5 : 0, 1);
       }
-      at += foils.size() + 1;
+    }
+
+    @Override
+    public Result end(Skipped skipped, Fingerprint print) {
+      Map<String, Share> shares = new TreeMap<>();
+      tallies.forEach((kind, tally) -> shares.put(kind, tally.share()));
+      return new Result(shares, judged, Basis.of(match, model.interaction(), skipped, print));
+    }
+  }
+
+  /**
+   * How often the true caption beat a wrong one, by what was wrong with it ({@code colour}, {@code
+   * size}, {@code relation} ...). Chance is one half.
+   */
+  public record Result(Map<String, Share> byKind, int images, Basis basis) implements Task.Result {
+    public Result {
+      byKind = Collections.unmodifiableMap(new TreeMap<>(byKind));
+    }
+
+    @Override
+    public ObjectNode toJson() {
+      ObjectNode json = Json.object();
+      ObjectNode kinds = json.putObject("binding");
+      byKind.forEach((kind, share) -> kinds.set(kind, share.toJson(CHANCE)));
+      json.put("n", images).put("match", match().key()).put("trained_so", trainedSo());
+      return basis.end(json);
+    }
+
+    @Override
+    public SequencedMap<String, Double> metrics() {
+      SequencedMap<String, Double> metrics = new LinkedHashMap<>();
+      byKind.forEach((kind, share) -> metrics.put("binding_" + kind, share.value()));
+      return metrics;
+    }
+
+    @Override
+    public List<Line> lines() {
+      List<Line> lines = new ArrayList<>();
+      byKind.forEach(
+          (kind, share) -> lines.add(new Line("Binding: " + kind, meaning(kind), share, CHANCE)));
+      return lines;
+    }
+
+    private static String meaning(String kind) {
+      return kind.equals("relation")
+          ? "the true caption beats the one with the relation turned round"
+          : "the true caption beats the one with "
+              + (kind.equals("all") ? "all attributes" : kind)
+              + " exchanged";
     }
   }
 }

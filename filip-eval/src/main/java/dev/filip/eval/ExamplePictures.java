@@ -3,10 +3,8 @@ package dev.filip.eval;
 import dev.filip.data.Sample;
 import dev.filip.encode.Alignment;
 import dev.filip.encode.Embedder;
-import dev.filip.encode.ImageFiles;
 import dev.filip.encode.LabelledText;
 import dev.filip.encode.PatchLayout;
-import dev.filip.encode.Rect;
 import dev.filip.encode.Words;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateInteraction;
@@ -38,7 +36,7 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
    *     sees
    */
   public static ExamplePictures of(Embedder model, Sample sample) {
-    Embedder.Picture picture = ImageFiles.prepare(model, sample.image(), sample.key());
+    Embedder.Picture picture = model.prepare(sample.image(), sample.key());
     List<PhraseBox> boxes = PhraseBox.of(sample);
     BadInput.require(!boxes.isEmpty(), "sample", sample.key(), "one with boxes (KEY.json)");
     String caption = sample.captions().getFirst();
@@ -62,7 +60,7 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
     Alignment all =
         Alignment.of(
             new LabelledText(caption, List.of(), List.of()), words, layout, imageRows, textRows);
-    PatchGrid grid = new PatchGrid(picture.seen(), layout.rows(), layout.columns());
+    PatchGrid grid = new PatchGrid(picture.pixels().toRgb(), layout.rows(), layout.columns());
     Set<Integer> label = new LinkedHashSet<>();
     for (PhraseBox thing : things) {
       for (int i = 0; i < words.size(); i++) {
@@ -103,7 +101,7 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
       int token = words.last(thing.nounFrom(), thing.nounTo());
       System.arraycopy(textRows, token * d, nouns, i * d, d);
       names.add(noun(caption, thing));
-      Rect box = thing.box().placed(picture.map());
+      PatchLayout.Rect box = thing.box().placed(picture.map());
       boxes.add(new NounMap.Box(i, box.x0(), box.y0(), box.x1(), box.y1()));
     }
     float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);

@@ -13,7 +13,7 @@ import java.util.List;
  * data (keys, sizes, texts), the split and how many samples of it, the prompts, and how images are
  * prepared. Two results may be compared when their fingerprints are equal. Used by one thread.
  */
-final class Fingerprint {
+public final class Fingerprint {
   // Raised whenever a metric's definition changes: old and new numbers then no longer compare.
   private static final int DEFINITIONS = 1;
   private final ObjectNode parts = Json.object();
@@ -29,18 +29,21 @@ final class Fingerprint {
     return print;
   }
 
-  Fingerprint with(String key, String value) {
+  /** The same with one more thing that scores depend on. */
+  public Fingerprint with(String key, String value) {
     parts.put(key, value);
     return this;
   }
 
-  Fingerprint with(String key, List<String> values) {
+  /** The same with several. */
+  public Fingerprint with(String key, List<String> values) {
     ArrayNode all = parts.putArray(key);
     values.forEach(all::add);
     return this;
   }
 
-  String hex() {
+  /** 64 hexadecimal digits. */
+  public String hex() {
     return Digests.sha256(Json.line(parts));
   }
 }

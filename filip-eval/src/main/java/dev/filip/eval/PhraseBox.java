@@ -2,7 +2,7 @@ package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.Sample;
-import dev.filip.encode.Rect;
+import dev.filip.encode.PatchLayout.Rect;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,14 +1,40 @@
 package dev.filip.eval;
 
+import dev.filip.io.BadInput;
 import dev.filip.kernel.PairScores;
 import java.util.Locale;
+import java.util.Map;
 
-/** Which of the two late scores ranks candidates. For a global model all are the same. */
+/** Which of the two late scores ranks candidates. For a global model all rank the same. */
 public enum Ranking {
   /** The direction each score was trained for: s_image ranks texts, s_text ranks images. */
   PAPER,
   /** s_image + s_text in both directions. */
   SUM;
+
+  /** {@code --rank} of tasks that rank. */
+  static final Task.Option OPTION =
+      new Task.Option(
+          "--rank",
+          "RANK",
+          "What ranks: paper (s_image ranks texts, s_text ranks images) or sum (of both). Default: paper.");
+
+  /**
+   * What {@link #OPTION} says.
+   *
+   * @throws BadInput for anything else
+   */
+  static Ranking of(Map<String, String> given, Ranking otherwise) {
+    String word = given.get(OPTION.name());
+    if (word == null) {
+      return otherwise;
+    }
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "paper" -> PAPER;
+      case "sum" -> SUM;
+      default -> throw BadInput.of(OPTION.name(), word, "paper or sum");
+    };
+  }
 
   /** {@code paper} or {@code sum}. */
   public String key() {

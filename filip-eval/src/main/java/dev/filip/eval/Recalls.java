@@ -3,7 +3,6 @@ package dev.filip.eval;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.Json;
 import dev.filip.metric.Ranks;
-import java.util.stream.IntStream;
 
 /** Recall at 1, 5 and 10 of one direction. */
 public record Recalls(Share r1, Share r5, Share r10) {
@@ -19,24 +18,11 @@ public record Recalls(Share r1, Share r5, Share r10) {
   }
 
   /**
-   * Image to text: hit when any of the image's texts is among the first k.
+   * Of ranks counted from 0; a query without an answer ({@link Ranks#NONE}) is left out.
    *
-   * @param scores {@code [images, texts]}
-   * @param owner image of each text
-   */
-  static Recalls imageToText(float[] scores, int images, int[] owner) {
-    return of(Ranks.imageToText(scores, images, owner), IntStream.range(0, images).toArray());
-  }
-
-  /** Text to image: hit when the text's image is among the first k. */
-  static Recalls textToImage(float[] scores, int images, int[] owner) {
-    return of(Ranks.textToImage(scores, images, owner), owner);
-  }
-
-  /**
    * @param cluster image of each query; queries of one image lie together
    */
-  private static Recalls of(int[] ranks, int[] cluster) {
+  static Recalls of(int[] ranks, int[] cluster) {
     return new Recalls(at(1, ranks, cluster), at(5, ranks, cluster), at(10, ranks, cluster));
   }
 
@@ -45,10 +31,12 @@ public record Recalls(Share r1, Share r5, Share r10) {
     for (int from = 0; from < ranks.length; ) {
       int to = from;
       int hits = 0;
+      int queries = 0;
       for (; to < ranks.length && cluster[to] == cluster[from]; to++) {
-        hits += ranks[to] < k ? 1 : 0;
+        queries += ranks[to] != Ranks.NONE ? 1 : 0;
+        hits += ranks[to] != Ranks.NONE && ranks[to] < k ? 1 : 0;
       }
-      tally.add(hits, to - from);
+      tally.add(hits, queries);
       from = to;
     }
     return tally.share();

@@ -17,6 +17,15 @@ public record Share(double value, double standardError, long n) {
     return Json.object().put("value", value).put("standard_error", standardError).put("n", n);
   }
 
+  /** Beside what guessing would give: {@code {"value", "chance", "standard_error", "n"}}. */
+  ObjectNode toJson(double chance) {
+    return Json.object()
+        .put("value", value)
+        .put("chance", chance)
+        .put("standard_error", standardError)
+        .put("n", n);
+  }
+
   /** Counts up image by image. Used by one thread. */
   public static final class Tally {
     private double hits;

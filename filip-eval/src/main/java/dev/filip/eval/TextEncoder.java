@@ -11,11 +11,12 @@ final class TextEncoder {
 
   private TextEncoder() {}
 
-  static Encoded encode(Embedder model, List<String> texts) {
+  /** Batch by batch, in their order. */
+  static List<Encoded> encode(Embedder model, List<String> texts) {
     List<Encoded> parts = new ArrayList<>();
     for (int from = 0; from < texts.size(); from += BATCH) {
       parts.add(model.texts(texts.subList(from, Math.min(from + BATCH, texts.size()))));
     }
-    return Encoded.join(parts);
+    return parts;
   }
 }

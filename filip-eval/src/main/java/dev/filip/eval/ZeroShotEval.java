@@ -1,90 +1,203 @@
 package dev.filip.eval;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Sample;
+import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import dev.filip.kernel.PairScores;
 import dev.filip.metric.MeanPerClass;
 import dev.filip.metric.Ranks;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Zero-shot classification. Late: the score of a class is the mean of {@code s_image} over its
- * prompts. Global: the cosine with the renormalised mean of its prompts' embeddings, as CLIP.
+ * prompts. Global: the cosine with the renormalised mean of its prompts' embeddings, as CLIP. The
+ * prompts are encoded and packed once; besides them scores of one batch of images are held.
  * Immutable.
  *
+ * @param prompts classes and templates for a source
  * @param match late or global, or null for what the model was trained for
+ * @param ranking by which score a class ranks
  */
-public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
-  /** As the model was trained. */
+public record ZeroShotEval(
+    Function<SampleSource, ClassPrompts> prompts, @Nullable Match match, Ranking ranking)
+    implements Task<ZeroShotEval.Result> {
+  private static final String CLASSES = "--classes";
+  private static final String TEMPLATES = "--templates";
+
+  /** Names and templates of the source, as the model was trained. */
+  public static final ZeroShotEval DEFAULT =
+      new ZeroShotEval(source -> ClassPrompts.of(source, null, null), null, Ranking.PAPER);
+
+  /** These prompts, as the model was trained. */
   public ZeroShotEval(ClassPrompts prompts) {
-    this(prompts, null);
+    this(_ -> prompts, null, Ranking.PAPER);
   }
 
-  /** Judges {@code model}. */
-  public ZeroShotResult run(Embedder model, EvalData data) throws IOException {
-    Match used = match == null ? Match.of(model.interaction()) : match;
-    ImageFeed feed = new ImageFeed(data, model, this::refuse);
-    Encoded texts = classes(used, TextEncoder.encode(model, prompts.texts()));
-    Tallies tallies = new Tallies(prompts.classes().size());
-    feed.each(
-        "images",
-        batch -> {
-          float[] scores = scores(used, model.images(batch.pictures()), texts);
-          tallies.add(scores, batch.samples().stream().mapToInt(Sample::label).toArray());
-        });
-    BadInput.require(
-        !tallies.isEmpty(),
-        "source",
-        data.source().describe(),
-        "one with readable, labelled images");
-    return tallies.result(this, used, model, feed.skipped(), print(model, data));
+  @Override
+  public String name() {
+    return "zero-shot";
   }
 
-  private @Nullable String refuse(Sample sample) {
-    if (sample.label() >= prompts.classes().size()) {
-      throw BadInput.of(
-          "label of " + sample.key(),
-          sample.label(),
-          "below the number of classes, " + prompts.classes().size());
+  @Override
+  public String description() {
+    return "Classification by prompts: late averages similarities over prompts, global averages embeddings.";
+  }
+
+  @Override
+  public String example() {
+    return "runs/emoji-late/model data/emoji/openmoji";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option(
+            CLASSES, "FILE", "Class names, one a line, in label order. Default: the source's."),
+        new Option(
+            TEMPLATES,
+            "FILE",
+            "Prompt templates, one a line; {}, {c} or {label} is the name's place. Default: the source's, else one prompt."),
+        Ranking.OPTION);
+  }
+
+  @Override
+  public ZeroShotEval with(Map<String, String> given) {
+    Path classes = path(given.get(CLASSES));
+    Path templates = path(given.get(TEMPLATES));
+    return new ZeroShotEval(
+        source -> ClassPrompts.of(source, classes, templates), match, Ranking.of(given, ranking));
+  }
+
+  private static @Nullable Path path(@Nullable String file) {
+    return file == null ? null : Path.of(file);
+  }
+
+  @Override
+  public String needs() {
+    return "readable, labelled images";
+  }
+
+  @Override
+  public Run<Result> begin(Embedder model, EvalData data) {
+    return new Judgement(model, prompts.apply(data.source()));
+  }
+
+  /** Ranks and labels batch by batch. */
+  private final class Judgement implements Run<Result> {
+    private final Embedder model;
+    private final ClassPrompts prompts;
+    private final Match used;
+    private final int classes;
+    private final List<int[]> ranks = new ArrayList<>();
+    private final List<int[]> labels = new ArrayList<>();
+    private @Nullable BlockScores scores;
+
+    Judgement(Embedder model, ClassPrompts prompts) {
+      this.model = model;
+      this.prompts = prompts;
+      this.used = Match.orTrained(match, model.interaction());
+      this.classes = prompts.classes().size();
     }
-    return sample.label() < 0 ? "no label" : null;
-  }
 
-  private String print(Embedder model, EvalData data) throws IOException {
-    return Fingerprint.of("zero-shot", data, model.preprocessing())
-        .with("classes", prompts.classes())
-        .with("templates", prompts.prompts().templates())
-        .hex();
-  }
-
-  /** Late keeps all prompts; global makes one item a class. */
-  private Encoded classes(Match used, Encoded all) {
-    int p = prompts.each();
-    if (used == Match.LATE || p == 1) {
-      return all;
+    @Override
+    public @Nullable String refuse(Sample sample) {
+      if (sample.label() >= classes) {
+        throw BadInput.of(
+            "label of " + sample.key(), sample.label(), "below the number of classes, " + classes);
+      }
+      return sample.label() < 0 ? "no label" : null;
     }
-    int d = all.tokens().d();
-    int c = all.size() / p;
-    float[] mean = new float[c * d];
-    float[] embeds = all.globals().floats();
-    for (int i = 0; i < all.size(); i++) {
-      for (int j = 0; j < d; j++) {
-        mean[i / p * d + j] += embeds[i * d + j];
+
+    @Override
+    public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
+      BlockScores open = open();
+      float[] scores = classScores(open.of(used.rows(model.images(pictures))));
+      int[] now = samples.stream().mapToInt(Sample::label).toArray();
+      ranks.add(Ranks.ofLabels(scores, classes, now));
+      labels.add(now);
+    }
+
+    private BlockScores open() {
+      if (scores == null) {
+        scores = new BlockScores();
+        scores.texts(rows(Encoded.join(TextEncoder.encode(model, prompts.texts()))));
+      }
+      return scores;
+    }
+
+    /** Late keeps all prompts; global makes one item a class. */
+    private Tokens rows(Encoded all) {
+      Tokens rows = used.rows(all);
+      int p = prompts.each();
+      if (used == Match.LATE || p == 1) {
+        return rows;
+      }
+      int d = rows.d();
+      float[] mean = new float[classes * d];
+      float[] embeds = rows.floats();
+      for (int i = 0; i < rows.size(); i++) {
+        for (int j = 0; j < d; j++) {
+          mean[i / p * d + j] += embeds[i * d + j];
+        }
+      }
+      for (int c = 0; c < classes; c++) {
+        normalise(mean, c * d, d);
+      }
+      return Tokens.ofRows(mean, d);
+    }
+
+    /** {@code [images, c]}: means over the prompts of each class. */
+    private float[] classScores(PairScores pairs) {
+      int p = pairs.texts() / classes;
+      float[] all = ranking.forTexts(pairs);
+      float[] out = new float[pairs.images() * classes];
+      for (int i = 0; i < out.length; i++) {
+        double sum = 0;
+        for (int j = 0; j < p; j++) {
+          sum += all[i * p + j];
+        }
+        out[i] = (float) (sum / p);
+      }
+      return out;
+    }
+
+    @Override
+    public Result end(Skipped skipped, Fingerprint print) {
+      int[] all = join(ranks);
+      print.with("classes", prompts.classes()).with("templates", prompts.prompts().templates());
+      if (ranking != Ranking.PAPER) {
+        print.with("ranking", ranking.key());
+      }
+      return new Result(
+          top(1, all),
+          classes < 5 ? null : top(5, all),
+          MeanPerClass.recall(all, join(labels), classes),
+          classes,
+          prompts.each(),
+          ranking,
+          Basis.of(used, model.interaction(), skipped, print));
+    }
+
+    @Override
+    public void close() {
+      if (scores != null) {
+        scores.close();
       }
     }
-    for (int i = 0; i < c; i++) {
-      normalise(mean, i * d, d);
-    }
-    Tokens means = Tokens.ofRows(mean, d);
-    return new Encoded(means, means);
   }
 
   private static void normalise(float[] rows, int from, int d) {
@@ -98,70 +211,71 @@ public record ZeroShotEval(ClassPrompts prompts, @Nullable Match match) {
     }
   }
 
-  /** {@code [images, c]}. */
-  private float[] scores(Match used, Encoded images, Encoded texts) {
-    PairScores pairs = used.scores(images, texts);
-    int c = prompts.classes().size();
-    int p = pairs.texts() / c;
-    if (p == 1) {
-      return pairs.sImage();
-    }
-    float[] out = new float[images.size() * c];
-    for (int i = 0; i < out.length; i++) {
-      double sum = 0;
-      for (int j = 0; j < p; j++) {
-        sum += pairs.sImage()[i * p + j];
-      }
-      out[i] = (float) (sum / p);
-    }
-    return out;
+  private static int[] join(List<int[]> parts) {
+    return parts.stream().flatMapToInt(Arrays::stream).toArray();
   }
 
-  /** Ranks and labels of all batches. Used by one thread. */
-  private static final class Tallies {
-    private final int classes;
-    private final List<int[]> ranks = new ArrayList<>();
-    private final List<int[]> labels = new ArrayList<>();
-
-    Tallies(int classes) {
-      this.classes = classes;
+  private static Share top(int k, int[] ranks) {
+    Share.Tally tally = new Share.Tally();
+    for (int rank : ranks) {
+      tally.add(rank < k);
     }
+    return tally.share();
+  }
 
-    /** A batch: {@code scores [labels.length, classes]}. */
-    void add(float[] scores, int[] labels) {
-      this.ranks.add(Ranks.ofLabels(scores, classes, labels));
-      this.labels.add(labels);
-    }
+  /**
+   * Classification by prompts.
+   *
+   * @param top5 null with fewer than five classes
+   * @param meanPerClass mean over classes that occur of the share of their images named right
+   * @param ranking in the answer where it is not the paper's
+   */
+  public record Result(
+      Share top1,
+      @Nullable Share top5,
+      double meanPerClass,
+      int classes,
+      int prompts,
+      Ranking ranking,
+      Basis basis)
+      implements Task.Result {
 
-    boolean isEmpty() {
-      return ranks.isEmpty();
-    }
-
-    private static int[] join(List<int[]> parts) {
-      return parts.stream().flatMapToInt(Arrays::stream).toArray();
-    }
-
-    private static Share top(int k, int[] ranks) {
-      Share.Tally tally = new Share.Tally();
-      for (int rank : ranks) {
-        tally.add(rank < k);
+    /** {@code top5} is null with fewer than five classes. */
+    @Override
+    public ObjectNode toJson() {
+      ObjectNode json = Json.object();
+      json.put("top1", top1.value());
+      json.put("top5", top5 == null ? null : Double.valueOf(top5.value()));
+      json.put("mean_per_class", meanPerClass).put("n", top1.n());
+      json.put("chance", 1.0 / classes).put("classes", classes).put("prompts", prompts);
+      ObjectNode error = json.putObject("standard_error").put("top1", top1.standardError());
+      error.put("top5", top5 == null ? null : Double.valueOf(top5.standardError()));
+      json.put("match", match().key());
+      if (ranking != Ranking.PAPER) {
+        json.put("ranking", ranking.key());
       }
-      return tally.share();
+      return basis.end(json.put("trained_so", trainedSo()));
     }
 
-    ZeroShotResult result(
-        ZeroShotEval eval, Match used, Embedder model, Skipped skipped, String fingerprint) {
-      int[] all = join(ranks);
-      return new ZeroShotResult(
-          top(1, all),
-          classes < 5 ? null : top(5, all),
-          MeanPerClass.recall(all, join(labels), classes),
-          classes,
-          eval.prompts.each(),
-          used,
-          used.trainedBy(model.interaction()),
-          skipped,
-          fingerprint);
+    @Override
+    public SequencedMap<String, Double> metrics() {
+      SequencedMap<String, Double> metrics = new LinkedHashMap<>();
+      metrics.put("top1", top1.value());
+      if (top5 != null) {
+        metrics.put("top5", top5.value());
+      }
+      metrics.put("mean_per_class", meanPerClass);
+      return metrics;
+    }
+
+    @Override
+    public List<Line> lines() {
+      return List.of(
+          new Line(
+              "Zero-shot top-1",
+              "the image's class name ranks first of " + classes,
+              top1,
+              1.0 / classes));
     }
   }
 }

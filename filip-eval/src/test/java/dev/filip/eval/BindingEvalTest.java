@@ -24,7 +24,7 @@ class BindingEvalTest {
                   FOILS,
                   "red-ball") // loses to red-box, ties with green-ball
               .add("red-box sky sky", "red-ball");
-      BindingResult result = new BindingEval(null).run(model, EvalData.all(source));
+      BindingEval.Result result = new BindingEval(null).run(model, EvalData.all(source));
       assertThat(value(result, "colour")).isEqualTo(0.75);
       assertThat(value(result, "noun")).isEqualTo(0.5);
       assertThat(value(result, "relation")).isEqualTo(0.5);
@@ -34,7 +34,7 @@ class BindingEvalTest {
     }
   }
 
-  private static double value(BindingResult result, String kind) {
+  private static double value(BindingEval.Result result, String kind) {
     return java.util.Objects.requireNonNull(result.byKind().get(kind)).value();
   }
 }

@@ -29,12 +29,8 @@ class ModelScoresTest {
   private ModelScores scores(String name, Interaction interaction) throws IOException {
     FakeEmbedder model = new FakeEmbedder(2, 2, interaction);
     EvalData data = EvalData.all(source);
-    return new ModelScores(
-        name,
-        RetrievalEval.DEFAULT.run(model, data),
-        new PointingEval().run(model, data),
-        new BindingEval(null).run(model, data),
-        null);
+    return ModelScores.of(
+        name, model, data, List.of(RetrievalEval.DEFAULT, new PointingEval(), BindingEval.DEFAULT));
   }
 
   @Test

@@ -22,7 +22,7 @@ class PointingEvalTest {
       "{\"boxes\": [{\"span\": [0, 8], \"noun\": [4, 8], \"box\": [0, 0, 10, 20]},"
           + "{\"span\": [12, 21], \"noun\": [18, 21], \"box\": [10, 0, 20, 20]}]}";
 
-  private static PointingResult run(FakeEmbedder model, FakeSource source) throws IOException {
+  private static PointingEval.Result run(FakeEmbedder model, FakeSource source) throws IOException {
     return new PointingEval().run(model, EvalData.all(source));
   }
 
@@ -31,7 +31,7 @@ class PointingEvalTest {
     FakeEmbedder model = new FakeEmbedder(2, 2, Interaction.LATE);
     // ball's best patch is 0 (hit); box's best patch is 2, in ball's box (miss, other object)
     FakeSource source = new FakeSource().add("ball red sky+box green", -1, BOXES, CAPTION);
-    PointingResult result = run(model, source);
+    PointingEval.Result result = run(model, source);
     assertThat(result.wordInBox().share().value()).isEqualTo(0.5);
     assertThat(result.wordInBox().share().n()).isEqualTo(2);
     assertThat(result.wordInBox().chance()).isEqualTo(0.5);
@@ -57,7 +57,7 @@ class PointingEvalTest {
   void aGlobalModelIsJudgedLateAndSaysSo() throws IOException {
     FakeEmbedder model = new FakeEmbedder(2, 2, Interaction.GLOBAL);
     FakeSource source = new FakeSource().add("ball box ball box", -1, BOXES, CAPTION);
-    PointingResult result = run(model, source);
+    PointingEval.Result result = run(model, source);
     assertThat(result.wordInBox().share().value()).isEqualTo(1);
     assertThat(result.trainedSo()).isFalse();
     assertThat(result.toJson().path("note").asText()).contains("global loss only");
@@ -72,7 +72,7 @@ class PointingEvalTest {
         "{\"boxes\": [{\"span\": [4, 8], \"box\": [40, 0, 60, 40]},"
             + "{\"span\": [18, 21], \"box\": [0, 0, 14, 40]}]}";
     FakeSource source = new FakeSource().add("sky ball sky sky", -1, boxes, CAPTION);
-    PointingResult result = run(model, source);
+    PointingEval.Result result = run(model, source);
     assertThat(result.outside()).isEqualTo(1); // the second box ends at x' = -3
     assertThat(result.wordInBox().share().n()).isEqualTo(1);
     assertThat(result.wordInBox().share().value()).isEqualTo(1); // x' 10..20: the right column
@@ -86,7 +86,7 @@ class PointingEvalTest {
     FakeEmbedder model = new FakeEmbedder(2, 2, Interaction.LATE);
     model.context = 4; // [BOS] red ball [EOS]
     FakeSource source = new FakeSource().add("ball box ball box", -1, BOXES, CAPTION);
-    PointingResult result = run(model, source);
+    PointingEval.Result result = run(model, source);
     assertThat(result.truncated()).isEqualTo(1);
     assertThat(result.wordInBox().share().n()).isEqualTo(1);
   }

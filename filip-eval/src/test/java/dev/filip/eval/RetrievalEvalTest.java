@@ -7,13 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.Interaction;
 import dev.filip.encode.FakeEmbedder;
 import dev.filip.encode.Match;
+import dev.filip.metric.Ranks;
 import java.io.IOException;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RetrievalEvalTest {
   /** owner of texts 0..4: images 0 0 1 2 2. */
   private static final int[] OWNER = {0, 0, 1, 2, 2};
+
+  private static Recalls imageToText(float[] scores, int images, int[] owner) {
+    return Recalls.of(
+        Ranks.imageToText(scores, images, owner), IntStream.range(0, images).toArray());
+  }
 
   @Test
   void handWorkedScoresWithSeveralCaptions() {
@@ -22,11 +29,11 @@ class RetrievalEvalTest {
       0.8f, 0.1f, 0.5f, 0.6f, 0.7f, // image 1: own text 2 is fourth
       0.3f, 0.2f, 0.9f, 0.4f, 0.8f, // image 2: own text 4 is second
     };
-    Recalls toText = Recalls.imageToText(scores, 3, OWNER);
+    Recalls toText = imageToText(scores, 3, OWNER);
     assertThat(toText.r1().value()).isCloseTo(1 / 3.0, within(1e-12));
     assertThat(toText.r5().value()).isEqualTo(1);
     // columns: text 0 best image 1 (wrong), 1: 0 right, 2: 2 wrong, 3: 1 wrong, 4: 2 right
-    Recalls toImage = Recalls.textToImage(scores, 3, OWNER);
+    Recalls toImage = Recalls.of(Ranks.textToImage(scores, 3, OWNER), OWNER);
     assertThat(toImage.r1().value()).isCloseTo(2 / 5.0, within(1e-12));
     assertThat(toImage.r1().n()).isEqualTo(5);
     // by image: 1 of 2, 0 of 1, 1 of 2 -> residuals 0.2, 0.4, 0.2
@@ -39,7 +46,7 @@ class RetrievalEvalTest {
     for (int t = 0; t < 40; t++) {
       owner[t] = t;
     }
-    Recalls recalls = Recalls.imageToText(new float[40 * 40], 40, owner);
+    Recalls recalls = imageToText(new float[40 * 40], 40, owner);
     assertThat(recalls.r1().value()).isZero();
     assertThat(recalls.r10().value()).isZero();
   }
@@ -66,8 +73,17 @@ class RetrievalEvalTest {
               ? 1
               : 0;
     }
-    assertThat(Recalls.imageToText(scores, 9, owner).r5().value())
-        .isCloseTo(hits / 9.0, within(1e-12));
+    assertThat(imageToText(scores, 9, owner).r5().value()).isCloseTo(hits / 9.0, within(1e-12));
+  }
+
+  /** Left out, not found: a wrong candidate stood first for the only query there is. */
+  @Test
+  void aQueryWithoutAnAnswerIsNoHit() {
+    float[] scores = {0.1f, 0.9f, 0.5f, 0.2f, 0.3f, 0.4f};
+    Recalls recalls = imageToText(scores, 3, new int[] {0, 1});
+    assertThat(recalls.r1()).isEqualTo(new Share(0, 0, 2));
+    assertThat(recalls.r5()).isEqualTo(new Share(1, 0, 2));
+    assertThat(Recalls.of(new int[] {Ranks.NONE}, new int[] {0}).r1().n()).isZero();
   }
 
   @Test
@@ -80,7 +96,7 @@ class RetrievalEvalTest {
             .add("cat sky sky sky")
             .add("tree sky sky sky", "tree");
     FakeEmbedder late = new FakeEmbedder(2, 2, Interaction.LATE);
-    RetrievalResult result = RetrievalEval.DEFAULT.run(late, EvalData.all(source));
+    RetrievalEval.Result result = RetrievalEval.DEFAULT.run(late, EvalData.all(source));
     assertThat(result.images()).isEqualTo(3);
     assertThat(result.texts()).isEqualTo(4);
     assertThat(result.skipped().byReason())
@@ -92,9 +108,14 @@ class RetrievalEvalTest {
     assertThat(json.at("/image_to_text/r10").asDouble()).isEqualTo(1);
     assertThat(json.at("/n").asInt()).isEqualTo(3);
     assertThat(json.at("/matching_seconds/late").asDouble()).isPositive();
+    assertThat(json.at("/matching_seconds").has("global")).isTrue();
+    assertThat(json.at("/matching_seconds/global").isNull()).isTrue();
+    JsonNode timed = RetrievalEval.TIMED.run(late, EvalData.all(source)).toJson();
+    assertThat(timed.at("/matching_seconds/late").asDouble()).isPositive();
+    assertThat(timed.at("/matching_seconds/global").asDouble()).isPositive();
     assertThat(json.at("/trained_so").asBoolean()).isTrue();
-    RetrievalResult other =
-        new RetrievalEval(Match.GLOBAL, Ranking.SUM).run(late, EvalData.all(source));
+    RetrievalEval.Result other =
+        new RetrievalEval(Match.GLOBAL, Ranking.SUM, false).run(late, EvalData.all(source));
     assertThat(other.trainedSo()).isFalse();
     assertThat(other.fingerprint()).isNotEqualTo(result.fingerprint());
   }

@@ -19,6 +19,21 @@ class ShareTest {
   }
 
   @Test
+  void standardErrorByHand() {
+    assertThat(binomial(50, 100)).isCloseTo(0.05, within(1e-12));
+    assertThat(binomial(162, 1906)).isCloseTo(0.00639, within(1e-5)); // a share of 0.085
+    assertThat(new Share.Tally().share().n()).isZero();
+  }
+
+  private static double binomial(int hits, int trials) {
+    Share.Tally tally = new Share.Tally();
+    for (int i = 0; i < trials; i++) {
+      tally.add(i < hits);
+    }
+    return tally.share().standardError();
+  }
+
+  @Test
   void trialsOfOneImageAreNotIndependent() {
     Share.Tally tally = new Share.Tally(); // 2 images, all or nothing: as sure as 2 trials, not 8
     tally.add(4, 4);

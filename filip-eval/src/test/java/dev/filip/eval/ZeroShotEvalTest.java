@@ -11,6 +11,7 @@ import dev.filip.io.BadInput;
 import dev.filip.text.Prompts;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ZeroShotEvalTest {
@@ -31,7 +32,7 @@ class ZeroShotEvalTest {
   void topOneAndMeanPerClassByHand() throws IOException {
     for (Interaction interaction : List.of(Interaction.LATE, Interaction.GLOBAL)) {
       FakeEmbedder model = new FakeEmbedder(1, 2, interaction);
-      ZeroShotResult result = new ZeroShotEval(PROMPTS).run(model, EvalData.all(source()));
+      ZeroShotEval.Result result = new ZeroShotEval(PROMPTS).run(model, EvalData.all(source()));
       assertThat(result.top1().value()).isCloseTo(3 / 4.0, within(1e-12));
       assertThat(result.meanPerClass()).isCloseTo((2 / 3.0 + 1) / 2, within(1e-12));
       assertThat(result.top5()).isNull();
@@ -53,7 +54,7 @@ class ZeroShotEvalTest {
     FakeEmbedder model = new FakeEmbedder(1, 2, Interaction.LATE);
     FakeSource source = new FakeSource().add("a-cat x", 0, "");
     ClassPrompts prompts = new ClassPrompts(List.of("cat", "dog"), prompts("a-{}", "b-{}"));
-    ZeroShotResult result = new ZeroShotEval(prompts).run(model, EvalData.all(source));
+    ZeroShotEval.Result result = new ZeroShotEval(prompts).run(model, EvalData.all(source));
     // class cat: prompts "a-cat" 1/2, "b-cat" 0 -> 1/4; class dog: 0
     assertThat(result.top1().value()).isEqualTo(1);
     FakeSource even = new FakeSource().add("a-cat a-dog b-dog b-cat", 0, "");
@@ -81,7 +82,7 @@ class ZeroShotEvalTest {
   void topFiveNeedsFiveClasses() throws IOException {
     ClassPrompts six = new ClassPrompts(List.of("a", "b", "c", "d", "e", "f"), prompts("{}"));
     FakeSource source = new FakeSource().add("a", 0, "").add("zzz", 5, "");
-    ZeroShotResult result =
+    ZeroShotEval.Result result =
         new ZeroShotEval(six).run(new FakeEmbedder(1, 1, Interaction.LATE), EvalData.all(source));
     // the second image matches nothing: six equal scores, the right one counts as last
     assertThat(result.top1().value()).isEqualTo(0.5);
@@ -132,6 +133,28 @@ class ZeroShotEvalTest {
         .isNotEqualTo(base);
     model.preprocessing = "other";
     assertThat(print(PROMPTS, model, EvalData.all(source()))).isNotEqualTo(base);
+  }
+
+  /** The image holds "a" and "b"; two words of the second class are there, one is not. */
+  @Test
+  void theSumRanksWhereAsked() throws IOException {
+    FakeEmbedder model = new FakeEmbedder(1, 2, Interaction.LATE);
+    ClassPrompts prompts = new ClassPrompts(List.of("a x y z", "a"), prompts("{}"));
+    FakeSource source = new FakeSource().add("a b", 1, "");
+    ZeroShotEval paper = new ZeroShotEval(prompts);
+    ZeroShotEval sum = new ZeroShotEval(_ -> prompts, null, Ranking.SUM);
+    // s_image is 1/2 for both: a tie; s_text is 1/6 and 1/3
+    ZeroShotEval.Result tied = paper.run(model, EvalData.all(source));
+    ZeroShotEval.Result apart = sum.run(model, EvalData.all(source));
+    assertThat(tied.top1().value()).isZero();
+    assertThat(apart.top1().value()).isEqualTo(1);
+    assertThat(tied.toJson().has("ranking")).isFalse();
+    assertThat(apart.toJson().path("ranking").asText()).isEqualTo("sum");
+    assertThat(apart.fingerprint()).isNotEqualTo(tied.fingerprint());
+    assertThat(Ranking.of(Map.of("--rank", "sum"), Ranking.PAPER)).isEqualTo(Ranking.SUM);
+    assertThatThrownBy(() -> ZeroShotEval.DEFAULT.with(Map.of("--rank", "mean")))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("--rank must be paper or sum, got mean");
   }
 
   private static Prompts prompts(String... templates) {

@@ -73,7 +73,7 @@ public final class Encoder {
     return model.compute().precision();
   }
 
-  /** Where images' numbers come from: each is asked for once. */
+  /** Where images' numbers come from: each is asked for once a tower, by any thread. */
   public interface Pixels {
     /** Writes {@code [3,h,w]} normalised floats of an image from a byte on. */
     void write(int image, MemorySegment to, long at);
@@ -241,9 +241,9 @@ public final class Encoder {
     int side = model.config().vision().imageSize();
     Tensor tensor = torch.empty(count, 3, side, side);
     MemorySegment to = Tensors.bytes(tensor);
-    for (int i = 0; i < count; i++) {
-      pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES);
-    }
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
     return tensor;
   }
 
