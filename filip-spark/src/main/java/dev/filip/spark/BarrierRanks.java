@@ -15,8 +15,8 @@ public final class BarrierRanks {
   private BarrierRanks() {}
 
   /**
-   * Runs so many ranks to their end; the cluster must have as many free slots. Spark's own exception
-   * says when a rank ends with another exit code than 0.
+   * Runs so many ranks to their end; the cluster must have as many free slots. Spark's own
+   * exception says when a rank ends with another exit code than 0.
    *
    * @param command such as {@code ./filip train CONFIG --out RUN}, there on every executor
    */
