@@ -54,8 +54,7 @@ public final class DataBench {
               Integer.parseInt(args[2]),
               Integer.parseInt(args[3]),
               Integer.parseInt(args[4]));
-      case "captions" ->
-          read(args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), false);
+      case "captions" -> read(args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), false);
       case "samples" -> read(args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), true);
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -145,8 +144,7 @@ public final class DataBench {
     try (SampleSource source = Sources.open(folder, SourceOptions.DEFAULT)) {
       long size = source.size();
       double opening = since(started);
-      List<Integer> order =
-          new ArrayList<>(IntStream.range(0, source.shards()).boxed().toList());
+      List<Integer> order = new ArrayList<>(IntStream.range(0, source.shards()).boxed().toList());
       Collections.shuffle(order, new Random(1));
       long[] counted = new long[2];
       started = System.nanoTime();
@@ -230,8 +228,7 @@ public final class DataBench {
   }
 
   private static long cpu() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 }

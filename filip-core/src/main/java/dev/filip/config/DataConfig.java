@@ -92,12 +92,7 @@ public record DataConfig(
                       + " of remote shards, twice this much in the cache: 20 GB at 40 kB a sample"
                       + " ([TRAINING.md](TRAINING.md#the-order-of-samples))")
               .quietly(),
-          Key.map(
-                  Failures.KEYS,
-                  type -> type,
-                  "",
-                  "")
-              .quietly(),
+          Key.map(Failures.KEYS, type -> type, "", "").quietly(),
           Key.of(
                   "unreachable",
                   Type.word(Unreachable.class),

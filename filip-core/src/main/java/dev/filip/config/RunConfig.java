@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * A whole training run, as the strict reader makes it. Each part holds its keys ({@code KEYS}:

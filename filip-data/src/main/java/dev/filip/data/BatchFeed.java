@@ -12,7 +12,9 @@ public interface BatchFeed extends AutoCloseable {
    */
   TrainBatch next() throws IOException;
 
-  /** Where the batch after the last one given stands, to go on from there. All ranks ask together. */
+  /**
+   * Where the batch after the last one given stands, to go on from there. All ranks ask together.
+   */
   JsonNode cursor();
 
   /** What was left out so far, one line, or empty. */

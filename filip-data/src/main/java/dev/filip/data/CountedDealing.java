@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * Deals by counts: the units of an epoch, in the order of its shuffled shards, are cut into as many
  * stretches as there are lanes, which differ by one unit at most. Place p of lane l's course is
- * place p * lanes + l of the whole, and epoch e is what lies from e * units on: so epochs end at the
- * same time in all lanes, and a shard is in two lanes only where a cut goes through it. A course
- * counts in units. A shard larger than a window is read in stretches, one window after the other.
+ * place p * lanes + l of the whole, and epoch e is what lies from e * units on: so epochs end at
+ * the same time in all lanes, and a shard is in two lanes only where a cut goes through it. A
+ * course counts in units. A shard larger than a window is read in stretches, one window after the
+ * other.
  */
 final class CountedDealing implements Dealing {
   private static final long ORDER = 5;

@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 
-
 /**
  * Where a {@link TrainFeed} stands: all that is needed to continue with the very next batch. It
  * does not depend on the number of ranks.
@@ -122,20 +121,17 @@ public sealed interface Cursor {
     }
 
     static LanePlace start(int sources) {
-      return new LanePlace(
-          Collections.nCopies(sources, SourcePlace.START), List.of());
+      return new LanePlace(Collections.nCopies(sources, SourcePlace.START), List.of());
     }
 
     /** In numbers, which {@link #unpacked} reads. */
     LongStream packed() {
       return LongStream.concat(
-          sources.stream()
-              .flatMapToLong(s -> LongStream.of(s.window(), s.position(), s.drawn())),
+          sources.stream().flatMapToLong(s -> LongStream.of(s.window(), s.position(), s.drawn())),
           LongStream.concat(
               LongStream.of(postponed.size()),
               postponed.stream()
-                  .flatMapToLong(
-                      u -> LongStream.of(u.source(), u.shard(), u.first(), u.epoch()))));
+                  .flatMapToLong(u -> LongStream.of(u.source(), u.shard(), u.first(), u.epoch()))));
     }
 
     static LanePlace unpacked(long[] packed, int from, int sources) {
@@ -196,8 +192,7 @@ public sealed interface Cursor {
     static final SourcePlace START = new SourcePlace(0, 0, 0);
 
     public SourcePlace {
-      BadInput.require(
-          window >= 0 && position >= 0, "cursor", window + ":" + position, ">= 0");
+      BadInput.require(window >= 0 && position >= 0, "cursor", window + ":" + position, ">= 0");
     }
   }
 }

@@ -21,8 +21,7 @@ final class Lane {
   private static final int MOST_USELESS = 10_000_000;
 
   /** A unit that was drawn, and where the lane stands in its source after it. */
-  private record Drawn(
-      Unit unit, Cursor.SourcePlace after, PairReader.@Nullable Pairs pairs) {}
+  private record Drawn(Unit unit, Cursor.SourcePlace after, PairReader.@Nullable Pairs pairs) {}
 
   /** The windows of a source: the one at hand, the one being made. */
   private static final class Course {

@@ -1,6 +1,5 @@
 package dev.filip.data;
 
-import dev.filip.io.BadInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -67,8 +67,7 @@ final class PairReader {
   /**
    * @param whole whether units are named by index in their whole source
    */
-  PairReader(
-      List<WeightedSource> sources, PipelineOptions options, ShardPool pool, boolean whole) {
+  PairReader(List<WeightedSource> sources, PipelineOptions options, ShardPool pool, boolean whole) {
     this.options = options;
     this.pool = pool;
     if (whole) {
@@ -95,13 +94,10 @@ final class PairReader {
 
   private Pair pair(Unit unit, int i) throws IOException {
     DecodedCache.Decoded sample = decoded(unit, i);
-    Pair told =
-        pair(unit, sample.key(), sample.captions(), key(CAPTION, unit, i), new byte[0]);
+    Pair told = pair(unit, sample.key(), sample.captions(), key(CAPTION, unit, i), new byte[0]);
     SplittableRandom random = Keyed.stream(key(AUGMENT, unit, i));
     PackedImage image =
-        options
-            .augmentation()
-            .apply(sample.image(), told.caption(), preprocessor, resize, random);
+        options.augmentation().apply(sample.image(), told.caption(), preprocessor, resize, random);
     return new Pair(told.key(), told.caption(), told.texts(), image.toRgb().rgb());
   }
 

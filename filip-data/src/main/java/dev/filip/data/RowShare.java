@@ -28,8 +28,8 @@ public interface RowShare {
   int world();
 
   /**
-   * Some numbers of every rank, in rank order; each may give another count of them. Every rank calls
-   * it equally often.
+   * Some numbers of every rank, in rank order; each may give another count of them. Every rank
+   * calls it equally often.
    */
   long[][] gather(long[] own);
 }

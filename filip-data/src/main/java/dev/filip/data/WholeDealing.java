@@ -46,7 +46,8 @@ final class WholeDealing implements Dealing {
       }
       from = found.next();
     }
-    throw new DataStopped("no shard of source " + source + " in data.train has a sample that can be used");
+    throw new DataStopped(
+        "no shard of source " + source + " in data.train has a sample that can be used");
   }
 
   private Window next(int lane, long at) {

@@ -22,8 +22,7 @@ final class Window {
   /**
    * @param next where the lane's window after this one begins
    */
-  Window(
-      int source, long epoch, int group, long next, Run[] runs, SplittableRandom random) {
+  Window(int source, long epoch, int group, long next, Run[] runs, SplittableRandom random) {
     this.source = source;
     this.epoch = epoch;
     this.group = group;

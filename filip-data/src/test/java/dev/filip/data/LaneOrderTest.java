@@ -136,8 +136,7 @@ class LaneOrderTest {
   void atFirstOnlyTheWindowsAreRead() throws IOException {
     try (SampleSource tars = tars()) {
       WatchedSource source = new WatchedSource(tars, false);
-      try (TrainFeed feed =
-          open(source, options(4, 1).withWorkers(1).withWindow(LANES, 4), null)) {
+      try (TrainFeed feed = open(source, options(4, 1).withWorkers(1).withWindow(LANES, 4), null)) {
         feed.next();
         assertThat(source.opened.keySet()).hasSizeLessThan(SIZES.length);
       }
@@ -149,8 +148,7 @@ class LaneOrderTest {
   void resumingAtEveryStepIsBitEqual(boolean hidden) throws IOException {
     try (SampleSource source = tars(i -> "name " + i % 9)) {
       WatchedSource watched = new WatchedSource(source, hidden);
-      PipelineOptions options =
-          options(8, 1).withRules(1, true).withWindow(LANES, 40);
+      PipelineOptions options = options(8, 1).withRules(1, true).withWindow(LANES, 40);
       List<TrainBatch> whole = new ArrayList<>();
       List<JsonNode> cursors = new ArrayList<>();
       try (TrainFeed feed = open(watched, options, null)) {
@@ -207,10 +205,10 @@ class LaneOrderTest {
   /** What a rank saw. */
   private record Seen(List<TrainBatch> batches, List<JsonNode> cursors, Set<Integer> opened) {}
 
-  private static Seen see(SampleSource tars, PipelineOptions options, boolean hidden, RowShare share) {
+  private static Seen see(
+      SampleSource tars, PipelineOptions options, boolean hidden, RowShare share) {
     WatchedSource source = new WatchedSource(tars, hidden);
-    try (TrainFeed feed =
-        open(List.of(new WeightedSource(source, 1)), options, null, share)) {
+    try (TrainFeed feed = open(List.of(new WeightedSource(source, 1)), options, null, share)) {
       List<TrainBatch> batches = new ArrayList<>();
       List<JsonNode> cursors = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -330,7 +328,9 @@ class LaneOrderTest {
     return Integer.parseInt(key.substring(key.lastIndexOf('k') + 1));
   }
 
-  /** Sizes that nobody knows: whole shards are dealt, and all samples are in 24 x 4 / 4 dealings. */
+  /**
+   * Sizes that nobody knows: whole shards are dealt, and all samples are in 24 x 4 / 4 dealings.
+   */
   @Test
   void unknownSizesNeedNoCount() throws IOException {
     try (SampleSource tars = tars()) {
@@ -367,7 +367,8 @@ class LaneOrderTest {
         if (!hidden) {
           // 240 of 21 samples, eleven epochs and 9 more; 560 of 137, four and 12 more
           counts.forEach((key, n) ->
-              assertThat(n).isBetween(key.startsWith("1:") ? 11 : 4, key.startsWith("1:") ? 12 : 5));
+              assertThat(n)
+                  .isBetween(key.startsWith("1:") ? 11 : 4, key.startsWith("1:") ? 12 : 5));
         }
       }
     }
@@ -384,7 +385,9 @@ class LaneOrderTest {
         assertThat(feed.samplesPerEpoch()).isEqualTo(111);
         Map<String, Integer> counts = counts(keys(feed, 111)); // four epochs
         counts.forEach((key, n) ->
-            assertThat(n).as(key).isBetween(key.startsWith("1:") ? 7 : 1, key.startsWith("1:") ? 9 : 3));
+            assertThat(n)
+                .as(key)
+                .isBetween(key.startsWith("1:") ? 7 : 1, key.startsWith("1:") ? 9 : 3));
         int first = 0;
         for (Map.Entry<String, Integer> count : counts.entrySet()) {
           first += count.getKey().startsWith("0:") ? count.getValue() : 0;
@@ -399,8 +402,7 @@ class LaneOrderTest {
     try (SampleSource source = tars();
         TrainFeed plain = open(source, options(4, 1), null);
         TrainFeed twice =
-            open(
-                List.of(new WeightedSource(source, 2)), options(4, 1), null, RowShare.WHOLE)) {
+            open(List.of(new WeightedSource(source, 2)), options(4, 1), null, RowShare.WHOLE)) {
       assertThat(keys(twice, 70)).isEqualTo(keys(plain, 70));
       assertThat(twice.samplesPerEpoch()).isEqualTo(2L * SAMPLES);
     }
@@ -433,8 +435,7 @@ class LaneOrderTest {
   void orTheRunGoesOnWithoutItAndAsksNoMore(boolean hidden) throws IOException {
     try (SampleSource tars = tars()) {
       WatchedSource source = new WatchedSource(tars, hidden, 10);
-      PipelineOptions options =
-          options(4, 1).withFailures(new FailureRules(5, 0.01, true));
+      PipelineOptions options = options(4, 1).withFailures(new FailureRules(5, 0.01, true));
       try (TrainFeed feed = open(source, options, null)) {
         Map<String, Integer> counts = counts(keys(feed, 120));
         assertThat(counts).hasSize(SAMPLES - SIZES[10]);

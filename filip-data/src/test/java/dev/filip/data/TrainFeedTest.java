@@ -3,10 +3,10 @@ package dev.filip.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.AugmentConfig;
 import dev.filip.image.Augmentation;
 import dev.filip.image.Preprocess;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.text.TokenBatch;
@@ -46,7 +46,8 @@ class TrainFeedTest {
     return PipelineOptions.of(batch, 7, 1, Preprocess.plain(8), augmentation);
   }
 
-  private static TrainFeed open(SampleSource source, PipelineOptions options, @Nullable JsonNode start) {
+  private static TrainFeed open(
+      SampleSource source, PipelineOptions options, @Nullable JsonNode start) {
     return new TrainFeed(
         List.of(new WeightedSource(source, 1)), options, TrainFeedTest::tokens, start);
   }
@@ -80,8 +81,7 @@ class TrainFeedTest {
                 new MadeSource(40, i -> List.of("name " + i % 12, "b " + i), Set.of(3)), 1));
     for (int group : new int[] {1, 2}) {
       try (TrainFeed pipeline =
-          new TrainFeed(
-              sources, options(8).withRules(group, true), TrainFeedTest::tokens, START)) {
+          new TrainFeed(sources, options(8).withRules(group, true), TrainFeedTest::tokens, START)) {
         for (int i = 0; i < 30; i++) {
           TrainBatch batch = pipeline.next();
           digest.update(batch.keys().toString().getBytes(StandardCharsets.UTF_8));
@@ -92,7 +92,8 @@ class TrainFeedTest {
         }
       }
     }
-    assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo("ab929e2d83bba526c07111ef473f89c84a47e1e2f1bd79027db2ed5c78f7e705");
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo("ab929e2d83bba526c07111ef473f89c84a47e1e2f1bd79027db2ed5c78f7e705");
   }
 
   @Test
@@ -220,7 +221,8 @@ class TrainFeedTest {
 
   @Test
   void unreadableSamplesAreCountedAndTheNextTakesThePlace() {
-    SampleSource source = new MadeSource(20, i -> i == 5 ? List.of() : List.of("t " + i), Set.of(2, 11));
+    SampleSource source =
+        new MadeSource(20, i -> i == 5 ? List.of() : List.of("t " + i), Set.of(2, 11));
     try (TrainFeed pipeline = open(source, options(5), START)) {
       Set<String> seen = new HashSet<>();
       for (int i = 0; i < 10; i++) {
@@ -246,9 +248,9 @@ class TrainFeedTest {
   @Test
   void weightsSetTheSharesOfAnEpoch() {
     List<WeightedSource> sources =
-        List.of(new WeightedSource(MadeSource.of(10), 2.5), new WeightedSource(MadeSource.of(15), 1));
-    try (TrainFeed pipeline =
-        new TrainFeed(sources, options(8), TrainFeedTest::tokens, START)) {
+        List.of(
+            new WeightedSource(MadeSource.of(10), 2.5), new WeightedSource(MadeSource.of(15), 1));
+    try (TrainFeed pipeline = new TrainFeed(sources, options(8), TrainFeedTest::tokens, START)) {
       assertThat(pipeline.samplesPerEpoch()).isEqualTo(40);
       List<String> keys = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
@@ -263,14 +265,11 @@ class TrainFeedTest {
   private record Seen(
       List<TrainBatch> batches, List<JsonNode> cursors, Map<String, Integer> skipped) {}
 
-  private static Seen see(SampleSource source, PipelineOptions options, @Nullable JsonNode at, RowShare share) {
+  private static Seen see(
+      SampleSource source, PipelineOptions options, @Nullable JsonNode at, RowShare share) {
     try (TrainFeed pipeline =
         new TrainFeed(
-            List.of(new WeightedSource(source, 1)),
-            options,
-            TrainFeedTest::tokens,
-            at,
-            share)) {
+            List.of(new WeightedSource(source, 1)), options, TrainFeedTest::tokens, at, share)) {
       List<TrainBatch> batches = new ArrayList<>();
       List<JsonNode> cursors = new ArrayList<>();
       for (int i = 0; i < 14; i++) {
@@ -282,7 +281,8 @@ class TrainFeedTest {
   }
 
   private static List<Seen> seeAll(
-      SampleSource source, PipelineOptions options, @Nullable JsonNode at, int world) throws Exception {
+      SampleSource source, PipelineOptions options, @Nullable JsonNode at, int world)
+      throws Exception {
     BarrierRanks told = new BarrierRanks(world);
     try (ExecutorService threads = Executors.newFixedThreadPool(world)) {
       List<Future<Seen>> running = new ArrayList<>();

@@ -105,8 +105,9 @@ class RetrievalRanksTest {
     private static Encoded distinct(int count, int captions) {
       float[] rows = new float[count * 2];
       for (int i = 0; i < count; i++) {
-        rows[2 * i] = (float) Math.cos(i / captions * 0.001);
-        rows[2 * i + 1] = (float) Math.sin(i / captions * 0.001);
+        int image = i / captions;
+        rows[2 * i] = (float) Math.cos(image * 0.001);
+        rows[2 * i + 1] = (float) Math.sin(image * 0.001);
       }
       Tokens tokens = Tokens.ofRows(rows, 2);
       return new Encoded(tokens, tokens);

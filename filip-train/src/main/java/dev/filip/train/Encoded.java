@@ -15,7 +15,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** BatchFeatures of some rows of a batch, with their graph if it was recorded; of the open scope. */
+/**
+ * BatchFeatures of some rows of a batch, with their graph if it was recorded; of the open scope.
+ */
 record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   /** Rows {@code from} to {@code from + count} of a batch. */
   record Rows(int from, int count) {

@@ -26,8 +26,8 @@ interface FeedFactory extends AutoCloseable {
   ObjectNode describe() throws IOException;
 
   /**
-   * By what data of ranks and of checkpoints is compared: names, sizes and counts as far as they are
-   * known without reading. The same object each time.
+   * By what data of ranks and of checkpoints is compared: names, sizes and counts as far as they
+   * are known without reading. The same object each time.
    */
   ObjectNode shape() throws IOException;
 

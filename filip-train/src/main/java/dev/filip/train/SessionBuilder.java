@@ -45,7 +45,8 @@ final class SessionBuilder {
   private static final int LOOKED_AT = 500;
 
   /** Keys that change no weight. */
-  private static final String FREE = "workers|checkpoint|evaluate|distributed|data\\.(failures|unreachable)";
+  private static final String FREE =
+      "workers|checkpoint|evaluate|distributed|data\\.(failures|unreachable)";
 
   private final RunConfig config;
   private final FeedFactory data;

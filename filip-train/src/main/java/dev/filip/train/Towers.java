@@ -1,7 +1,7 @@
 package dev.filip.train;
 
-import dev.filip.data.TrainBatch;
 import dev.filip.config.ModelConfig;
+import dev.filip.data.TrainBatch;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.model.ImageFeatures;

@@ -79,8 +79,7 @@ final class TrainStep {
    *
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(
-      TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
+  Outcome run(TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
       BatchFeatures features = towers.forward(batch);

@@ -1,12 +1,12 @@
 package dev.filip.train;
 
-import dev.filip.data.BatchFeed;
-import dev.filip.data.TrainBatch;
-import dev.filip.distributed.Communicator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
+import dev.filip.data.BatchFeed;
+import dev.filip.data.TrainBatch;
+import dev.filip.distributed.Communicator;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.util.List;

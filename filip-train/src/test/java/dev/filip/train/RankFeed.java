@@ -1,9 +1,9 @@
 package dev.filip.train;
 
-import dev.filip.data.BatchFeed;
-import dev.filip.data.TrainBatch;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.data.BatchFeed;
 import dev.filip.data.Pixels;
+import dev.filip.data.TrainBatch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

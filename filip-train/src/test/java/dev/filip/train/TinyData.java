@@ -1,13 +1,13 @@
 package dev.filip.train;
 
-import dev.filip.data.BatchFeed;
-import dev.filip.data.TrainBatch;
-import dev.filip.distributed.Communicator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigReader;
+import dev.filip.data.BatchFeed;
+import dev.filip.data.TrainBatch;
+import dev.filip.distributed.Communicator;
 import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
 import dev.filip.text.BpeTokenizer;

@@ -1,6 +1,5 @@
 package dev.filip.train;
 
-import dev.filip.data.TrainBatch;
 import dev.filip.config.Activation;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
@@ -8,6 +7,7 @@ import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.data.TrainBatch;
 import dev.filip.text.TokenBatch;
 import java.util.Random;
 

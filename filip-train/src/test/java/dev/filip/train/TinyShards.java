@@ -55,7 +55,8 @@ final class TinyShards {
   /** What a disk does that fails: every shard but the first is cut short. */
   static void damage(String folder) throws IOException {
     try (Stream<Path> shards = Files.list(Path.of(folder))) {
-      for (Path shard : shards.filter(p -> p.toString().endsWith(".tar")).sorted().skip(1).toList()) {
+      for (Path shard :
+          shards.filter(p -> p.toString().endsWith(".tar")).sorted().skip(1).toList()) {
         Files.write(shard, new byte[(int) Files.size(shard)]);
       }
     }
