@@ -1,5 +1,8 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
+import dev.filip.checkpoint.Dtype;
+import dev.filip.checkpoint.Safetensors;
+import dev.filip.checkpoint.TensorInfo;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.StepScope;

@@ -1,11 +1,12 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
-import dev.filip.checkpoint.ParityReport.Stage;
+import dev.filip.checkpoint.Safetensors;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.model.RawTokens;
+import dev.filip.parity.ParityReport.Stage;
 import dev.filip.text.TokenBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Samples that could not be used, counted once each by their reason, and whether there are so many
  * that it is no longer the samples that are bad but the disk. Thread-safe.
  */
-public final class Skipped {
+public final class SkippedSamples {
   private static final int MOST_NAMED = 100_000;
   private final FailureRules rules;
   private final Map<String, String> messages = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ public final class Skipped {
   private String last = "";
   private @Nullable String stop;
 
-  Skipped(FailureRules rules) {
+  SkippedSamples(FailureRules rules) {
     this.rules = rules;
   }
 

@@ -1,9 +1,10 @@
-package dev.filip.image;
+package dev.filip.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.config.PixelBehaviour;
+import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is no golden is refused with its file; that goldens agree is in {@link PreprocessTest}. */
+/** Goldens by transformers agree; what is no golden is refused with its file. */
 class PixelsParityTest {
-  private static final Path SOUND = Goldens.path("preprocess");
+  private static final Path SOUND =
+      Path.of("../filip-data/src/test/resources/dev/filip/image/preprocess");
   @TempDir Path folder;
   private byte[] npy = new byte[0];
 
@@ -36,6 +38,19 @@ class PixelsParityTest {
         .isInstanceOf(BadInput.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(said);
+  }
+
+  @Test
+  void parityOfAFolderOfGoldens() throws IOException {
+    Preprocess settings = Preprocess.clip(24, PixelBehaviour.TRANSFORMERS);
+    var result = PixelsParity.run(SOUND, settings, PixelsParity.Tolerance.USUAL);
+    assertThat(result.files()).hasSize(2).allMatch(PixelsParity.FileResult::ok);
+    assertThat(result.toJson().path("ok").booleanValue()).isTrue();
+    var other =
+        PixelsParity.run(
+            SOUND, Preprocess.clip(24, PixelBehaviour.OPEN_CLIP), PixelsParity.Tolerance.USUAL);
+    assertThat(other.ok()).isFalse();
+    assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
   }
 
   @Test

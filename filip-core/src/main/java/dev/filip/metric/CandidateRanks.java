@@ -11,11 +11,11 @@ import java.util.Arrays;
  *
  * <p>Scores are row-major float arrays. Pure functions, thread-safe.
  */
-public final class Ranks {
+public final class CandidateRanks {
   /** The rank of an image that has no caption: it is left out of every metric. */
   public static final int NONE = -1;
 
-  private Ranks() {}
+  private CandidateRanks() {}
 
   /**
    * For every text the rank of its image among all images.

@@ -1,4 +1,4 @@
-package dev.filip.cli;
+package dev.filip.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -7,10 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A parity report for people: one aligned line a stage, then where the two part first. */
-final class ParityTable {
+public final class ParityTable {
   private ParityTable() {}
 
-  static String text(JsonNode report) {
+  /** The lines of a report's JSON form. */
+  public static String text(JsonNode report) {
     JsonNode stages = report.path("stages");
     int name = "stage".length();
     for (Map.Entry<String, JsonNode> stage : stages.properties()) {

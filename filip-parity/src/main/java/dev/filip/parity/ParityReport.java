@@ -1,4 +1,4 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package dev.filip.image;
+package dev.filip.parity;
 
 import dev.filip.io.BadInput;
 import java.io.IOException;

@@ -1,14 +1,19 @@
-package dev.filip.loss;
+package dev.filip.parity;
 
 import dev.filip.checkpoint.Dtype;
-import dev.filip.checkpoint.ParityCheck;
-import dev.filip.checkpoint.ParityReport;
-import dev.filip.checkpoint.ParityReport.Stage;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.checkpoint.TensorInfo;
 import dev.filip.io.BadInput;
+import dev.filip.loss.ContrastiveLoss;
+import dev.filip.loss.DenseLoss;
+import dev.filip.loss.FeaturePrecision;
+import dev.filip.loss.GlobalLoss;
+import dev.filip.loss.LateLoss;
+import dev.filip.loss.LossGradient;
+import dev.filip.loss.NonFiniteLoss;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import dev.filip.parity.ParityReport.Stage;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -1,8 +1,8 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
-import dev.filip.checkpoint.ParityReport.Difference;
-import dev.filip.checkpoint.ParityReport.Stage;
 import dev.filip.io.BadInput;
+import dev.filip.parity.ParityReport.Difference;
+import dev.filip.parity.ParityReport.Stage;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;

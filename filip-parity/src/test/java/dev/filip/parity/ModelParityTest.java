@@ -1,9 +1,12 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.filip.checkpoint.ModelParity.Tolerance;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.checkpoint.Safetensors;
 import dev.filip.model.FilipModel;
+import dev.filip.parity.ModelParity.Tolerance;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.nio.file.Path;
@@ -21,7 +24,7 @@ class ModelParityTest {
   private static final Tolerance TIGHT = new Tolerance(1e-5, 1e-4, 0);
 
   static Path folder(String name) {
-    return Path.of("src/test/resources/golden/model", name);
+    return Path.of("../filip-model/src/test/resources/golden/model", name);
   }
 
   @ParameterizedTest

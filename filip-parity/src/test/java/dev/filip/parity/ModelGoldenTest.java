@@ -1,10 +1,13 @@
-package dev.filip.checkpoint;
+package dev.filip.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.checkpoint.ModelParity.Tolerance;
+import dev.filip.checkpoint.LoadedModel;
+import dev.filip.checkpoint.ModelFolder;
+import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
+import dev.filip.parity.ModelParity.Tolerance;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.io.IOException;

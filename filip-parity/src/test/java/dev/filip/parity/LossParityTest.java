@@ -1,12 +1,11 @@
-package dev.filip.loss;
+package dev.filip.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.filip.checkpoint.ParityReport;
-import dev.filip.checkpoint.ParityReport.Stage;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
+import dev.filip.parity.ParityReport.Stage;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -1,6 +1,10 @@
-package dev.filip.image;
+package dev.filip.parity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.image.ImageHeader;
+import dev.filip.image.Preprocess;
+import dev.filip.image.Preprocessor;
+import dev.filip.image.UndecodableImage;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
