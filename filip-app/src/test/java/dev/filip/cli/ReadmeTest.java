@@ -53,8 +53,7 @@ class ReadmeTest {
     return commands.stream()
         .map(command ->
             DynamicTest.dynamicTest(
-                "./filip " + command,
-                () -> run(command, shortened(words(command), emoji, debs))));
+                "./filip " + command, () -> run(command, shortened(words(command), emoji, debs))));
   }
 
   private static List<String> commands(String page) throws IOException {
