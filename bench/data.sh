@@ -30,3 +30,12 @@ for turn in 1 2; do
     if [ $peer = yes ]; then echo "webdataset $("$python" "$here/bench/data_peer.py" "$folder" "$what" "$seconds")"; fi
   done
 done
+# the paper's config over as many samples, from a web server of this machine that makes its shards as they are asked for (1.1 GB for the first windows)
+ours_server=$(mktemp -d)
+"$java" -cp "$classes" dev.filip.bench.ShardServer 8340 34000 10003 >"$ours_server/log" &
+server=$!
+trap 'kill $server; rm -rf "$ours_server"; [ -n "${1:-}" ] || rm -rf "$folder"' EXIT
+sleep 3
+FILIP_CACHE="$ours_server/cache" "$here/filip" train "$here/configs/paper-base-340m.yaml" --set 'data.train=http://127.0.0.1:8340/{00000..33999}.tar' --set model=vit-tiny-84 \
+  --set tokenizer="$here/models/collages-late" --set batch=64 --set epochs=none --set steps=20 --set schedule.warmup=5 --set precision=auto --set device=cpu \
+  --set loss.feature_precision=auto --out "$ours_server/run" 2>&1 | grep -E '^(data|memory|order|train |peak)'

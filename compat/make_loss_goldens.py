@@ -2,7 +2,7 @@
 """Golden files filip-golden-loss/1 by PyTorch autograd, for `filip parity loss GOLDEN`.
 
     pip install torch numpy safetensors
-    python compat/make_loss_goldens.py filip-train/src/test/resources/golden/loss
+    python compat/make_loss_goldens.py filip-parity/src/test/resources/golden/loss
 
 The late loss is written from the formulas of FILIP (Yao et al. 2022, section 3.1), one pair at a
 time and without padding: it shares nothing with the Java code but the definition.

@@ -1,8 +1,9 @@
 package dev.filip.cli;
 
-import dev.filip.checkpoint.ParityReport;
 import dev.filip.io.BadInput;
-import dev.filip.loss.LossParity;
+import dev.filip.parity.LossParity;
+import dev.filip.parity.ParityReport;
+import dev.filip.parity.ParityTable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,9 @@ package dev.filip.cli;
 
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.checkpoint.ModelParity;
-import dev.filip.checkpoint.ParityReport;
+import dev.filip.parity.ModelParity;
+import dev.filip.parity.ParityReport;
+import dev.filip.parity.ParityTable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,10 @@
 package dev.filip.cli;
 
 import dev.filip.checkpoint.ModelFolder;
-import dev.filip.image.PixelsParity;
 import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
+import dev.filip.parity.ParityTable;
+import dev.filip.parity.PixelsParity;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;

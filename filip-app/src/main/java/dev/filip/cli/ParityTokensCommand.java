@@ -1,8 +1,8 @@
 package dev.filip.cli;
 
 import dev.filip.checkpoint.ModelFolder;
+import dev.filip.parity.TokensParity;
 import dev.filip.text.BpeTokenizer;
-import dev.filip.text.TokensParity;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -76,7 +76,9 @@ record RowRun(
   RowResult measure() throws IOException {
     Files.createDirectories(folder);
     Files.deleteIfExists(log());
-    Files.deleteIfExists(run().ended()); // what is there afterwards is this process's word
+    if (Files.isDirectory(run().root())) {
+      Files.deleteIfExists(run().ended()); // what is there afterwards is this process's word
+    }
     boolean resumed = Files.exists(run().checkpoints());
     int code = train(resumed);
     if (code == 2 && resumed) { // of other settings, or damaged: from its first step

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.checkpoint.ParityCheck;
-import dev.filip.checkpoint.ParityReport;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.parity.ParityCheck;
+import dev.filip.parity.ParityReport;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +31,7 @@ class ParityCommandTest {
   private static final Path QUICK =
       ROOT.resolve("filip-model/src/test/resources/golden/model/quick");
   private static final Path LOSS =
-      ROOT.resolve("filip-train/src/test/resources/golden/loss/late-fp32.safetensors");
+      ROOT.resolve("filip-parity/src/test/resources/golden/loss/late-fp32.safetensors");
   private static final Path PIXELS =
       ROOT.resolve("filip-data/src/test/resources/dev/filip/image/preprocess");
   @TempDir Path temp;

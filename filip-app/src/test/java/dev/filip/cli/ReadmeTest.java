@@ -12,16 +12,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every {@code ./filip} command of the README is run, in order, each in a process of its own in one
- * empty folder with the repository's configs, models and pictures: long ones with a smaller budget,
- * network ones on packages made here. {@code ./build verify} is what runs this.
+ * Every {@code ./filip} command of the README and of docs/EXAMPLES.md is run, in order, each in a
+ * process of its own in one empty folder with the repository's configs, models, examples and
+ * pictures: long ones with a smaller budget, network ones on packages made here. {@code ./build
+ * verify} is what runs this.
  */
 class ReadmeTest {
   private static final Path ROOT =
@@ -31,30 +34,37 @@ class ReadmeTest {
   private static final List<String> BATCH =
       List.of("--set", "batch=8", "--set", "steps=3", "--set", "evaluate.every=0");
 
-  @TempDir Path folder;
+  /** For one command on a slow and busy machine. */
+  private static final long PATIENCE_MINUTES = 10;
 
-  @Test
-  void everyCommandRuns() throws Exception {
-    for (String shared : List.of("configs", "models", "docs")) {
+  @TempDir static Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> everyCommandRuns() throws IOException {
+    for (String shared : List.of("configs", "models", "docs", "examples")) {
       copy(ROOT.resolve(shared), folder.resolve(shared));
     }
     List<Path> emoji = EmojiFixture.write(folder.resolve("packages"));
     List<Path> debs = debs();
-    List<String> commands = commands();
-    assertThat(commands).as("commands in README.md").hasSizeGreaterThan(8);
-    for (String command : commands) {
-      run(command, shortened(words(command), emoji, debs));
-    }
+    List<String> commands = new ArrayList<>(commands("README.md"));
+    assertThat(commands).as("commands in README.md").hasSizeGreaterThan(5);
+    commands.addAll(commands("docs/EXAMPLES.md"));
+    assertThat(commands).as("commands of both").hasSizeGreaterThan(25);
+    return commands.stream()
+        .map(command ->
+            DynamicTest.dynamicTest(
+                "./filip " + command,
+                () -> run(command, shortened(words(command), emoji, debs))));
   }
 
-  private static List<String> commands() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md")).replace("\r\n", "\n");
+  private static List<String> commands(String page) throws IOException {
+    String text = Files.readString(ROOT.resolve(page)).replace("\r\n", "\n");
     List<String> commands = new ArrayList<>();
-    Matcher block = BLOCK.matcher(readme);
+    Matcher block = BLOCK.matcher(text);
     while (block.find()) {
       for (String line : block.group(1).replace("\\\n", " ").split("\n")) {
         if (!line.isBlank() && !line.equals("./build verify")) {
-          assertThat(line).as("a README command").startsWith("./filip ");
+          assertThat(line).as("a command of " + page).startsWith("./filip ");
           commands.add(line.substring("./filip ".length()).strip());
         }
       }
@@ -92,7 +102,8 @@ class ReadmeTest {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
         } else if (words.get(0).equals("train")) {
           out.addAll(BATCH);
-          if (!words.contains("configs/finetune-emoji.yaml")) { // it keeps its model's tokenizer
+          if (!words.contains("configs/finetune-emoji.yaml") // it keeps its model's tokenizer
+              && !words.contains("configs/own.yaml")) {
             out.addAll(List.of("--set", "tokenizer.train=540"));
           }
           if (words.contains("micro_batch=64")) {
@@ -113,7 +124,7 @@ class ReadmeTest {
     }
   }
 
-  private void run(String shown, List<String> arguments) throws Exception {
+  private static void run(String shown, List<String> arguments) throws Exception {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
     command.addAll(
@@ -135,15 +146,19 @@ class ReadmeTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    int code = process.waitFor();
-    assertThat(code)
+    boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    if (!ended) {
+      process.destroyForcibly();
+    }
+    assertThat(ended).as("./filip %s ends%n%s", shown, Files.readString(log)).isTrue();
+    assertThat(process.exitValue())
         .as(
             "./filip %s%n(run as: %s)%n%s",
             shown, String.join(" ", arguments), Files.readString(log))
         .isZero();
   }
 
-  private List<Path> debs() throws IOException {
+  private static List<Path> debs() throws IOException {
     Map<String, byte[]> png = new LinkedHashMap<>();
     Map<String, byte[]> svg = new LinkedHashMap<>();
     for (String name :

@@ -3,10 +3,10 @@ package dev.filip.metric;
 import java.util.Arrays;
 
 /**
- * The ranks of {@link Ranks#textToImage} and {@link Ranks#imageToText}, counted block by block: no
- * score outlives its block. First {@link #own} is told the scores of all texts with their own
- * image, then {@link #count} those of all pairs, in blocks that cover each pair once. A pair must
- * have the same scores both times. Used by one thread.
+ * The ranks of {@link CandidateRanks#textToImage} and {@link CandidateRanks#imageToText}, counted
+ * block by block: no score outlives its block. First {@link #own} is told the scores of all texts
+ * with their own image, then {@link #count} those of all pairs, in blocks that cover each pair
+ * once. A pair must have the same scores both times. Used by one thread.
  */
 public final class BlockRanks {
   private final int[] owner;
@@ -29,7 +29,7 @@ public final class BlockRanks {
     textRank = new int[owner.length];
     imageRank = new int[images];
     for (int image : owner) {
-      captions[Ranks.index(image, images, "image of a text")]++;
+      captions[CandidateRanks.index(image, images, "image of a text")]++;
     }
   }
 
@@ -77,12 +77,12 @@ public final class BlockRanks {
 
   /**
    * For every image the rank of its best caption among all other images' captions, or {@link
-   * Ranks#NONE} for an image without one.
+   * CandidateRanks#NONE} for an image without one.
    */
   public int[] imageToText() {
     int[] ranks = imageRank.clone();
     for (int image = 0; image < ranks.length; image++) {
-      ranks[image] = captions[image] == 0 ? Ranks.NONE : ranks[image];
+      ranks[image] = captions[image] == 0 ? CandidateRanks.NONE : ranks[image];
     }
     return ranks;
   }

@@ -8,7 +8,7 @@ public final class MeanPerClass {
    * The mean over the classes that occur in {@code labels} of the share of their rows ranked first;
    * a class that does not occur is left out. Not a number where there is no row.
    *
-   * @param ranks of {@link Ranks#ofLabels}
+   * @param ranks of {@link CandidateRanks#ofLabels}
    */
   public static double recall(int[] ranks, int[] labels, int classes) {
     double sum = 0;

@@ -140,14 +140,14 @@ public final class BpeTokenizer {
   /**
    * Whether a text, as it stands or cleaned, spells a token that some Python tool reads as special.
    */
-  boolean spellsSpecial(String text) {
+  public boolean spellsSpecial(String text) {
     String clean = cleaner.clean(text).text();
     return Stream.concat(SPELLINGS.stream(), Stream.of(vocabulary.bos(), vocabulary.eos()))
         .anyMatch(name -> text.contains(name) || clean.contains(name));
   }
 
   /** Whether the repair of wrongly decoded text, which not all behaviours have, changes a text. */
-  boolean repairsMojibake(String text) {
+  public boolean repairsMojibake(String text) {
     return switch (behaviour) {
       case OPEN_CLIP, OPEN_CLIP_HF -> FtfyFixes.repairsMojibake(MappedText.of(text));
       case TRANSFORMERS, OPEN_CLIP_WITHOUT_FTFY -> false;

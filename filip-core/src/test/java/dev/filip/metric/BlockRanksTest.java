@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Against {@link Ranks} on whole matrices. */
+/** Against {@link CandidateRanks} on whole matrices. */
 class BlockRanksTest {
   @Test
   void blocksGiveTheRanksOfTheWholeMatrix() {
@@ -22,8 +22,10 @@ class BlockRanksTest {
         float[] forTexts = scores(random, size[0] * size[1]);
         float[] forImages = round % 3 == 0 ? forTexts : scores(random, size[0] * size[1]);
         BlockRanks blocks = blocks(size, owner, forTexts, forImages);
-        assertThat(blocks.textToImage()).isEqualTo(Ranks.textToImage(forImages, size[0], owner));
-        assertThat(blocks.imageToText()).isEqualTo(Ranks.imageToText(forTexts, size[0], owner));
+        assertThat(blocks.textToImage())
+            .isEqualTo(CandidateRanks.textToImage(forImages, size[0], owner));
+        assertThat(blocks.imageToText())
+            .isEqualTo(CandidateRanks.imageToText(forTexts, size[0], owner));
       }
     }
   }

@@ -20,7 +20,7 @@ class MetricTest {
   /** The share of the queries that found their answer among the first k; NaN without a query. */
   private static double recall(int k, int[] ranks) {
     return Arrays.stream(ranks)
-        .filter(rank -> rank != Ranks.NONE)
+        .filter(rank -> rank != CandidateRanks.NONE)
         .mapToDouble(rank -> rank < k ? 1 : 0)
         .average()
         .orElse(Double.NaN);
@@ -29,53 +29,56 @@ class MetricTest {
   @Test
   void textToImageByHand() {
     // text 1: image 2 ties with its own image 1, so it is second; text 3: both others are above
-    assertThat(Ranks.textToImage(SCORES, 3, IMAGE_OF)).containsExactly(0, 1, 1, 2, 2);
-    assertThat(recall(1, Ranks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(1 / 5.0);
-    assertThat(recall(2, Ranks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(3 / 5.0);
-    assertThat(recall(3, Ranks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(1);
+    assertThat(CandidateRanks.textToImage(SCORES, 3, IMAGE_OF)).containsExactly(0, 1, 1, 2, 2);
+    assertThat(recall(1, CandidateRanks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(1 / 5.0);
+    assertThat(recall(2, CandidateRanks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(3 / 5.0);
+    assertThat(recall(3, CandidateRanks.textToImage(SCORES, 3, IMAGE_OF))).isEqualTo(1);
   }
 
   @Test
   void imageToTextTakesTheBestCaption() {
     // image 0: 0.9 is best. image 1: 0.6, 0.5, 0.7 above 0.4. image 2: 0.4 and 0.4 above 0.3
-    assertThat(Ranks.imageToText(SCORES, 3, IMAGE_OF)).containsExactly(0, 3, 2);
-    assertThat(recall(1, Ranks.imageToText(SCORES, 3, IMAGE_OF))).isEqualTo(1 / 3.0);
-    assertThat(recall(3, Ranks.imageToText(SCORES, 3, IMAGE_OF))).isEqualTo(2 / 3.0);
+    assertThat(CandidateRanks.imageToText(SCORES, 3, IMAGE_OF)).containsExactly(0, 3, 2);
+    assertThat(recall(1, CandidateRanks.imageToText(SCORES, 3, IMAGE_OF))).isEqualTo(1 / 3.0);
+    assertThat(recall(3, CandidateRanks.imageToText(SCORES, 3, IMAGE_OF))).isEqualTo(2 / 3.0);
   }
 
   @Test
   void ownCaptionsAreNoRivals() {
     float[] scores = {0.5f, 0.5f, 0.4f, 0.4f, 0.4f, 0.9f};
-    assertThat(Ranks.imageToText(scores, 2, new int[] {0, 0, 1})).containsExactly(0, 0);
+    assertThat(CandidateRanks.imageToText(scores, 2, new int[] {0, 0, 1})).containsExactly(0, 0);
   }
 
   @Test
   void equalScoresAreWrongEverywhere() {
     float[] flat = new float[12];
     int[] imageOf = {0, 1, 2, 0};
-    assertThat(Ranks.textToImage(flat, 3, imageOf)).containsExactly(2, 2, 2, 2);
-    assertThat(Ranks.imageToText(flat, 3, imageOf)).containsExactly(2, 3, 3);
-    assertThat(recall(1, Ranks.ofLabels(flat, 4, new int[] {0, 1, 3}))).isEqualTo(0);
-    assertThat(recall(4, Ranks.ofLabels(flat, 4, new int[] {0, 1, 3}))).isEqualTo(1);
+    assertThat(CandidateRanks.textToImage(flat, 3, imageOf)).containsExactly(2, 2, 2, 2);
+    assertThat(CandidateRanks.imageToText(flat, 3, imageOf)).containsExactly(2, 3, 3);
+    assertThat(recall(1, CandidateRanks.ofLabels(flat, 4, new int[] {0, 1, 3}))).isEqualTo(0);
+    assertThat(recall(4, CandidateRanks.ofLabels(flat, 4, new int[] {0, 1, 3}))).isEqualTo(1);
   }
 
   @Test
   void notANumberCountsAgainst() {
     float nan = Float.NaN;
-    assertThat(Ranks.ofLabels(new float[] {nan, 0.1f, 0.2f}, 3, new int[] {2})).containsExactly(1);
-    assertThat(Ranks.ofLabels(new float[] {nan, 0.1f, 0.2f}, 3, new int[] {0})).containsExactly(2);
-    assertThat(Ranks.imageToText(new float[] {nan, 0.1f}, 1, new int[] {0, 0})).containsExactly(0);
-    assertThat(Ranks.imageToText(new float[] {nan, 0.1f, 0, 0}, 2, new int[] {0, 1}))
+    assertThat(CandidateRanks.ofLabels(new float[] {nan, 0.1f, 0.2f}, 3, new int[] {2}))
+        .containsExactly(1);
+    assertThat(CandidateRanks.ofLabels(new float[] {nan, 0.1f, 0.2f}, 3, new int[] {0}))
+        .containsExactly(2);
+    assertThat(CandidateRanks.imageToText(new float[] {nan, 0.1f}, 1, new int[] {0, 0}))
+        .containsExactly(0);
+    assertThat(CandidateRanks.imageToText(new float[] {nan, 0.1f, 0, 0}, 2, new int[] {0, 1}))
         .containsExactly(1, 1);
   }
 
   @Test
   void anImageWithoutCaptionIsLeftOut() {
     float[] scores = {0.9f, 0.1f, 0.2f, 0.3f};
-    int[] ranks = Ranks.imageToText(scores, 2, new int[] {0, 0});
-    assertThat(ranks).containsExactly(0, Ranks.NONE);
+    int[] ranks = CandidateRanks.imageToText(scores, 2, new int[] {0, 0});
+    assertThat(ranks).containsExactly(0, CandidateRanks.NONE);
     assertThat(recall(1, ranks)).isEqualTo(1);
-    assertThat(Ranks.mean(ranks)).isEqualTo(1);
+    assertThat(CandidateRanks.mean(ranks)).isEqualTo(1);
     assertThat(recall(1, new int[0])).isNaN();
   }
 
@@ -87,10 +90,10 @@ class MetricTest {
       0.3f, 0.4f, 0.2f, 0.1f,
     };
     int[] labels = {0, 0, 2};
-    int[] ranks = Ranks.ofLabels(scores, 4, labels);
+    int[] ranks = CandidateRanks.ofLabels(scores, 4, labels);
     assertThat(ranks).containsExactly(0, 1, 2);
-    assertThat(recall(1, Ranks.ofLabels(scores, 4, labels))).isEqualTo(1 / 3.0);
-    assertThat(recall(2, Ranks.ofLabels(scores, 4, labels))).isEqualTo(2 / 3.0);
+    assertThat(recall(1, CandidateRanks.ofLabels(scores, 4, labels))).isEqualTo(1 / 3.0);
+    assertThat(recall(2, CandidateRanks.ofLabels(scores, 4, labels))).isEqualTo(2 / 3.0);
     // class 0: one of two, class 2: none of one; classes 1 and 3 do not occur
     assertThat(MeanPerClass.recall(ranks, labels, 4)).isEqualTo(0.25);
     assertThat(MeanPerClass.perClass(ranks, labels, 4)[1]).isNaN();
@@ -100,10 +103,10 @@ class MetricTest {
 
   @Test
   void meanAndMedianCountFromOne() {
-    assertThat(Ranks.mean(new int[] {0, 1, 5})).isEqualTo(3);
-    assertThat(Ranks.median(new int[] {0, 9, 1})).isEqualTo(2);
-    assertThat(Ranks.median(new int[] {0, 1, 2, 9})).isEqualTo(2.5);
-    assertThat(Ranks.median(new int[0])).isNaN();
+    assertThat(CandidateRanks.mean(new int[] {0, 1, 5})).isEqualTo(3);
+    assertThat(CandidateRanks.median(new int[] {0, 9, 1})).isEqualTo(2);
+    assertThat(CandidateRanks.median(new int[] {0, 1, 2, 9})).isEqualTo(2.5);
+    assertThat(CandidateRanks.median(new int[0])).isNaN();
   }
 
   @Test
@@ -120,7 +123,7 @@ class MetricTest {
       for (int i = 0; i < scores.length; i++) {
         scores[i] = random.nextInt(6) / 6f;
       }
-      int[] ranks = Ranks.textToImage(scores, images, imageOf);
+      int[] ranks = CandidateRanks.textToImage(scores, images, imageOf);
       double before = 0;
       for (int k = 1; k <= images; k++) {
         double now = recall(k, ranks);
@@ -143,14 +146,16 @@ class MetricTest {
     for (int t = 0; t < texts; t++) {
       turnedOf[t] = images - 1 - imageOf[t];
     }
-    assertThat(Ranks.textToImage(turned, images, turnedOf)).as("seed " + seed).isEqualTo(ranks);
+    assertThat(CandidateRanks.textToImage(turned, images, turnedOf))
+        .as("seed " + seed)
+        .isEqualTo(ranks);
   }
 
   @Test
   void wrongShapesAreRefused() {
-    assertThatThrownBy(() -> Ranks.ofLabels(new float[3], 2, new int[] {0}))
+    assertThatThrownBy(() -> CandidateRanks.ofLabels(new float[3], 2, new int[] {0}))
         .hasMessageContaining("[1, 2]");
-    assertThatThrownBy(() -> Ranks.ofLabels(new float[2], 2, new int[] {2}))
+    assertThatThrownBy(() -> CandidateRanks.ofLabels(new float[2], 2, new int[] {2}))
         .hasMessageContaining("label must be in [0, 2), got 2");
   }
 }

@@ -45,11 +45,11 @@ public final class Loader implements AutoCloseable {
   }
 
   private final ExecutorService workers;
-  private final Skipped skipped;
+  private final SkippedSamples skipped;
 
   /** Starts the threads. */
   public Loader(int workers, FailureRules rules) {
-    this.skipped = new Skipped(rules);
+    this.skipped = new SkippedSamples(rules);
     this.workers = Executors.newFixedThreadPool(workers, named("filip-data-"));
   }
 
@@ -63,7 +63,7 @@ public final class Loader implements AutoCloseable {
   }
 
   /** What could not be used so far. */
-  public Skipped skipped() {
+  public SkippedSamples skipped() {
     return skipped;
   }
 

@@ -108,7 +108,7 @@ public final class TrainFeed implements BatchFeed {
   }
 
   /** Samples that could not be used so far. */
-  public Skipped skipped() {
+  public SkippedSamples skipped() {
     return loader.skipped();
   }
 
@@ -145,7 +145,7 @@ public final class TrainFeed implements BatchFeed {
     return new TrainBatch(new BytePixels(images, normalizer), tokenizer.apply(texts), texts, keys);
   }
 
-  static void requireUseful(boolean useful, Skipped skipped) {
+  static void requireUseful(boolean useful, SkippedSamples skipped) {
     if (!useful) {
       throw new BadInput(
           "no sample of the training data can be used: "

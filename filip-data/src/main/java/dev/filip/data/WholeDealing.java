@@ -17,13 +17,18 @@ final class WholeDealing implements Dealing {
   private final int window;
   private final int shards;
   private final ShardPool pool;
-  private final Skipped skipped;
+  private final SkippedSamples skipped;
 
   /**
    * @param window units of a lane's window, at least
    */
   WholeDealing(
-      SampleSource of, int source, LaneRules rules, int window, ShardPool pool, Skipped skipped) {
+      SampleSource of,
+      int source,
+      LaneRules rules,
+      int window,
+      ShardPool pool,
+      SkippedSamples skipped) {
     this.source = source;
     this.rules = rules;
     this.window = window;

@@ -134,22 +134,6 @@ class PreprocessTest {
   }
 
   @Test
-  void parityOfAFolderOfGoldens() throws IOException {
-    Preprocess settings = Preprocess.clip(24, PixelBehaviour.TRANSFORMERS);
-    var result =
-        PixelsParity.run(Goldens.path("preprocess"), settings, PixelsParity.Tolerance.USUAL);
-    assertThat(result.files()).hasSize(2).allMatch(PixelsParity.FileResult::ok);
-    assertThat(result.toJson().path("ok").booleanValue()).isTrue();
-    var other =
-        PixelsParity.run(
-            Goldens.path("preprocess"),
-            Preprocess.clip(24, PixelBehaviour.OPEN_CLIP),
-            PixelsParity.Tolerance.USUAL);
-    assertThat(other.ok()).isFalse();
-    assertThat(other.toJson().path("first_difference").textValue()).isEqualTo("png-rgba.png");
-  }
-
-  @Test
   void openClipsFormComesBackAndWhatItCannotDoIsRefused() {
     String squash = "{\"mean\":[0.1,0.2,0.3],\"std\":[0.4,0.5,0.6],\"interpolation\":\"bilinear\",";
     Preprocess read = Preprocess.ofOpenClip(Json.parse(squash + "\"resize_mode\":\"squash\"}"), 32);

@@ -2,7 +2,7 @@ package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.Json;
-import dev.filip.metric.Ranks;
+import dev.filip.metric.CandidateRanks;
 
 /** Recall at 1, 5 and 10 of one direction. */
 public record Recalls(Share r1, Share r5, Share r10) {
@@ -18,7 +18,7 @@ public record Recalls(Share r1, Share r5, Share r10) {
   }
 
   /**
-   * Of ranks counted from 0; a query without an answer ({@link Ranks#NONE}) is left out.
+   * Of ranks counted from 0; a query without an answer ({@link CandidateRanks#NONE}) is left out.
    *
    * @param cluster image of each query; queries of one image lie together
    */
@@ -33,8 +33,8 @@ public record Recalls(Share r1, Share r5, Share r10) {
       int hits = 0;
       int queries = 0;
       for (; to < ranks.length && cluster[to] == cluster[from]; to++) {
-        queries += ranks[to] != Ranks.NONE ? 1 : 0;
-        hits += ranks[to] != Ranks.NONE && ranks[to] < k ? 1 : 0;
+        queries += ranks[to] != CandidateRanks.NONE ? 1 : 0;
+        hits += ranks[to] != CandidateRanks.NONE && ranks[to] < k ? 1 : 0;
       }
       tally.add(hits, queries);
       from = to;

@@ -8,8 +8,8 @@ import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.kernel.PairScores;
+import dev.filip.metric.CandidateRanks;
 import dev.filip.metric.MeanPerClass;
-import dev.filip.metric.Ranks;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ public record ZeroShotEval(
       BlockScores open = open();
       float[] scores = classScores(open.of(used.rows(model.images(pictures))));
       int[] now = samples.stream().mapToInt(Sample::label).toArray();
-      ranks.add(Ranks.ofLabels(scores, classes, now));
+      ranks.add(CandidateRanks.ofLabels(scores, classes, now));
       labels.add(now);
     }
 

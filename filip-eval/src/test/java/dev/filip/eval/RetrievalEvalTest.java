@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.Interaction;
 import dev.filip.encode.FakeEmbedder;
 import dev.filip.encode.Match;
-import dev.filip.metric.Ranks;
+import dev.filip.metric.CandidateRanks;
 import java.io.IOException;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -19,7 +19,7 @@ class RetrievalEvalTest {
 
   private static Recalls imageToText(float[] scores, int images, int[] owner) {
     return Recalls.of(
-        Ranks.imageToText(scores, images, owner), IntStream.range(0, images).toArray());
+        CandidateRanks.imageToText(scores, images, owner), IntStream.range(0, images).toArray());
   }
 
   @Test
@@ -33,7 +33,7 @@ class RetrievalEvalTest {
     assertThat(toText.r1().value()).isCloseTo(1 / 3.0, within(1e-12));
     assertThat(toText.r5().value()).isEqualTo(1);
     // columns: text 0 best image 1 (wrong), 1: 0 right, 2: 2 wrong, 3: 1 wrong, 4: 2 right
-    Recalls toImage = Recalls.of(Ranks.textToImage(scores, 3, OWNER), OWNER);
+    Recalls toImage = Recalls.of(CandidateRanks.textToImage(scores, 3, OWNER), OWNER);
     assertThat(toImage.r1().value()).isCloseTo(2 / 5.0, within(1e-12));
     assertThat(toImage.r1().n()).isEqualTo(5);
     // by image: 1 of 2, 0 of 1, 1 of 2 -> residuals 0.2, 0.4, 0.2
@@ -83,7 +83,7 @@ class RetrievalEvalTest {
     Recalls recalls = imageToText(scores, 3, new int[] {0, 1});
     assertThat(recalls.r1()).isEqualTo(new Share(0, 0, 2));
     assertThat(recalls.r5()).isEqualTo(new Share(1, 0, 2));
-    assertThat(Recalls.of(new int[] {Ranks.NONE}, new int[] {0}).r1().n()).isZero();
+    assertThat(Recalls.of(new int[] {CandidateRanks.NONE}, new int[] {0}).r1().n()).isZero();
   }
 
   @Test

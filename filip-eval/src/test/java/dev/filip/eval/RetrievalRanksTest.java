@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.filip.encode.Match;
 import dev.filip.io.OwnJava;
 import dev.filip.kernel.PairScores;
-import dev.filip.metric.Ranks;
+import dev.filip.metric.CandidateRanks;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +36,8 @@ class RetrievalRanksTest {
               new RetrievalRanks(parts(images, size[2]), parts(texts, size[3]), owner)) {
             ranked = ranks.of(match, ranking);
           }
-          int[] toImage = Ranks.textToImage(ranking.forImages(whole), size[0], owner);
-          int[] toText = Ranks.imageToText(ranking.forTexts(whole), size[0], owner);
+          int[] toImage = CandidateRanks.textToImage(ranking.forImages(whole), size[0], owner);
+          int[] toText = CandidateRanks.imageToText(ranking.forTexts(whole), size[0], owner);
           assertThat(ranked.textToImage()).isEqualTo(Recalls.of(toImage, owner));
           assertThat(ranked.imageToText())
               .isEqualTo(Recalls.of(toText, IntStream.range(0, size[0]).toArray()));

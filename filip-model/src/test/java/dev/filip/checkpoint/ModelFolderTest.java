@@ -111,7 +111,7 @@ class ModelFolderTest {
 
   @Test
   void aClipFolderWithoutOurBlockIsGlobal() {
-    ModelConfig config = ModelFolder.readConfig(ModelParityTest.folder("quick"));
+    ModelConfig config = ModelFolder.readConfig(Path.of("src/test/resources/golden/model/quick"));
     assertThat(config.interaction()).isEqualTo(Interaction.GLOBAL);
     assertThat(config.cls()).isFalse();
   }
