@@ -1,7 +1,6 @@
 package dev.filip.cli;
 
 import dev.filip.quickstart.Quickstart;
-import dev.filip.quickstart.QuickstartOptions;
 import dev.filip.quickstart.QuickstartResult;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -43,7 +42,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    QuickstartOptions options = new QuickstartOptions(seed, steps, scenes, test);
+    Quickstart.Options options = new Quickstart.Options(seed, steps, scenes, test);
     Path folder = out == null ? Quickstart.defaultOut() : out;
     QuickstartResult result = Quickstart.run(options, folder, System.err::println);
     answer.print(result.toJson(), result.text());

@@ -1,11 +1,13 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
+import dev.filip.encode.Match;
 import dev.filip.encode.Similarity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,14 +44,19 @@ final class SimilarityCommand implements Callable<Integer> {
       description = "Texts.")
   private List<String> texts;
 
-  @Mixin private MatchOption match;
+  @Option(
+      names = "--match",
+      description =
+          "Compare late or global. Default: as the model was trained; late on a global model is said to be untrained.")
+  private @Nullable Match match;
+
   @Mixin private PrecisionOption precision;
   @Mixin private Answer answer;
 
   @Override
   public Integer call() {
     try (Filip filip = precision.open(model)) {
-      Similarity result = Similarity.of(filip.embedder(), images, texts, match.match());
+      Similarity result = Similarity.of(filip.embedder(), images, texts, match);
       answer.print(result.toJson(), table(result));
     }
     return 0;

@@ -3,7 +3,6 @@ package dev.filip.cli;
 import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import dev.filip.io.OwnJava;
-import dev.filip.study.Part;
 import dev.filip.study.Study;
 import dev.filip.study.StudyOptions;
 import dev.filip.study.StudyReport;
@@ -66,7 +65,8 @@ final class StudyRequest {
   @Mixin private Answer answer;
 
   /** Runs it and prints the table. */
-  int run(Study study, int seeds, Set<Part> parts, int timingSteps) throws IOException {
+  int run(Study study, int seeds, Set<StudyOptions.Part> parts, int timingSteps)
+      throws IOException {
     if (config == null) {
       throw new IllegalStateException("picocli gives every command its config");
     }

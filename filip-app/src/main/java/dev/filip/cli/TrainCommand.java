@@ -16,7 +16,6 @@ import dev.filip.io.OwnJava;
 import dev.filip.io.PeakMemory;
 import dev.filip.tensor.Devices;
 import dev.filip.tensor.Natives;
-import dev.filip.train.Evaluator;
 import dev.filip.train.ProgressListener;
 import dev.filip.train.TrainListener;
 import dev.filip.train.TrainOptions;
@@ -172,7 +171,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainResult train(RunConfig run, @Nullable Evaluator evaluator, Ranks ranks) {
+  private TrainResult train(
+      RunConfig run, TrainOptions.@Nullable Evaluator evaluator, Ranks ranks) {
     Consumer<String> log = ranks.isFirst() ? System.err::println : line -> {};
     var listeners = List.<TrainListener>of(new ProgressListener("train"));
     return Trainer.run(

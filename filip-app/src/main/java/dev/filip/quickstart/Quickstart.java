@@ -1,5 +1,7 @@
 package dev.filip.quickstart;
 
+import static dev.filip.io.BadInput.require;
+
 import dev.filip.Filip;
 import dev.filip.config.Interaction;
 import dev.filip.config.RunConfig;
@@ -45,18 +47,18 @@ public final class Quickstart {
   private static final String CONFIG = "/configs/scenes.yaml";
   private static final List<Task<?>> TASKS =
       List.of(RetrievalEval.TIMED, new PointingEval(), BindingEval.DEFAULT);
-  private final QuickstartOptions options;
+  private final Options options;
   private final Path out;
   private final Consumer<String> log;
 
-  private Quickstart(QuickstartOptions options, Path out, Consumer<String> log) {
+  private Quickstart(Options options, Path out, Consumer<String> log) {
     this.options = options;
     this.out = out;
     this.log = log;
   }
 
   /** Runs it all in {@code out}; {@code log} takes lines for the user. */
-  public static QuickstartResult run(QuickstartOptions options, Path out, Consumer<String> log)
+  public static QuickstartResult run(Options options, Path out, Consumer<String> log)
       throws IOException {
     return new Quickstart(options, out, log).run();
   }
@@ -65,7 +67,7 @@ public final class Quickstart {
     long start = System.nanoTime();
     Files.createDirectories(out);
     scenes();
-    SequencedMap<Interaction, QuickstartScores> scores = new LinkedHashMap<>();
+    SequencedMap<Interaction, QuickstartResult.Scores> scores = new LinkedHashMap<>();
     for (Interaction interaction : List.of(Interaction.LATE, Interaction.GLOBAL)) {
       double seconds = train(interaction);
       scores.put(interaction, judge(interaction, seconds));
@@ -150,7 +152,8 @@ public final class Quickstart {
         sets.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }
 
-  private QuickstartScores judge(Interaction interaction, double seconds) throws IOException {
+  private QuickstartResult.Scores judge(Interaction interaction, double seconds)
+      throws IOException {
     log.accept("judging " + name(interaction));
     try (Filip filip = Filip.open(out.resolve(name(interaction)).resolve("model"));
         SampleSource test = Sources.open(data().resolve("test").toString(), SourceOptions.DEFAULT);
@@ -158,7 +161,7 @@ public final class Quickstart {
             Sources.open(data().resolve("test-twins").toString(), SourceOptions.DEFAULT)) {
       EvalData on = new EvalData(test, "test", 0, false);
       EvalData onTwins = new EvalData(twins, "test-twins", 0, false);
-      return new QuickstartScores(
+      return new QuickstartResult.Scores(
           ModelScores.of(name(interaction), filip.embedder(), on, TASKS),
           RetrievalEval.TIMED.run(filip.embedder(), onTwins),
           seconds);
@@ -173,5 +176,25 @@ public final class Quickstart {
   /** The default output folder, or its next free number. */
   public static Path defaultOut() {
     return Outputs.nextFree(Path.of("quickstart"));
+  }
+
+  /**
+   * How much of the main job. The defaults are the job itself; smaller numbers make a shortened one
+   * for a test.
+   *
+   * @param seed of data and training
+   * @param steps optimiser steps of each model: the same budget in samples for both
+   * @param scenes training scenes generated
+   * @param test test scenes judged on
+   */
+  public record Options(long seed, int steps, int scenes, int test) {
+    /** 1,000 steps on 32,000 scenes, judged on 1,000. */
+    public static final Options DEFAULT = new Options(1, 1_000, 32_000, 1_000);
+
+    public Options {
+      require(steps >= 1, "--steps", steps, ">= 1");
+      require(scenes >= 64, "--scenes", scenes, ">= 64 (a batch)");
+      require(test >= 10, "--test", test, ">= 10");
+    }
   }
 }

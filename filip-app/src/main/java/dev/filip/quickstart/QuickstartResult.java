@@ -3,6 +3,7 @@ package dev.filip.quickstart;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.Interaction;
 import dev.filip.eval.ModelScores;
+import dev.filip.eval.RetrievalEval;
 import dev.filip.io.Json;
 import dev.filip.viz.ScoreTable;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Both models' scores and where everything lies. */
 public record QuickstartResult(
     Path out,
-    QuickstartOptions options,
-    SequencedMap<Interaction, QuickstartScores> models,
+    Quickstart.Options options,
+    SequencedMap<Interaction, Scores> models,
     double seconds) {
   /** The report, one file. */
   public Path report() {
@@ -60,7 +61,7 @@ public record QuickstartResult(
     return new ScoreTable(table.models(), rows);
   }
 
-  private static ScoreTable.Cell twins(QuickstartScores scores) {
+  private static ScoreTable.Cell twins(Scores scores) {
     return new ScoreTable.Cell(scores.twins().r1(), Double.NaN, 1.0 / scores.twins().images());
   }
 
@@ -98,5 +99,24 @@ public record QuickstartResult(
     StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-24s", name));
     values.forEach(value -> line.append(String.format(Locale.ROOT, "%10s", value)));
     return line.append(String.format(Locale.ROOT, "%10s%n", chance)).toString();
+  }
+
+  /**
+   * What one model of the quickstart scored.
+   *
+   * @param twins retrieval among scenes whose twin differs only in which object has which attribute
+   * @param trainSeconds wall time of its training; NaN when it was there already
+   */
+  public record Scores(ModelScores scores, RetrievalEval.Result twins, double trainSeconds) {
+
+    /** One entry of {@code models} in the answer. */
+    public ObjectNode toJson() {
+      ObjectNode json = scores.toJson();
+      json.set("retrieval_twins", twins.toJson());
+      if (!Double.isNaN(trainSeconds)) {
+        json.put("train_seconds", Math.round(trainSeconds * 10) / 10.0);
+      }
+      return json;
+    }
   }
 }

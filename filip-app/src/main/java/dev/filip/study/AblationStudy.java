@@ -38,7 +38,7 @@ public record AblationStudy() implements Study {
   }
 
   @Override
-  public List<Variant> variants(RunConfig base) {
+  public List<Study.Variant> variants(RunConfig base) {
     require(
         base.interaction() != Interaction.GLOBAL,
         "interaction",
@@ -56,11 +56,11 @@ public record AblationStudy() implements Study {
         "all (the study takes the extra ones away)");
     requireExtraCaptions(base);
     return List.of(
-        Variant.of("baseline", GLOBAL, PLAIN, FIRST),
-        Variant.of("+ image augmentation", GLOBAL, FIRST),
-        Variant.of("+ text augmentation", GLOBAL, PLAIN),
-        Variant.of("+ late interaction", PLAIN, FIRST),
-        Variant.of("all three"));
+        Study.Variant.of("baseline", GLOBAL, PLAIN, FIRST),
+        Study.Variant.of("+ image augmentation", GLOBAL, FIRST),
+        Study.Variant.of("+ text augmentation", GLOBAL, PLAIN),
+        Study.Variant.of("+ late interaction", PLAIN, FIRST),
+        Study.Variant.of("all three"));
   }
 
   private static void requireExtraCaptions(RunConfig base) {
@@ -84,8 +84,8 @@ public record AblationStudy() implements Study {
 
   @Override
   public Findings findings(List<Measured> measured) {
-    Map<String, String> scores = Tables.scores(measured);
-    boolean trouble = Tables.anyTrouble(measured);
+    Map<String, String> scores = Findings.scores(measured);
+    boolean trouble = Findings.anyTrouble(measured);
     List<String> columns = new ArrayList<>(List.of("model", "loss"));
     columns.addAll(scores.values());
     columns.add("runs");
@@ -97,14 +97,14 @@ public record AblationStudy() implements Study {
       List<String> row = new ArrayList<>();
       row.add(one.variant().name());
       row.add(one.spread(RowResult::loss).text());
-      row.addAll(Tables.cells(one, scores.keySet()));
+      row.addAll(Findings.cells(one, scores.keySet()));
       row.add(Integer.toString(one.spread(RowResult::loss).n()));
       if (trouble) {
-        row.add(Tables.orNothing(one.trouble()));
+        row.add(Findings.orNothing(one.trouble()));
       }
       cells.add(row);
     }
-    return new Findings(columns, cells, notes(), R1Plot.of("Component ablation", measured));
+    return new Findings(columns, cells, notes(), Findings.r1Plot("Component ablation", measured));
   }
 
   private static List<String> notes() {

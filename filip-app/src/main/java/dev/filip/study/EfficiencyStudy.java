@@ -39,7 +39,7 @@ public record EfficiencyStudy() implements Study {
 
   // the names are the first four columns of the table
   @Override
-  public List<Variant> variants(RunConfig base) {
+  public List<Study.Variant> variants(RunConfig base) {
     require(
         base.newModel().isPresent(),
         "model",
@@ -58,7 +58,7 @@ public record EfficiencyStudy() implements Study {
         row(base, "late", width, half, 25));
   }
 
-  private static Variant row(
+  private static Study.Variant row(
       RunConfig base, String loss, int width, String precision, int percent) {
     ModelConfig model = base.newModel().orElseThrow();
     String sizes = Json.line(RunConfigWriter.sizes(model.withEmbedDim(width)));
@@ -73,15 +73,15 @@ public record EfficiencyStudy() implements Study {
                 "loss.late_warmup=0",
                 "loss.feature_precision=" + precision,
                 "loss.keep_tokens=" + percent / 100.0));
-    return new Variant(
+    return new Study.Variant(
         String.join(" ", loss, Integer.toString(width), precision, global ? "-" : percent + "%"),
         sets);
   }
 
   @Override
   public Findings findings(List<Measured> measured) {
-    Map<String, String> scores = Tables.scores(measured);
-    boolean trouble = Tables.anyTrouble(measured);
+    Map<String, String> scores = Findings.scores(measured);
+    boolean trouble = Findings.anyTrouble(measured);
     List<String> columns =
         new ArrayList<>(
             List.of(
@@ -95,9 +95,9 @@ public record EfficiencyStudy() implements Study {
       List<String> row = new ArrayList<>(List.of(one.variant().name().split(" ")));
       row.add(seconds(one));
       row.add(memory(one));
-      row.addAll(Tables.cells(one, scores.keySet()));
+      row.addAll(Findings.cells(one, scores.keySet()));
       if (trouble) {
-        row.add(Tables.orNothing(one.trouble()));
+        row.add(Findings.orNothing(one.trouble()));
       }
       cells.add(row);
     }

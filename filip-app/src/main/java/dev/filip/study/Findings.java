@@ -1,7 +1,13 @@
 package dev.filip.study;
 
+import dev.filip.viz.DotPlot;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What a study shows.
@@ -12,6 +18,8 @@ import java.util.List;
  */
 record Findings(
     List<String> columns, List<List<String>> cells, List<String> notes, BufferedImage plot) {
+  private static final String NOTHING = "-";
+
   Findings {
     columns = List.copyOf(columns);
     cells = cells.stream().map(List::copyOf).toList();
@@ -33,5 +41,69 @@ record Findings(
 
   private static String line(List<String> cells) {
     return "| " + String.join(" | ", cells).replace("\n", " ") + " |\n";
+  }
+
+  /** Titles of the score columns by key: both directions' R@1 of every source, top-1. */
+  static Map<String, String> scores(List<Measured> measured) {
+    Set<String> keys = new LinkedHashSet<>();
+    measured.forEach(m -> m.accuracy().forEach(r -> keys.addAll(r.scores().keySet())));
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (String key : keys) {
+      int at = key.indexOf('@');
+      String source = at < 0 ? "" : ", " + key.substring(at + 1);
+      switch (at < 0 ? key : key.substring(0, at)) {
+        case "t2i_r1" -> columns.put(key, "R@1 text to image" + source);
+        case "i2t_r1" -> columns.put(key, "R@1 image to text" + source);
+        case "top1" -> columns.put(key, "zero-shot top-1" + source);
+        case "word_in_box" -> columns.put(key, "word in box" + source);
+        default -> {} // the JSON has them all
+      }
+    }
+    return columns;
+  }
+
+  /** A cell a score column. */
+  static List<String> cells(Measured measured, Set<String> keys) {
+    List<String> cells = new ArrayList<>();
+    keys.forEach(key -> cells.add(measured.score(key).text()));
+    return cells;
+  }
+
+  /** The sources that were judged besides {@code data.validation}, which is first, as "". */
+  static List<String> sources(List<Measured> measured) {
+    Set<String> sources = new LinkedHashSet<>(List.of(""));
+    measured.forEach(m ->
+        m.accuracy()
+            .forEach(r ->
+                r.scores().keySet().stream()
+                    .filter(key -> key.contains("@"))
+                    .forEach(key -> sources.add(key.substring(key.indexOf('@') + 1)))));
+    return List.copyOf(sources);
+  }
+
+  /** The last column where something went wrong in some row. */
+  static boolean anyTrouble(List<Measured> measured) {
+    return measured.stream().anyMatch(m -> !m.trouble().isEmpty());
+  }
+
+  static String orNothing(String text) {
+    return text.isEmpty() ? NOTHING : text;
+  }
+
+  /** R@1 of every variant on every source, as dots with their spread. */
+  static BufferedImage r1Plot(String title, List<Measured> measured) {
+    List<String> sources = sources(measured);
+    List<DotPlot.Line> lines = new ArrayList<>();
+    for (Measured one : measured) {
+      List<DotPlot.Dot> dots = new ArrayList<>();
+      for (String source : sources) {
+        Measured.Spread r1 = one.r1(source);
+        dots.add(new DotPlot.Dot(r1.low(), r1.mean(), r1.high()));
+      }
+      lines.add(new DotPlot.Line(one.variant().name(), dots, one.trouble()));
+    }
+    List<String> names =
+        sources.stream().map(source -> source.isEmpty() ? "data.validation" : source).toList();
+    return DotPlot.draw(title, "R@1, mean of both directions", names, lines);
   }
 }

@@ -10,19 +10,22 @@ import java.util.Locale;
  *
  * @param steps that it takes; 0 where the config counts epochs
  */
-record Row(Variant variant, long seed, Part part, int steps) {
+record Row(Study.Variant variant, long seed, StudyOptions.Part part, int steps) {
   /** Evaluation comes at the end only, also where the number of steps is not known yet. */
   private static final int NEVER_BEFORE_THE_END = Integer.MAX_VALUE;
 
   /** Unique within a study. */
   String folder() {
     String name = variant.slug() + "-seed" + seed;
-    return part == Part.TIMING ? name + "-timing" : name;
+    return part == StudyOptions.Part.TIMING ? name + "-timing" : name;
   }
 
   /** For people. */
   String title() {
-    return variant.name() + " (seed " + seed + (part == Part.TIMING ? ", timing)" : ")");
+    return variant.name()
+        + " (seed "
+        + seed
+        + (part == StudyOptions.Part.TIMING ? ", timing)" : ")");
   }
 
   /** All that differs from the config, as {@code --set} takes it; the variant's word is last. */
@@ -31,14 +34,14 @@ record Row(Variant variant, long seed, Part part, int steps) {
     if (steps > 0) {
       sets.add("steps=" + steps);
     }
-    if (part == Part.TIMING) {
+    if (part == StudyOptions.Part.TIMING) {
       sets.addAll(List.of("evaluate.every=0", "checkpoint.every=0"));
     } else {
       sets.add("evaluate.every=" + (steps > 0 ? steps : NEVER_BEFORE_THE_END));
       sets.add("evaluate.tasks=[" + String.join(", ", base.evaluate().tasks()) + "]");
     }
     sets.addAll(variant.overrides());
-    if (part == Part.TIMING) {
+    if (part == StudyOptions.Part.TIMING) {
       sets.add("loss.keep_after=0"); // what is timed is a step that selects
     }
     return sets;
@@ -46,7 +49,7 @@ record Row(Variant variant, long seed, Part part, int steps) {
 
   /** A row's log lines are every step's where steps are timed. */
   int logEvery() {
-    return part == Part.TIMING ? 1 : 10;
+    return part == StudyOptions.Part.TIMING ? 1 : 10;
   }
 
   @Override

@@ -84,4 +84,20 @@ record RowResult(
   private static double number(JsonNode json, String key) {
     return json.path(key).asDouble(Double.NaN);
   }
+
+  /** How a row ended. */
+  enum Outcome {
+    DONE,
+    /** Ran to its end with a loss still near ln(batch), chance. */
+    STUCK,
+    /** Ended by a loss or gradient that is not finite. */
+    DIVERGED,
+    /** Anything else: a refused config, a missing file, no memory. */
+    FAILED;
+
+    /** In JSON and tables. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 }

@@ -28,7 +28,7 @@ record RowRun(
     RunConfig base,
     Row row,
     Path folder,
-    FilipCommand filip,
+    StudyRun.FilipCommand filip,
     List<String> flags,
     Children children) {
   private static final double STUCK_SHARE = 0.97;
@@ -66,8 +66,8 @@ record RowRun(
     boolean same = json.path("sets").equals(Json.mapper().valueToTree(sets()));
     boolean asked =
         options.judge().stream().allMatch(s -> result.scores().containsKey("t2i_r1@" + label(s)));
-    boolean whole = row.part() == Part.TIMING || asked || !result.ended();
-    return same && whole && result.outcome() != Outcome.FAILED
+    boolean whole = row.part() == StudyOptions.Part.TIMING || asked || !result.ended();
+    return same && whole && result.outcome() != RowResult.Outcome.FAILED
         ? Optional.of(result)
         : Optional.empty();
   }
@@ -109,7 +109,7 @@ record RowRun(
   private RowResult done() throws IOException {
     RunMetrics metrics = RunMetrics.read(run().metrics());
     Map<String, Double> scores = new LinkedHashMap<>(metrics.evaluation());
-    if (row.part() == Part.ACCURACY) {
+    if (row.part() == StudyOptions.Part.ACCURACY) {
       for (String source : options.judge()) {
         if (!judge(source, scores)) {
           return failed();
@@ -117,8 +117,9 @@ record RowRun(
       }
     }
     boolean stuck = metrics.loss() > STUCK_SHARE * Math.log(base.batch());
-    boolean trained = row.part() == Part.ACCURACY;
-    return result(stuck && trained ? Outcome.STUCK : Outcome.DONE, "", metrics, scores);
+    boolean trained = row.part() == StudyOptions.Part.ACCURACY;
+    return result(
+        stuck && trained ? RowResult.Outcome.STUCK : RowResult.Outcome.DONE, "", metrics, scores);
   }
 
   private boolean judge(String source, Map<String, Double> scores) throws IOException {
@@ -142,8 +143,10 @@ record RowRun(
   private RowResult failed() throws IOException {
     boolean told = Files.exists(run().ended());
     JsonNode ended = told ? Json.read(run().ended()) : Json.object();
-    Outcome outcome =
-        ended.path("outcome").asText().equals("diverged") ? Outcome.DIVERGED : Outcome.FAILED;
+    RowResult.Outcome outcome =
+        ended.path("outcome").asText().equals("diverged")
+            ? RowResult.Outcome.DIVERGED
+            : RowResult.Outcome.FAILED;
     String reason =
         ended.path("reason").asText().isEmpty()
             ? lastWord(Files.exists(log()) ? Files.readAllLines(log()) : List.of())
@@ -164,7 +167,7 @@ record RowRun(
   }
 
   private RowResult result(
-      Outcome outcome, String reason, RunMetrics metrics, Map<String, Double> scores) {
+      RowResult.Outcome outcome, String reason, RunMetrics metrics, Map<String, Double> scores) {
     return new RowResult(
         row.seed(),
         outcome,

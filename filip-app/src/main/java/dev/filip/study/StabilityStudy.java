@@ -32,9 +32,9 @@ public record StabilityStudy() implements Study {
   }
 
   @Override
-  public List<Variant> variants(RunConfig base) {
+  public List<Study.Variant> variants(RunConfig base) {
     double lr = base.optimizer().lr();
-    List<Variant> all = new ArrayList<>(knobs("lr x 1", lr, base));
+    List<Study.Variant> all = new ArrayList<>(knobs("lr x 1", lr, base));
     all.addAll(knobs("lr x 10", HOT * lr, base));
     all.add(rate("lr x 3", 3 * lr));
     all.add(rate("lr x 30", 30 * lr));
@@ -45,13 +45,13 @@ public record StabilityStudy() implements Study {
     return all;
   }
 
-  private static Variant rate(String name, double lr) {
-    return Variant.of("adamw, " + name, adamw(lr, "1"));
+  private static Study.Variant rate(String name, double lr) {
+    return Study.Variant.of("adamw, " + name, adamw(lr, "1"));
   }
 
-  private static Variant lamb(String more, double lr, String clip) {
+  private static Study.Variant lamb(String more, double lr, String clip) {
     String optimizer = "optimizer={name: lamb, lr: " + number(lr) + ", clip: " + clip + "}";
-    return Variant.of("lamb, lr " + number(lr) + more, optimizer);
+    return Study.Variant.of("lamb, lr " + number(lr) + more, optimizer);
   }
 
   private static String adamw(double lr, String clip) {
@@ -63,20 +63,21 @@ public record StabilityStudy() implements Study {
   }
 
   /** Every knob alone at one rate of AdamW. */
-  private static List<Variant> knobs(String rate, double lr, RunConfig base) {
+  private static List<Study.Variant> knobs(String rate, double lr, RunConfig base) {
     String name = "adamw, " + rate;
     String plain = adamw(lr, "1");
     String scale = number(Math.max(1, base.loss().maxLogitScale() * 0.3));
     return List.of(
-        Variant.of(name, plain),
-        Variant.of(name + ", no warm-up", plain, "schedule.warmup=0"),
-        Variant.of(name + ", warm-up half the run", plain, "schedule.warmup=0.5"),
-        Variant.of(name + ", no clip", adamw(lr, "none")),
-        Variant.of(name + ", label smoothing 0.1", plain, "loss.label_smoothing=0.1"),
-        Variant.of(name + ", z-loss 1e-4", plain, "loss.z_loss=1.0e-4"),
-        Variant.of(name + ", logit scale at most " + scale, plain, "loss.max_logit_scale=" + scale),
-        Variant.of(name + ", mixed", plain, MIXED, "loss.late=0.5", "loss.global=0.5"),
-        Variant.of(
+        Study.Variant.of(name, plain),
+        Study.Variant.of(name + ", no warm-up", plain, "schedule.warmup=0"),
+        Study.Variant.of(name + ", warm-up half the run", plain, "schedule.warmup=0.5"),
+        Study.Variant.of(name + ", no clip", adamw(lr, "none")),
+        Study.Variant.of(name + ", label smoothing 0.1", plain, "loss.label_smoothing=0.1"),
+        Study.Variant.of(name + ", z-loss 1e-4", plain, "loss.z_loss=1.0e-4"),
+        Study.Variant.of(
+            name + ", logit scale at most " + scale, plain, "loss.max_logit_scale=" + scale),
+        Study.Variant.of(name + ", mixed", plain, MIXED, "loss.late=0.5", "loss.global=0.5"),
+        Study.Variant.of(
             name + ", mixed, late warm-up",
             plain,
             MIXED,
@@ -87,7 +88,7 @@ public record StabilityStudy() implements Study {
 
   @Override
   public Findings findings(List<Measured> measured) {
-    Map<String, String> scores = Tables.scores(measured);
+    Map<String, String> scores = Findings.scores(measured);
     List<String> columns =
         new ArrayList<>(List.of("run", "final loss", "same-word share", "logit scale"));
     columns.addAll(scores.values());
@@ -99,11 +100,11 @@ public record StabilityStudy() implements Study {
       row.add(one.spread(RowResult::loss).text());
       row.add(one.spread(RowResult::sameWordShare).text());
       row.add(one.spread(RowResult::logitScale).text());
-      row.addAll(Tables.cells(one, scores.keySet()));
-      row.add(Tables.orNothing(one.trouble()));
+      row.addAll(Findings.cells(one, scores.keySet()));
+      row.add(Findings.orNothing(one.trouble()));
       cells.add(row);
     }
-    return new Findings(columns, cells, notes(), R1Plot.of("Stability", measured));
+    return new Findings(columns, cells, notes(), Findings.r1Plot("Stability", measured));
   }
 
   private static List<String> notes() {

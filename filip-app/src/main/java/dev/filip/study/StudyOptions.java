@@ -35,4 +35,12 @@ public record StudyOptions(
     require(seeds >= 1, "--seeds", seeds, ">= 1");
     require(jobs >= 1, "--jobs", jobs, ">= 1");
   }
+
+  /** What a row's process does. */
+  public enum Part {
+    /** Trains to the end and is judged. */
+    ACCURACY,
+    /** Takes a few steps to time them: needs a machine without other work. */
+    TIMING
+  }
 }

@@ -84,17 +84,18 @@ public final class StudyRun {
     return run.all();
   }
 
-  private List<Row> rows(List<Variant> variants) {
+  private List<Row> rows(List<Study.Variant> variants) {
     List<Row> all = new ArrayList<>();
-    if (options.parts().contains(Part.ACCURACY)) {
+    if (options.parts().contains(StudyOptions.Part.ACCURACY)) {
       for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
-        for (Variant variant : variants) {
-          all.add(new Row(variant, seed, Part.ACCURACY, steps()));
+        for (Study.Variant variant : variants) {
+          all.add(new Row(variant, seed, StudyOptions.Part.ACCURACY, steps()));
         }
       }
     }
-    if (study.timed() && options.parts().contains(Part.TIMING)) {
-      variants.forEach(v -> all.add(new Row(v, base.seed(), Part.TIMING, options.timingSteps())));
+    if (study.timed() && options.parts().contains(StudyOptions.Part.TIMING)) {
+      variants.forEach(
+          v -> all.add(new Row(v, base.seed(), StudyOptions.Part.TIMING, options.timingSteps())));
     }
     return all;
   }
@@ -150,7 +151,8 @@ public final class StudyRun {
         log.accept(results.size() + " of " + rows.size() + " rows are done already");
       }
       runs.sort((a, b) -> a.row().part().compareTo(b.row().part())); // timing when all is quiet
-      List<RowRun> trained = runs.stream().filter(r -> r.row().part() == Part.ACCURACY).toList();
+      List<RowRun> trained =
+          runs.stream().filter(r -> r.row().part() == StudyOptions.Part.ACCURACY).toList();
       measure(trained, options.jobs(), results);
       measure(runs.subList(trained.size(), runs.size()), 1, results);
       return new StudyReport(study, options, base, measured(results), out).write();
@@ -160,7 +162,7 @@ public final class StudyRun {
   private RowRun rowRun(Row row, Children children) {
     int cores = Runtime.getRuntime().availableProcessors();
     List<String> flags =
-        options.jobs() == 1 || row.part() == Part.TIMING
+        options.jobs() == 1 || row.part() == StudyOptions.Part.TIMING
             ? List.of()
             : List.of("-XX:ActiveProcessorCount=" + Math.max(1, cores / options.jobs()));
     Path folder = out.toAbsolutePath().resolve("rows").resolve(row.folder());
@@ -231,13 +233,13 @@ public final class StudyRun {
 
   private List<Measured> measured(Map<Row, RowResult> results) {
     List<Measured> all = new ArrayList<>();
-    for (Variant variant : study.variants(base)) {
+    for (Study.Variant variant : study.variants(base)) {
       List<RowResult> accuracy = new ArrayList<>();
       RowResult timing = null;
       for (Row row : everyRow(variant)) {
         RowResult result = results.get(row);
         RowResult known = result == null ? earlier(row) : result;
-        if (row.part() == Part.TIMING) {
+        if (row.part() == StudyOptions.Part.TIMING) {
           timing = known;
         } else if (known != null) {
           accuracy.add(known);
@@ -248,13 +250,13 @@ public final class StudyRun {
     return all;
   }
 
-  private List<Row> everyRow(Variant variant) {
+  private List<Row> everyRow(Study.Variant variant) {
     List<Row> all = new ArrayList<>();
     for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
-      all.add(new Row(variant, seed, Part.ACCURACY, steps()));
+      all.add(new Row(variant, seed, StudyOptions.Part.ACCURACY, steps()));
     }
     if (study.timed()) {
-      all.add(new Row(variant, base.seed(), Part.TIMING, options.timingSteps()));
+      all.add(new Row(variant, base.seed(), StudyOptions.Part.TIMING, options.timingSteps()));
     }
     return all;
   }
@@ -263,5 +265,17 @@ public final class StudyRun {
   private @Nullable RowResult earlier(Row row) {
     Path file = out.resolve("rows").resolve(row.folder()).resolve("result.json");
     return Files.exists(file) ? RowResult.of(Json.read(file)) : null;
+  }
+
+  /** How to start {@code filip} in a process of its own. */
+  @FunctionalInterface
+  public interface FilipCommand {
+    /**
+     * The whole command line.
+     *
+     * @param flags for its JVM
+     * @param arguments such as {@code train, CONFIG}
+     */
+    List<String> line(List<String> flags, List<String> arguments);
   }
 }

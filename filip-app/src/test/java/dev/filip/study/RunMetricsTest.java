@@ -50,9 +50,9 @@ class RunMetricsTest {
 
   @Test
   void aSpreadOfOneIsANumber() {
-    assertThat(Spread.of(List.of(0.5)).text()).isEqualTo("0.500");
-    assertThat(Spread.of(List.of(0.5, 0.25, Double.NaN)).text())
+    assertThat(Measured.Spread.of(List.of(0.5)).text()).isEqualTo("0.500");
+    assertThat(Measured.Spread.of(List.of(0.5, 0.25, Double.NaN)).text())
         .isEqualTo("0.375 (0.250 to 0.500)");
-    assertThat(Spread.of(List.of()).text()).isEqualTo("-");
+    assertThat(Measured.Spread.of(List.of()).text()).isEqualTo("-");
   }
 }

@@ -46,7 +46,7 @@ class StudyRunTest {
         10,
         seeds,
         jobs,
-        Set.of(Part.values()),
+        Set.of(StudyOptions.Part.values()),
         List.of(judge));
   }
 
@@ -128,10 +128,10 @@ class StudyRunTest {
   @Test
   void timedRowsComeAfterTheOthersAndCanBeLeftForLater() throws Exception {
     StudyOptions all = options(1, 2);
-    run(new EfficiencyStudy(), only(all, Part.ACCURACY), Existing.REFUSE);
+    run(new EfficiencyStudy(), only(all, StudyOptions.Part.ACCURACY), Existing.REFUSE);
     assertThat(started()).isEqualTo(6);
     assertThat(json("efficiency").get("rows").get(0).has("timing")).isFalse();
-    run(new EfficiencyStudy(), only(all, Part.TIMING), Existing.RESUME);
+    run(new EfficiencyStudy(), only(all, StudyOptions.Part.TIMING), Existing.RESUME);
     assertThat(started()).isEqualTo(12);
     JsonNode row = json("efficiency").get("rows").get(5);
     assertThat(row.at("/timing/seconds_per_step").asDouble()).isEqualTo(0.1);
@@ -142,7 +142,7 @@ class StudyRunTest {
         .contains("| late | 64 | bf16 | 25% | 0.1000 | 123 MB | 0.200 |");
   }
 
-  private static StudyOptions only(StudyOptions o, Part part) {
+  private static StudyOptions only(StudyOptions o, StudyOptions.Part part) {
     return new StudyOptions(
         o.config(),
         o.sets(),

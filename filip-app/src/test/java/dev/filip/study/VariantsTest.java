@@ -42,7 +42,7 @@ class VariantsTest {
     return RunConfigReader.parse(yaml, "c.yaml", sets);
   }
 
-  private List<RunConfig> meant(Study study, Part part) {
+  private List<RunConfig> meant(Study study, StudyOptions.Part part) {
     RunConfig base = base();
     return study.variants(base).stream()
         .map(variant -> config(new Row(variant, 7, part, 50).sets(base)))
@@ -51,7 +51,7 @@ class VariantsTest {
 
   @Test
   void ablationAddsOneComponentEachToTheBaseline() {
-    List<RunConfig> runs = meant(new AblationStudy(), Part.ACCURACY);
+    List<RunConfig> runs = meant(new AblationStudy(), StudyOptions.Part.ACCURACY);
     AugmentConfig augment = base().augment();
     List<List<Object>> components = new ArrayList<>();
     for (RunConfig run : runs) {
@@ -82,7 +82,7 @@ class VariantsTest {
 
   @Test
   void efficiencyReducesWidthPrecisionAndTokens() {
-    List<RunConfig> runs = meant(new EfficiencyStudy(), Part.TIMING);
+    List<RunConfig> runs = meant(new EfficiencyStudy(), StudyOptions.Part.TIMING);
     List<List<Object>> columns = new ArrayList<>();
     for (RunConfig run : runs) {
       var model = run.newModel().orElseThrow();
@@ -108,7 +108,7 @@ class VariantsTest {
 
   @Test
   void stabilityTurnsOneKnobInEachRow() {
-    List<RunConfig> runs = meant(new StabilityStudy(), Part.ACCURACY);
+    List<RunConfig> runs = meant(new StabilityStudy(), StudyOptions.Part.ACCURACY);
     assertThat(new HashSet<>(runs)).as("no row is another's twin").hasSameSizeAs(runs);
     assertThat(runs).anyMatch(run -> run.loss().zLoss() > 0);
     assertThat(runs).anyMatch(run -> run.loss().lateWarmup() > 0);
@@ -120,7 +120,7 @@ class VariantsTest {
     List<String> folders =
         new StabilityStudy()
             .variants(base()).stream()
-                .map(variant -> new Row(variant, 1, Part.ACCURACY, 5).folder())
+                .map(variant -> new Row(variant, 1, StudyOptions.Part.ACCURACY, 5).folder())
                 .toList();
     assertThat(folders).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9.-]+"));
   }

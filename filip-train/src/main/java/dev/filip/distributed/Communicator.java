@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  * end the process. Sums are the same bits on every rank. Used by one thread a rank; results belong
  * to the caller's scope.
  */
-public sealed interface Communicator extends AutoCloseable permits Alone, ProcessGroups {
+public sealed interface Communicator extends AutoCloseable
+    permits Communicator.Alone, ProcessGroups {
   /** An operation that was started. */
   interface Pending {
     /**
@@ -80,4 +81,41 @@ public sealed interface Communicator extends AutoCloseable permits Alone, Proces
 
   @Override
   void close();
+
+  /** A run of one process: every sum is the tensor itself. Holds nothing. */
+  enum Alone implements Communicator {
+    /** The only one. */
+    INSTANCE;
+
+    @Override
+    public int rank() {
+      return 0;
+    }
+
+    @Override
+    public int world() {
+      return 1;
+    }
+
+    @Override
+    public Tensor gather(Tensor own) {
+      return new Tensor(own);
+    }
+
+    @Override
+    public Tensor scatterSum(Tensor whole) {
+      return new Tensor(whole);
+    }
+
+    @Override
+    public Pending sum(Tensor tensor) {
+      return () -> {};
+    }
+
+    @Override
+    public void takeFirst(Tensor tensor) {}
+
+    @Override
+    public void close() {}
+  }
 }

@@ -32,7 +32,7 @@ public final class Ranks implements AutoCloseable {
 
   /** A run of one process. */
   public static Ranks alone() {
-    return new Ranks(1, null, Alone.INSTANCE);
+    return new Ranks(1, null, Communicator.Alone.INSTANCE);
   }
 
   /**
@@ -43,7 +43,7 @@ public final class Ranks implements AutoCloseable {
    */
   public static Ranks join(RankEnvironment environment, int timeoutSeconds) {
     if (environment.world() == 1) {
-      return new Ranks(environment.localWorld(), null, Alone.INSTANCE);
+      return new Ranks(environment.localWorld(), null, Communicator.Alone.INSTANCE);
     }
     Rendezvous place = Rendezvous.join(environment, timeoutSeconds);
     try {

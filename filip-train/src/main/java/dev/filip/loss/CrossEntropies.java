@@ -1,6 +1,5 @@
 package dev.filip.loss;
 
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.kernel.PairScores;
 
@@ -32,7 +31,7 @@ record CrossEntropies(
    * @throws NonFiniteLoss where a similarity times the scale is not finite
    */
   static CrossEntropies of(PairScores s, double logScale, Regularisers regular) {
-    return of(s, logScale, regular, Alone.INSTANCE);
+    return of(s, logScale, regular, Communicator.Alone.INSTANCE);
   }
 
   /** The same on the rows of this rank; every rank has as many. */

@@ -124,7 +124,7 @@ public final class DenseLoss implements ContrastiveLoss {
     }
 
     private Similarity lateSimilarity(Leaves leaves) {
-      int b = Features.lateBatch(images, texts);
+      int b = Inputs.lateBatch(images, texts);
       long n = leaves.image.size(1);
       long m = leaves.text.size(1);
       long d = leaves.image.size(2);

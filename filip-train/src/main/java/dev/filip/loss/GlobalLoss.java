@@ -1,6 +1,5 @@
 package dev.filip.loss;
 
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
@@ -20,7 +19,7 @@ public final class GlobalLoss implements ContrastiveLoss {
 
   /** As {@link LateLoss}'s, without threads: libtorch's own do the products. */
   public GlobalLoss(double labelSmoothing, FeaturePrecision precision) {
-    this(new Regularisers(labelSmoothing, 0), precision, Alone.INSTANCE);
+    this(new Regularisers(labelSmoothing, 0), precision, Communicator.Alone.INSTANCE);
   }
 
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
@@ -32,7 +31,7 @@ public final class GlobalLoss implements ContrastiveLoss {
 
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    int b = Features.globalBatch(images, texts);
+    int b = Inputs.globalBatch(images, texts);
     try (StepScope scope = new StepScope()) {
       Tensor x = precision.round(images.embeds()).tensor();
       Tensor own = precision.round(texts.embeds()).tensor();

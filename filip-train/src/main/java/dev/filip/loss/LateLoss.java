@@ -1,6 +1,5 @@
 package dev.filip.loss;
 
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
@@ -35,7 +34,7 @@ public final class LateLoss implements ContrastiveLoss {
    * @param precision what features are rounded to before they are multiplied
    */
   public LateLoss(double labelSmoothing, FeaturePrecision precision, int threads) {
-    this(new Regularisers(labelSmoothing, 0), precision, threads, Alone.INSTANCE);
+    this(new Regularisers(labelSmoothing, 0), precision, threads, Communicator.Alone.INSTANCE);
   }
 
   /** The same over the pairs of all ranks; {@code ranks} is borrowed. */
@@ -62,7 +61,7 @@ public final class LateLoss implements ContrastiveLoss {
 
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    int b = Features.lateBatch(images, texts);
+    int b = Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         FeaturePrecision.Rounded image = rounded(images.tokens());
         FeaturePrecision.Rounded text = rounded(texts.tokens())) {
@@ -75,7 +74,12 @@ public final class LateLoss implements ContrastiveLoss {
       Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
       Tensor dTexts = torch.zeros(shape(all.tokens()), new TensorOptions(ScalarType.Float));
       kernel.gradient(
-          x, y, entropies.dsImage(), entropies.dsText(), Segments.of(dImage), Segments.of(dTexts));
+          x,
+          y,
+          entropies.dsImage(),
+          entropies.dsText(),
+          Inputs.memory(dImage),
+          Inputs.memory(dTexts));
       return result(entropies, scope.up(dImage), scope.up(all.back(dTexts)), health(x, y));
     }
   }
@@ -121,7 +125,11 @@ public final class LateLoss implements ContrastiveLoss {
 
   private static Tokens rows(Tensor tokens, int[] length) {
     return Tokens.padded(
-        Segments.of(tokens), Tokens.Type.FP32, (int) tokens.size(1), (int) tokens.size(2), length);
+        Inputs.memory(tokens),
+        Tokens.Type.FP32,
+        (int) tokens.size(1),
+        (int) tokens.size(2),
+        length);
   }
 
   private static int[] full(int b, long n) {

@@ -48,7 +48,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
 
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    Features.lateBatch(images, texts);
+    Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         var _ = GradMode.off()) {
       Tensor image = precision.round(images.tokens()).tensor();

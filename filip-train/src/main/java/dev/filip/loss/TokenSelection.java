@@ -42,7 +42,7 @@ public final class TokenSelection implements ContrastiveLoss {
 
   @Override
   public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    int b = Features.lateBatch(images, texts);
+    int b = Inputs.lateBatch(images, texts);
     int n = Math.toIntExact(images.tokens().size(1));
     int m = Math.toIntExact(texts.tokens().size(1));
     int d = Math.toIntExact(images.tokens().size(2));
@@ -50,8 +50,8 @@ public final class TokenSelection implements ContrastiveLoss {
     Arrays.fill(patches, n);
     TokenMaxima maxima =
         kernel.maxima(
-            Tokens.padded(Segments.of(images.tokens()), Tokens.Type.FP32, n, d, patches),
-            Tokens.padded(Segments.of(texts.tokens()), Tokens.Type.FP32, m, d, texts.length()));
+            Tokens.padded(Inputs.memory(images.tokens()), Tokens.Type.FP32, n, d, patches),
+            Tokens.padded(Inputs.memory(texts.tokens()), Tokens.Type.FP32, m, d, texts.length()));
     int[][] keptPatches = choose(maxima.images(), n, patches);
     int[][] keptWords = choose(maxima.texts(), m, texts.length());
     int[] lengths = Arrays.stream(keptWords).mapToInt(w -> w.length).toArray();

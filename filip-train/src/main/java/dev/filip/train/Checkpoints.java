@@ -92,7 +92,7 @@ final class Checkpoints {
       List<Path> all = all();
       return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     } catch (IOException e) {
-      throw new BadInput("cannot read " + root + ": " + Failures.reason(e), e);
+      throw new BadInput("cannot read " + root + ": " + TrainingStopped.reason(e), e);
     }
   }
 

@@ -15,9 +15,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/**
- * BatchFeatures of some rows of a batch, with their graph if it was recorded; of the open scope.
- */
+/** Features of some rows of a batch, with their graph if it was recorded; of the open scope. */
 record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   /** Rows {@code from} to {@code from + count} of a batch. */
   record Rows(int from, int count) {
@@ -42,7 +40,7 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   }
 
   /** Copies the features to their rows of the batch's. */
-  void copy(BatchFeatures into) {
+  void copy(Whole into) {
     try (var _ = GradMode.off()) {
       rows.of(into.images().tokens()).copy_(images.tokens());
       rows.of(into.images().embeds()).copy_(images.embeds());
@@ -93,4 +91,7 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
     var device = model.compute().device();
     return device.isCpu() ? t : t.to(device.device(), t.dtype());
   }
+
+  /** Features of a whole batch, detached: what the loss is given. */
+  record Whole(ImageFeatures images, TextFeatures texts) {}
 }

@@ -1,6 +1,5 @@
 package dev.filip.train;
 
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.optim.FlatParameters;
 import dev.filip.tensor.Kept;
@@ -53,7 +52,7 @@ final class GradientSum implements AutoCloseable {
 
   /** Of one process. */
   static GradientSum alone(FlatParameters parameters) {
-    return new GradientSum(parameters, Alone.INSTANCE, false);
+    return new GradientSum(parameters, Communicator.Alone.INSTANCE, false);
   }
 
   /**
@@ -61,9 +60,9 @@ final class GradientSum implements AutoCloseable {
    *
    * @param leaves of the shard's model, whose gradients are its own
    */
-  ShardGradients shard(Map<String, Tensor> leaves) {
+  Shard.Watcher shard(Map<String, Tensor> leaves) {
     if (!overlap) {
-      return ShardGradients.UNWATCHED;
+      return Shard.Watcher.UNWATCHED;
     }
     WatchedGradients watched = new WatchedGradients(buckets, buckets.addShard(), this::send);
     watched.watch(parameters.slots(), leaves, owned);
@@ -146,7 +145,7 @@ final class GradientSum implements AutoCloseable {
    * calls a leaf's hook just before it adds to the leaf's gradient, and one leaf after the other,
    * so each call says that the leaf before is done. Used by the thread of the backward pass.
    */
-  private static final class WatchedGradients implements ShardGradients {
+  private static final class WatchedGradients implements Shard.Watcher {
     private static final int NONE = -1;
 
     private final GradientBuckets buckets;

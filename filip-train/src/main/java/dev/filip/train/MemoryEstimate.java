@@ -6,7 +6,12 @@ import dev.filip.config.RunConfig;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateKernel;
 import dev.filip.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * What a run will take at most on a CPU, in bytes, counted from sizes before the first step.
@@ -44,7 +49,7 @@ record MemoryEstimate(
       long trained,
       int batch,
       int longest) {
-    Activations activations = Activations.of(config);
+    Towers.Activations activations = Towers.Activations.of(config);
     int each = Math.ceilDiv(batch, parallelism.shards());
     int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
     rows = Math.min(rows, batch);
@@ -69,7 +74,12 @@ record MemoryEstimate(
   }
 
   private static long tower(
-      int width, int layers, int tokens, int rows, Precision precision, Activations activations) {
+      int width,
+      int layers,
+      int tokens,
+      int rows,
+      Precision precision,
+      Towers.Activations activations) {
     double bytes = precision == Precision.FP32 ? 4 : 3; // residuals stay fp32
     double block = KEPT * bytes * rows * tokens * width;
     double blocks = activations.checkpoint() ? 2 : layers + 1;
@@ -102,7 +112,7 @@ record MemoryEstimate(
    *
    * @throws BadInput where it is more than there is
    */
-  void require(AvailableMemory available, RunConfig config) {
+  void require(Available available, RunConfig config) {
     if (total() <= available.bytes()) {
       return;
     }
@@ -124,7 +134,7 @@ record MemoryEstimate(
   }
 
   /** Whether all else fits, so that a part of the batch at a time would do. */
-  private boolean encodingDecides(AvailableMemory available) {
+  private boolean encodingDecides(Available available) {
     return total() - activations <= available.bytes();
   }
 
@@ -139,5 +149,68 @@ record MemoryEstimate(
     return bytes >= 1L << 30
         ? String.format(Locale.ROOT, "%.1f GiB", bytes / 0x1p30)
         : String.format(Locale.ROOT, "%.0f MiB", bytes / 0x1p20);
+  }
+
+  /**
+   * Memory this process may still come to: its share of what the system has free and of the limit
+   * of its control group, the smaller of both. Unknown where there is no {@code /proc}.
+   *
+   * @param bytes in all, with what the process holds already
+   * @param limit what sets it: {@code MemAvailable} or {@code cgroup limit}, and who shares it
+   */
+  record Available(long bytes, String limit) {
+    private static final List<String> LIMITS =
+        List.of("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes");
+
+    /**
+     * Of this machine, or nothing where it cannot be told.
+     *
+     * @param sharers ranks on this machine, which get equal parts
+     */
+    static java.util.Optional<Available> read(int sharers) {
+      return read(Path.of("/"), sharers);
+    }
+
+    static java.util.Optional<Available> read(Path root, int sharers) {
+      OptionalLong free = kilobytes(root.resolve("proc/meminfo"), "MemAvailable:");
+      OptionalLong held = kilobytes(root.resolve("proc/self/status"), "VmRSS:");
+      if (free.isEmpty() || held.isEmpty()) {
+        return java.util.Optional.empty();
+      }
+      long machine = free.getAsLong() / sharers + held.getAsLong();
+      long group = group(root) / sharers;
+      String ranks = sharers == 1 ? "" : " shared by " + sharers + " ranks";
+      return java.util.Optional.of(
+          group < machine
+              ? new Available(group, "cgroup limit" + ranks)
+              : new Available(machine, "MemAvailable" + ranks));
+    }
+
+    private static OptionalLong kilobytes(Path file, String key) {
+      return lines(file).stream()
+          .filter(line -> line.startsWith(key))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst();
+    }
+
+    private static long group(Path root) {
+      long least = Long.MAX_VALUE;
+      for (String file : LIMITS) {
+        for (String line : lines(root.resolve(file))) {
+          if (line.matches("[0-9]{1,18}")) { // not "max"
+            least = Math.min(least, Long.parseLong(line));
+          }
+        }
+      }
+      return least;
+    }
+
+    private static List<String> lines(Path file) {
+      try {
+        return Files.readAllLines(file);
+      } catch (IOException e) {
+        return List.of(); // another system, or no such limit
+      }
+    }
   }
 }

@@ -3,10 +3,15 @@ package dev.filip.train;
 import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run writes: {@code model/} and {@code best/} (model folders), {@code config.yaml}, {@code
@@ -73,7 +78,7 @@ public record RunFolder(Path root) {
     try (Stream<Path> entries = Files.list(root)) {
       return entries.anyMatch(entry -> !names.contains(entry.getFileName().toString()));
     } catch (IOException e) {
-      throw new BadInput("cannot read output folder " + root + ": " + Failures.reason(e), e);
+      throw new BadInput("cannot read output folder " + root + ": " + TrainingStopped.reason(e), e);
     }
   }
 
@@ -85,5 +90,58 @@ public record RunFolder(Path root) {
     Files.deleteIfExists(ended());
     Files.deleteIfExists(config());
     Files.deleteIfExists(metrics());
+  }
+
+  /**
+   * One run at a time on a folder: an operating-system lock on {@code OUT/lock}, gone with the
+   * process however it ends.
+   */
+  static final class RunLock implements AutoCloseable {
+    /** The file in a run's folder; it stays there. */
+    static final String NAME = "lock";
+
+    private final FileChannel channel;
+
+    private RunLock(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    /** Takes the lock; a folder in use or not writable is {@link BadInput}. */
+    static RunLock take(Path folder) {
+      Path file = folder.resolve(NAME);
+      try {
+        Files.createDirectories(folder);
+        FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (tryLock(channel) == null) {
+          channel.close();
+          throw new BadInput(
+              "output folder "
+                  + folder
+                  + " is in use by another run: wait for it, or give another");
+        }
+        return new RunLock(channel);
+      } catch (IOException e) {
+        throw new BadInput(
+            "output folder " + folder + " must be writable, got: " + TrainingStopped.reason(e), e);
+      }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+      try {
+        return channel.tryLock();
+      } catch (OverlappingFileLockException e) { // a run in this very process
+        return null;
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // closing gives the lock back whether or not it reports an error
+      }
+    }
   }
 }

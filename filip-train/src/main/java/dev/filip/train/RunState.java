@@ -4,8 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Base64;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +39,7 @@ record RunState(
     JsonNode cursor,
     JsonNode data,
     byte[] random,
-    @Nullable Best best) {
+    TrainResult.@Nullable Best best) {
   private static final String FORMAT = "filip-checkpoint/1";
 
   ObjectNode toJson() {
@@ -64,6 +71,29 @@ record RunState(
         json.path("cursor"),
         json.path("data"),
         Base64.getDecoder().decode(json.path("random").asText()),
-        Best.of(json.path("best")));
+        TrainResult.Best.of(json.path("best")));
+  }
+
+  /** The state of libtorch's default CPU generator as bytes. */
+  static final class Generator {
+    private Generator() {}
+
+    static byte[] get() {
+      try (var _ = new StepScope()) {
+        Tensor state = torch.getDefaultCPUGenerator().get_state().contiguous();
+        return Tensors.bytes(state).toArray(ValueLayout.JAVA_BYTE);
+      }
+    }
+
+    static void set(byte[] bytes) {
+      try (var _ = new StepScope()) {
+        Tensor state = torch.zeros_like(torch.getDefaultCPUGenerator().get_state());
+        if (state.numel() != bytes.length || state.scalar_type().intern() != ScalarType.Byte) {
+          throw new IllegalArgumentException("a generator state has " + state.numel() + " bytes");
+        }
+        MemorySegment.copy(bytes, 0, Tensors.bytes(state), ValueLayout.JAVA_BYTE, 0, bytes.length);
+        torch.getDefaultCPUGenerator().set_state(state);
+      }
+    }
   }
 }

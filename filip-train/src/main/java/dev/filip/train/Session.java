@@ -8,6 +8,7 @@ import dev.filip.config.Finetune;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfigWriter;
 import dev.filip.data.BatchFeed;
+import dev.filip.distributed.Communicator;
 import dev.filip.distributed.Ranks;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -18,8 +19,12 @@ import dev.filip.optim.Optimizer;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +56,7 @@ record Session(
     implements AutoCloseable {
 
   /** Updates done before this process, and the best evaluation of them. */
-  record Start(long step, @Nullable Best best) {
+  record Start(long step, TrainResult.@Nullable Best best) {
     static final Start FRESH = new Start(0, null);
   }
 
@@ -65,7 +70,7 @@ record Session(
    *
    * @param cursor of the feed, which all ranks have asked for together
    */
-  RunState state(long step, @Nullable Best best, JsonNode cursor) {
+  RunState state(long step, TrainResult.@Nullable Best best, JsonNode cursor) {
     return new RunState(
         step,
         RunConfigWriter.json(config),
@@ -75,7 +80,7 @@ record Session(
         scaling == null ? 1 : scaling.scale(),
         cursor,
         shape,
-        RandomState.get(),
+        RunState.Generator.get(),
         best);
   }
 
@@ -125,5 +130,34 @@ record Session(
     parameters.close();
     trained.model().close();
     Parallelism.set(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The weights that every rank has alike. Borrows both; used by one thread. */
+  record SharedWeights(FlatParameters parameters, Communicator ranks) {
+    private static final long PIECE = 25L * 1024 * 1024 / Float.BYTES;
+
+    /** Gives every rank the first one's. */
+    void takeFirst() {
+      try (var _ = new StepScope()) {
+        for (long from = 0; from < parameters.size(); from += PIECE) {
+          long count = Math.min(PIECE, parameters.size() - from);
+          ranks.takeFirst(parameters.values().narrow(0, from, count));
+        }
+      }
+    }
+
+    /** The first rank whose weights are not the first one's bits, or 0. */
+    int drifted() {
+      try (var _ = new StepScope()) {
+        Tensor bits = parameters.values().view(ScalarType.Int).sum();
+        long[][] sums = ranks.gather(new long[] {Tensors.toLongs(bits)[0]});
+        for (int r = 1; r < sums.length; r++) {
+          if (sums[r][0] != sums[0][0]) {
+            return r;
+          }
+        }
+        return 0;
+      }
+    }
   }
 }

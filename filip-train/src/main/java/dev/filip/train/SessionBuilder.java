@@ -1,6 +1,5 @@
 package dev.filip.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.LoadedModel;
 import dev.filip.checkpoint.ModelFolder;
@@ -8,29 +7,26 @@ import dev.filip.config.Finetune;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.OptimizerConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.config.RunConfigWriter;
 import dev.filip.data.BatchFeed;
 import dev.filip.distributed.Ranks;
-import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.loss.LossPlan;
 import dev.filip.model.FilipModel;
 import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
-import dev.filip.optim.LayerRates;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.optim.Schedule;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.Devices;
 import dev.filip.tensor.LossScale;
+import dev.filip.tensor.PrecisionChooser;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -43,10 +39,6 @@ final class SessionBuilder {
 
   /** Samples whose captions are looked at before the first step. */
   private static final int LOOKED_AT = 500;
-
-  /** Keys that change no weight. */
-  private static final String FREE =
-      "workers|checkpoint|evaluate|distributed|data\\.(failures|unreachable)";
 
   private final RunConfig config;
   private final FeedFactory data;
@@ -70,8 +62,8 @@ final class SessionBuilder {
   /** A run from where a checkpoint stands. */
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
     RunState state = RunState.read(checkpoint.resolve("state.json"));
-    requireSameRun(state, checkpoint);
-    requireSameData(state, checkpoint);
+    Agreement.requireSameRun(config, state, checkpoint);
+    Agreement.requireSameData(data.shape(), state, checkpoint);
     LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
     log.accept("resuming from " + checkpoint);
     FilipModel model = tuned(loaded.model());
@@ -80,7 +72,7 @@ final class SessionBuilder {
         new TrainedModel(
             model, loaded.tokenizer(), loaded.preprocessor(), loaded.trained().path("from"));
     Session session = build(folder, then, state, checkpoint);
-    RandomState.set(state.random());
+    RunState.Generator.set(state.random());
     return session;
   }
 
@@ -89,7 +81,7 @@ final class SessionBuilder {
       return model;
     }
     FilipModel tuned = model.tuned(config.finetune(), config.seed());
-    log.accept(new TrainedShare(config.finetune(), tuned.parameters()).describe());
+    log.accept(new TrainedModel.Share(config.finetune(), tuned.parameters()).describe());
     if (config.finetune().lora().isPresent() && !config.finetune().adaptersAreAll()) {
       log.accept("finetune: no adapter folder is written, as a tower without adapters changes too");
     }
@@ -99,7 +91,7 @@ final class SessionBuilder {
   private Session build(
       RunFolder folder, TrainedModel plain, @Nullable RunState state, @Nullable Path checkpoint)
       throws IOException {
-    Compute compute = ComputeChoice.of(config, plain.model().config(), log);
+    Compute compute = compute(plain.model().config());
     FilipModel model = plain.model().with(compute, config.gradientCheckpointing());
     if (!compute.device().isCpu()) {
       plain.model().close(); // the device has a copy of its own
@@ -127,9 +119,9 @@ final class SessionBuilder {
       Checkpoints.restore(checkpoint, optimizer, state.step());
     }
     Parallelism.set(parallelism.threads());
-    PeerCheck.same(ranks, "model", facts(trained, flat));
+    Agreement.requireSameOnRanks(ranks, "model", facts(trained, flat));
     if (ranks.world() > 1) {
-      new SharedWeights(flat, ranks.communicator()).takeFirst();
+      new Session.SharedWeights(flat, ranks.communicator()).takeFirst();
     }
     return new Session(
         config,
@@ -140,7 +132,7 @@ final class SessionBuilder {
             model,
             flat,
             parallelism,
-            Activations.of(config),
+            Towers.Activations.of(config),
             new GradientSum(flat, ranks.communicator(), overlaps(compute))),
         loss(compute, model.config().embedDim()),
         flat,
@@ -153,6 +145,16 @@ final class SessionBuilder {
         data.describe(),
         data.shape(),
         ranks);
+  }
+
+  /** Precision and device, with the reasons said. */
+  private Compute compute(ModelConfig model) {
+    Devices.Chosen device = Devices.choose(config.device());
+    log.accept(device.why());
+    PrecisionChooser.Chosen precision =
+        PrecisionChooser.choose(config.precision(), device.device(), model);
+    log.accept(precision.why());
+    return new Compute(precision.precision(), device.device());
   }
 
   /** Ranks that share cores have nothing to hide a sum behind (measured: bench/overlap.sh). */
@@ -192,7 +194,7 @@ final class SessionBuilder {
   private ParameterGroups groups(ModelConfig model) {
     return ParameterGroups.paper()
         .with(
-            new LayerRates(
+            new ParameterGroups.LayerRates(
                 config.finetune().layerDecay(), model.vision().layers(), model.text().layers()));
   }
 
@@ -214,7 +216,7 @@ final class SessionBuilder {
             config.batch() / ranks.world(),
             longest(of.tokenizer()));
     log.accept(estimate.line());
-    AvailableMemory.read(ranks.localWorld())
+    MemoryEstimate.Available.read(ranks.localWorld())
         .ifPresent(available -> estimate.require(available, config));
   }
 
@@ -263,60 +265,5 @@ final class SessionBuilder {
 
   private Schedule schedule() {
     return new Schedule(config.optimizer().peakLr(config.batch()), steps(), config.schedule());
-  }
-
-  private void requireSameRun(RunState state, Path checkpoint) {
-    String key =
-        firstDifference(
-            "", Json.parse(Json.line(RunConfigWriter.json(config))), state.config(), FREE);
-    if (key != null) {
-      throw new BadInput(
-          "config key "
-              + key
-              + " differs from the run in "
-              + checkpoint
-              + ": resume with its own config, or start anew elsewhere");
-    }
-  }
-
-  private void requireSameData(RunState state, Path checkpoint) throws IOException {
-    String key =
-        state.data().isMissingNode()
-            ? null
-            : firstDifference("", data.shape(), state.data(), "none");
-    if (key != null) {
-      throw new BadInput(
-          "data."
-              + key
-              + " is no longer the data of the run in "
-              + checkpoint
-              + " (names, sizes or counts of its shards differ): bring that back, or start anew"
-              + " elsewhere with model: "
-              + checkpoint.resolve("model"));
-    }
-  }
-
-  /** The first key with another value, but for those that match {@code free}; or null. */
-  static @Nullable String firstDifference(String path, JsonNode now, JsonNode then, String free) {
-    if (path.matches(free) || now.equals(then)) {
-      return null;
-    }
-    if (!now.isObject() || !then.isObject()) {
-      return path;
-    }
-    TreeSet<String> keys = new TreeSet<>();
-    for (JsonNode side : new JsonNode[] {now, then}) {
-      for (Iterator<String> names = side.fieldNames(); names.hasNext(); ) {
-        keys.add(names.next());
-      }
-    }
-    for (String key : keys) {
-      String inner = path.isEmpty() ? key : path + "." + key;
-      String found = firstDifference(inner, now.path(key), then.path(key), free);
-      if (found != null) {
-        return found;
-      }
-    }
-    return null;
   }
 }

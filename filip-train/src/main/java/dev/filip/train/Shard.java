@@ -25,7 +25,7 @@ final class Shard implements AutoCloseable {
 
   private final FilipModel model;
   private final ExecutorService thread;
-  private final ShardGradients gradients;
+  private final Watcher gradients;
   private @Nullable StepScope scope;
   private @Nullable Encoded held;
   private @Nullable TrainBatch batch;
@@ -36,7 +36,7 @@ final class Shard implements AutoCloseable {
    * @param threads native threads of this shard's operations
    * @param gradients told how far backward passes are
    */
-  Shard(FilipModel model, int number, int threads, ShardGradients gradients) {
+  Shard(FilipModel model, int number, int threads, Watcher gradients) {
     this.model = model;
     this.gradients = gradients;
     this.thread =
@@ -50,7 +50,7 @@ final class Shard implements AutoCloseable {
    *
    * @param together rows whose graph may be held at a time
    */
-  Future<?> forward(TrainBatch given, Encoded.Rows part, int together, BatchFeatures into) {
+  Future<?> forward(TrainBatch given, Encoded.Rows part, int together, Encoded.Whole into) {
     return thread.submit(() -> {
       rows = part;
       most = together;
@@ -144,5 +144,24 @@ final class Shard implements AutoCloseable {
   public void close() {
     await(drop());
     thread.shutdown();
+  }
+
+  /** How far a shard's gradients are in a step; told by the shard's thread. */
+  interface Watcher {
+    /** Nobody wants to know. */
+    Watcher UNWATCHED =
+        new Watcher() {
+          @Override
+          public void lastPass() {}
+
+          @Override
+          public void ended() {}
+        };
+
+    /** The backward pass that begins now is the shard's last in this step. */
+    void lastPass();
+
+    /** The shard adds nothing more in this step. */
+    void ended();
   }
 }

@@ -9,6 +9,7 @@ import dev.filip.config.RunConfig;
 import dev.filip.data.BatchFeed;
 import dev.filip.data.FirstCaptionSource;
 import dev.filip.data.PipelineOptions;
+import dev.filip.data.RowShare;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
@@ -18,11 +19,13 @@ import dev.filip.data.WeightedSource;
 import dev.filip.data.store.UnreachableShard;
 import dev.filip.distributed.Communicator;
 import dev.filip.image.Preprocess;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.text.BpeTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -182,6 +185,43 @@ final class SourceFeeds implements FeedFactory {
   public void close() throws IOException {
     for (WeightedSource source : sources) {
       source.source().close();
+    }
+  }
+
+  /** The ranks of a run for its data: numbers gathered by the communicator. */
+  record RankShare(Communicator communicator) implements RowShare {
+    /** Throws where a batch cannot be dealt out evenly. */
+    static void requireDivides(int batch, int world) {
+      BadInput.require(
+          batch % world == 0,
+          "batch",
+          batch,
+          "a multiple of the " + world + " processes of the run");
+    }
+
+    @Override
+    public int rank() {
+      return communicator.rank();
+    }
+
+    @Override
+    public int world() {
+      return communicator.world();
+    }
+
+    /** Two gathers: how many each has, and as many of each as the most. */
+    @Override
+    public long[][] gather(long[] own) {
+      if (world() == 1) {
+        return new long[][] {own};
+      }
+      long[][] counts = communicator.gather(new long[] {own.length});
+      int most = (int) Arrays.stream(counts).mapToLong(count -> count[0]).max().orElse(0);
+      long[][] all = communicator.gather(Arrays.copyOf(own, Math.max(1, most)));
+      for (int r = 0; r < all.length; r++) {
+        all[r] = Arrays.copyOf(all[r], (int) counts[r][0]);
+      }
+      return all;
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.filip.train;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /** Where the time of a training step goes. */
 public enum Stage {
   /** Waiting for the next batch, and its copy into tensors. */
@@ -16,5 +19,41 @@ public enum Stage {
   /** The key in {@code metrics.jsonl}: {@code seconds_data}. */
   public String key() {
     return "seconds_" + name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** Accumulates seconds by stage. Not thread-safe. */
+  static final class Clock {
+    private final long[] nanos = new long[Stage.values().length];
+    private long last = System.nanoTime();
+
+    /** Time from here on belongs to the next {@link #lap}. */
+    public void start() {
+      last = System.nanoTime();
+    }
+
+    /** What passed since the last call belongs to {@code stage}. */
+    public void lap(Stage stage) {
+      long now = System.nanoTime();
+      nanos[stage.ordinal()] += now - last;
+      last = now;
+    }
+
+    /** Seconds by stage since construction. */
+    public Map<Stage, Double> seconds() {
+      Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
+      for (Stage stage : Stage.values()) {
+        seconds.put(stage, nanos[stage.ordinal()] / 1e9);
+      }
+      return seconds;
+    }
+
+    /** Seconds of all stages. */
+    public double total() {
+      long sum = 0;
+      for (long n : nanos) {
+        sum += n;
+      }
+      return sum / 1e9;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig;
 import dev.filip.data.TrainBatch;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
@@ -54,16 +55,16 @@ final class Towers implements AutoCloseable {
     }
   }
 
-  /** BatchFeatures of the batch, in the caller's scope. */
-  BatchFeatures forward(TrainBatch batch) {
+  /** Features of the batch, in the caller's scope. */
+  Encoded.Whole forward(TrainBatch batch) {
     TokenBatch tokens = batch.tokens();
     int b = tokens.rows();
     int d = config.embedDim();
     int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
     Tensor imageTokens = torch.empty(b, config.imageTokens(), d);
     Tensor textTokens = torch.zeros(b, longest, d);
-    BatchFeatures features =
-        new BatchFeatures(
+    Encoded.Whole features =
+        new Encoded.Whole(
             new ImageFeatures(imageTokens, torch.empty(b, d)),
             new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
     int each = Math.ceilDiv(b, shards.size());
@@ -102,5 +103,25 @@ final class Towers implements AutoCloseable {
     shards.forEach(Shard::close);
     sum.close();
     replicas.forEach(FilipModel::close);
+  }
+
+  /**
+   * What the towers hold for the backward pass.
+   *
+   * @param microBatch pairs whose activations are held at a time, 0 for the whole batch
+   * @param checkpoint whether a block keeps its input only and is computed again
+   */
+  record Activations(int microBatch, boolean checkpoint) {
+    /** Everything, of the whole batch. */
+    static final Activations ALL = new Activations(0, false);
+
+    static Activations of(RunConfig config) {
+      return new Activations(config.microBatch(), config.gradientCheckpointing());
+    }
+
+    /** Rows that each of so many shards holds of its {@code rows}. */
+    int rows(int rows, int shards) {
+      return microBatch == 0 ? rows : Math.min(rows, Math.max(1, microBatch / shards));
+    }
   }
 }

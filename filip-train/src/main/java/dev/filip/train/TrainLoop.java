@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The loop: batch, step, log, evaluate, checkpoint. Used once, by one thread. */
@@ -27,28 +28,29 @@ final class TrainLoop {
   private final RunConfig config;
   private final TrainOptions options;
   private final List<TrainListener> listeners;
-  private final StopSignal stop;
+  private final BooleanSupplier stop;
   private final TrainStep step;
   private final LearningWatch watch;
-  private final StageClock clock = new StageClock();
+  private final Stage.Clock clock = new Stage.Clock();
   private double previousLoss = Double.NaN;
   private double loggedSeconds;
   private long loggedStep;
   private Map<Stage, Double> stagesBefore = new EnumMap<>(Stage.class);
   private @Nullable StepMetrics last;
-  private @Nullable Best best;
+  private TrainResult.@Nullable Best best;
   private final Ranks ranks;
-  private final SharedWeights weights;
+  private final Session.SharedWeights weights;
   private boolean stopping;
 
-  TrainLoop(Session session, TrainOptions options, List<TrainListener> listeners, StopSignal stop) {
+  TrainLoop(
+      Session session, TrainOptions options, List<TrainListener> listeners, BooleanSupplier stop) {
     this.session = session;
     this.config = session.config();
     this.options = options;
     this.listeners = listeners;
     this.stop = stop;
     this.ranks = session.ranks();
-    this.weights = new SharedWeights(session.parameters(), ranks.communicator());
+    this.weights = new Session.SharedWeights(session.parameters(), ranks.communicator());
     this.step =
         new TrainStep(
             session.towers(),
@@ -95,7 +97,7 @@ final class TrainLoop {
       last = metrics;
       tell(now, listener -> listener.onMetrics(metrics));
     }
-    stopping = ranks.communicator().any(stop.asked()); // all stop after the same step
+    stopping = ranks.communicator().any(stop.getAsBoolean()); // all stop after the same step
     boolean end = now == total || stopping;
     if (ranks.world() > 1 && (end || due(CHECK_EVERY, now))) {
       requireSameWeights(now);
@@ -156,7 +158,12 @@ final class TrainLoop {
       throw dataStopped(now, e);
     } catch (IOException e) {
       throw new TrainingStopped(
-          "cannot read training data at step " + now + ": " + Failures.reason(e) + lastGood(), e);
+          "cannot read training data at step "
+              + now
+              + ": "
+              + TrainingStopped.reason(e)
+              + lastGood(),
+          e);
     }
   }
 
@@ -240,7 +247,7 @@ final class TrainLoop {
   }
 
   private void evaluate(long now) {
-    Evaluator evaluator = options.evaluator();
+    TrainOptions.Evaluator evaluator = options.evaluator();
     if (evaluator == null) {
       return;
     }
@@ -250,7 +257,7 @@ final class TrainLoop {
       scores = evaluator.evaluate(session.trained(), now);
     } catch (IOException e) {
       throw new TrainingStopped(
-          "cannot evaluate at step " + now + ": " + Failures.reason(e) + lastGood(), e);
+          "cannot evaluate at step " + now + ": " + TrainingStopped.reason(e) + lastGood(), e);
     } finally {
       Parallelism.set(session.parallelism().threads());
     }
@@ -262,7 +269,7 @@ final class TrainLoop {
           "evaluate.keep_best " + metric + " is none of the evaluated scores " + scores.keySet());
     }
     if (best == null || value > best.value()) {
-      best = new Best(metric, value, now);
+      best = new TrainResult.Best(metric, value, now);
       write("best model of step " + now, () -> session.writeModel(session.folder().best(), now));
     }
   }
@@ -296,7 +303,12 @@ final class TrainLoop {
       writing.run();
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingStopped(
-          "cannot write " + what + ": " + Failures.reason(Failures.cause(e)) + lastGood(), e);
+          "cannot write "
+              + what
+              + ": "
+              + TrainingStopped.reason(TrainingStopped.cause(e))
+              + lastGood(),
+          e);
     }
   }
 

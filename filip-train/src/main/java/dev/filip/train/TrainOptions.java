@@ -1,6 +1,8 @@
 package dev.filip.train;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,5 +42,15 @@ public record TrainOptions(
   /** The same with another rule for an existing folder. */
   public TrainOptions with(Existing other) {
     return new TrainOptions(other, logEvery, evaluator, listeners, log);
+  }
+
+  /** Judges the model during training. */
+  @FunctionalInterface
+  public interface Evaluator {
+    /**
+     * Scores by name, such as {@code r1}; one of them is what {@code evaluate.keep_best} names.
+     * Must leave the model as it is; gradients are not recorded here.
+     */
+    Map<String, Double> evaluate(TrainedModel model, long step) throws IOException;
   }
 }

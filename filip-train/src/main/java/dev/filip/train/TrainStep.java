@@ -79,10 +79,10 @@ final class TrainStep {
    *
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, StageClock clock) {
+  Outcome run(TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, Stage.Clock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
-      BatchFeatures features = towers.forward(batch);
+      Encoded.Whole features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
       LossGradient found = loss(loss, features);
       clock.lap(Stage.LOSS);
@@ -107,7 +107,7 @@ final class TrainStep {
     FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
   }
 
-  private LossGradient loss(ContrastiveLoss loss, BatchFeatures features) {
+  private LossGradient loss(ContrastiveLoss loss, Encoded.Whole features) {
     try {
       return loss.compute(features.images(), features.texts(), logScale());
     } catch (RuntimeException e) {

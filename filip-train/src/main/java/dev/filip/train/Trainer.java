@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Trains a model as a config says and writes it to a folder ({@link RunFolder}).
@@ -49,13 +51,13 @@ public final class Trainer {
   public static TrainResult run(RunConfig config, Path out, TrainOptions options, Ranks ranks) {
     Natives.load();
     try {
-      RankShare.requireDivides(config.batch(), ranks.world());
+      SourceFeeds.RankShare.requireDivides(config.batch(), ranks.world());
       try (FeedFactory data = SourceFeeds.open(config, options.log())) {
         return run(config, out, options, data, ranks);
       }
     } catch (IOException e) {
       TrainingStopped stopped =
-          new TrainingStopped("cannot read training data: " + Failures.reason(e), e);
+          new TrainingStopped("cannot read training data: " + TrainingStopped.reason(e), e);
       ranks.fail(String.valueOf(stopped.getMessage()));
       throw stopped;
     } catch (LostPeer e) {
@@ -77,7 +79,7 @@ public final class Trainer {
   static TrainResult run(
       RunConfig config, Path out, TrainOptions options, FeedFactory data, Ranks ranks) {
     RunFolder folder = ranks.isFirst() ? choose(out, options.existing()) : new RunFolder(out);
-    try (var _ = ranks.isFirst() ? RunLock.take(folder.root()) : null;
+    try (var _ = ranks.isFirst() ? RunFolder.RunLock.take(folder.root()) : null;
         StopSignal stop = new StopSignal();
         Session session = session(config, folder, options, data, ranks)) {
       List<TrainListener> listeners = new ArrayList<>();
@@ -85,7 +87,7 @@ public final class Trainer {
         listeners.add(new MetricsListener(folder));
         listeners.addAll(options.listeners());
       }
-      TrainLoop loop = new TrainLoop(session, options, listeners, stop);
+      TrainLoop loop = new TrainLoop(session, options, listeners, stop::asked);
       TrainResult result = loop.run();
       if (!result.interrupted()) {
         ranks.first(
@@ -118,7 +120,7 @@ public final class Trainer {
     try {
       Outputs.file(folder.ended(), (Json.pretty(json) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      options.log().accept("cannot write " + folder.ended() + ": " + Failures.reason(e));
+      options.log().accept("cannot write " + folder.ended() + ": " + TrainingStopped.reason(e));
     }
   }
 
@@ -150,7 +152,7 @@ public final class Trainer {
       RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data, Ranks ranks) {
     SessionBuilder builder = new SessionBuilder(config, data, options.log(), ranks);
     try {
-      PeerCheck.same(ranks, "run", facts(config, data));
+      Agreement.requireSameOnRanks(ranks, "run", facts(config, data));
       Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
       if (checkpoint.isPresent()) {
         ranks.first(() -> goesOn(folder));
@@ -159,13 +161,13 @@ public final class Trainer {
       ranks.first(() -> begin(config, folder));
       return builder.fresh(folder);
     } catch (IOException | UncheckedIOException e) {
-      throw cannotStart(folder, Failures.cause(e));
+      throw cannotStart(folder, TrainingStopped.cause(e));
     }
   }
 
   private static TrainingStopped cannotStart(RunFolder folder, IOException e) {
     return new TrainingStopped(
-        "cannot start a run in " + folder.root() + ": " + Failures.reason(e), e);
+        "cannot start a run in " + folder.root() + ": " + TrainingStopped.reason(e), e);
   }
 
   private static void begin(RunConfig config, RunFolder folder) {
@@ -221,5 +223,46 @@ public final class Trainer {
     facts.set("config", RunConfigWriter.json(config));
     facts.set("data", data.shape());
     return facts;
+  }
+
+  /**
+   * Ctrl-C and a polite kill: the loop is asked to stop after its step, and the process waits for
+   * its last checkpoint.
+   */
+  private static final class StopSignal implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "filip-stop");
+    private volatile boolean asked;
+
+    StopSignal() {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Whether the loop shall end. */
+    boolean asked() {
+      return asked;
+    }
+
+    private void stop() {
+      asked = true;
+      try {
+        if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          asked = true; // the process ends without its last checkpoint; earlier ones are whole
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      finished.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        // the hook is running: it ends now
+      }
+    }
   }
 }

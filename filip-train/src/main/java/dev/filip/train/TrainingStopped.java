@@ -1,5 +1,10 @@
 package dev.filip.train;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,27 @@ public class TrainingStopped extends RuntimeException {
   /** A ready message with what caused it. */
   public TrainingStopped(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /** What went wrong, in the words of the operating system, on one line. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "permission denied on " + denied.getFile();
+    }
+    if (e instanceof FileSystemException failed && failed.getReason() != null) {
+      return failed.getReason() + " on " + failed.getFile();
+    }
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message.split("\n", 2)[0];
+  }
+
+  /** The I/O failure inside, whether thrown plainly or unchecked. */
+  static IOException cause(Exception e) {
+    return switch (e) {
+      case IOException io -> io;
+      case UncheckedIOException io -> Objects.requireNonNull(io.getCause());
+      default -> new IOException(e.getMessage(), e);
+    };
   }
 
   /** A loss or a gradient that is not finite. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
@@ -38,10 +38,12 @@ class FeaturePrecisionTest {
 
   /** A loss by its arithmetic, and what the oracle's late and global weights are. */
   private enum Kind {
-    STREAMED(1, p -> new LateLoss(Regularisers.NONE, p, 2, Alone.INSTANCE)),
+    STREAMED(1, p -> new LateLoss(Regularisers.NONE, p, 2, Communicator.Alone.INSTANCE)),
     TILED(
         1,
-        p -> new TiledLateLoss(Regularisers.NONE, p, ComputeDevice.CPU, 1 << 16, Alone.INSTANCE)),
+        p ->
+            new TiledLateLoss(
+                Regularisers.NONE, p, ComputeDevice.CPU, 1 << 16, Communicator.Alone.INSTANCE)),
     GLOBAL(0, p -> new GlobalLoss(0, p));
 
     final double late;

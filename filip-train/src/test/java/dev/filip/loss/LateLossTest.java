@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.kernel.LateKernel;
 import java.util.Arrays;
 import java.util.Objects;
@@ -105,12 +105,14 @@ class LateLossTest {
   void zLossEqualsTheDenseOracle(double smoothing, double z) {
     Regularisers regular = new Regularisers(smoothing, z);
     LossCase c = LossCase.exact(7, 9, 5, 16, 2);
-    try (LateLoss late = new LateLoss(regular, FeaturePrecision.FP32, 2, Alone.INSTANCE)) {
+    try (LateLoss late =
+        new LateLoss(regular, FeaturePrecision.FP32, 2, Communicator.Alone.INSTANCE)) {
       equal(
           c.run(late, ScalarType.Float),
           c.run(new DenseLoss(1, 0, regular), ScalarType.Double),
           1e-6);
-      GlobalLoss global = new GlobalLoss(regular, FeaturePrecision.FP32, Alone.INSTANCE);
+      GlobalLoss global =
+          new GlobalLoss(regular, FeaturePrecision.FP32, Communicator.Alone.INSTANCE);
       equal(
           c.run(new MixedLoss(0.7, late, 0.3, global), ScalarType.Float),
           c.run(new DenseLoss(0.7, 0.3, regular), ScalarType.Double),
@@ -127,7 +129,10 @@ class LateLossTest {
     LossCase c = LossCase.exact(33, 9, 7, 1024, 8);
     try (LateLoss loss =
         new LateLoss(
-            Regularisers.NONE, FeaturePrecision.FP32, new LateKernel(2, bytes), Alone.INSTANCE)) {
+            Regularisers.NONE,
+            FeaturePrecision.FP32,
+            new LateKernel(2, bytes),
+            Communicator.Alone.INSTANCE)) {
       LossGradient g = c.run(loss, ScalarType.Float);
       assertThat(gradients(g)).isDeepEqualTo(gradients(late(c)));
       equal(g, c.run(new DenseLoss(1, 0, 0), ScalarType.Double), 2e-6);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.config.Interaction;
 import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfigReader;
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.distributed.ThreadRanks;
 import dev.filip.tensor.Compute;
@@ -88,7 +87,7 @@ class RanksLossTest {
     for (LossCase c : List.of(LossCase.random(b, n, m, d, 5), LossCase.exact(b, n, m, d, 6))) {
       LossConfig loss = settings(kind, "loss.label_smoothing=" + smoothing);
       Interaction interaction = Interaction.valueOf(kind.toUpperCase(java.util.Locale.ROOT));
-      Found whole = run(c, loss, interaction, Alone.INSTANCE);
+      Found whole = run(c, loss, interaction, Communicator.Alone.INSTANCE);
       List<Found> parts = split(c, world, loss, interaction);
       same(c, whole, parts);
     }
@@ -99,7 +98,10 @@ class RanksLossTest {
   void roundedFeaturesGiveTheSameInOneProcess(String precision) {
     LossCase c = LossCase.random(6, 5, 4, 16, 8);
     LossConfig loss = settings("both", "loss.feature_precision=" + precision);
-    same(c, run(c, loss, Interaction.BOTH, Alone.INSTANCE), split(c, 2, loss, Interaction.BOTH));
+    same(
+        c,
+        run(c, loss, Interaction.BOTH, Communicator.Alone.INSTANCE),
+        split(c, 2, loss, Interaction.BOTH));
   }
 
   private static void same(LossCase c, Found whole, List<Found> parts) {
@@ -155,7 +157,7 @@ class RanksLossTest {
                       regular, precision, ComputeDevice.CPU, 4096, ranks.communicator());
               return run(c.part(ranks.rank(), world), part, Interaction.LATE);
             });
-    try (LateLoss one = new LateLoss(regular, precision, 1, Alone.INSTANCE)) {
+    try (LateLoss one = new LateLoss(regular, precision, 1, Communicator.Alone.INSTANCE)) {
       same(c, run(c, one, Interaction.LATE), parts);
     }
   }
@@ -177,7 +179,7 @@ class RanksLossTest {
                 c.logScale())
             .withPads(Double.NaN);
     LossConfig loss = settings("late");
-    Found whole = run(ragged, loss, Interaction.LATE, Alone.INSTANCE);
+    Found whole = run(ragged, loss, Interaction.LATE, Communicator.Alone.INSTANCE);
     // rank 0 holds texts of at most 3 tokens in a tensor of 3
     List<Found> parts =
         ThreadRanks.run(
@@ -230,7 +232,7 @@ class RanksLossTest {
         settings(
             "late",
             "loss={feature_precision: fp32, keep_tokens: 0.3, keep_after: 0, keep_at_least: 1}");
-    Found whole = run(c, loss, Interaction.LATE, Alone.INSTANCE);
+    Found whole = run(c, loss, Interaction.LATE, Communicator.Alone.INSTANCE);
     List<Found> parts = split(c, 2, loss, Interaction.LATE);
     assertThat(parts.get(0).loss).isEqualTo(parts.get(1).loss);
     assertThat(parts.get(0).loss).isNotCloseTo(whole.loss, within(1e-6));

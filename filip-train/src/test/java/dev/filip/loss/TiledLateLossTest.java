@@ -7,7 +7,7 @@ import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
@@ -42,7 +42,8 @@ class TiledLateLossTest {
   }
 
   private static TiledLateLoss tiles(Regularisers regular, FeaturePrecision precision, long bytes) {
-    return new TiledLateLoss(regular, precision, ComputeDevice.CPU, bytes, Alone.INSTANCE);
+    return new TiledLateLoss(
+        regular, precision, ComputeDevice.CPU, bytes, Communicator.Alone.INSTANCE);
   }
 
   /** Tiles of one pair, of a few pairs with ragged ends, and of all. */
@@ -127,6 +128,12 @@ class TiledLateLossTest {
 
   private static LossPlan plan(LossConfig settings, ComputeDevice device) {
     return new LossPlan(
-        settings, Interaction.LATE, 1, new Compute(Precision.FP32, device), 64, 2, Alone.INSTANCE);
+        settings,
+        Interaction.LATE,
+        1,
+        new Compute(Precision.FP32, device),
+        64,
+        2,
+        Communicator.Alone.INSTANCE);
   }
 }

@@ -7,7 +7,7 @@ import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
-import dev.filip.distributed.Alone;
+import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
@@ -151,7 +151,7 @@ class TokenSelectionTest {
         new LossConfig(
             1, 0, 0, new KeepTokens(0.5, 0, 1), RunConfig.PrecisionChoice.FP32, 0, 0, 100);
     try (LossPlan plan =
-        new LossPlan(half, Interaction.LATE, 1, Compute.FP32, 64, 2, Alone.INSTANCE)) {
+        new LossPlan(half, Interaction.LATE, 1, Compute.FP32, 64, 2, Communicator.Alone.INSTANCE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
       assertThat(c.run(plan.at(1), ScalarType.Float).loss()).isEqualTo(selected(c, 0.5).loss());
     }
@@ -176,7 +176,8 @@ class TokenSelectionTest {
     LossCase c = LossCase.random(5, 8, 6, 4, 36);
     double global = c.run(new GlobalLoss(0, FeaturePrecision.FP32), ScalarType.Float).loss();
     try (LossPlan plan =
-        new LossPlan(settings, Interaction.BOTH, 10, Compute.FP32, 64, 2, Alone.INSTANCE)) {
+        new LossPlan(
+            settings, Interaction.BOTH, 10, Compute.FP32, 64, 2, Communicator.Alone.INSTANCE)) {
       double whole = selected(c, 1).loss();
       double half = selected(c, 0.5).loss();
       double[] late = {0.125, 0.25, 0.375, 0.5, 0.5, 0.5, 0.5};

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LayerRatesTest {
-  private final LayerRates rates = new LayerRates(0.5, 3, 2);
+  private final ParameterGroups.LayerRates rates = new ParameterGroups.LayerRates(0.5, 3, 2);
 
   @ParameterizedTest
   @CsvSource({
@@ -64,7 +64,7 @@ class LayerRatesTest {
     assertThatThrownBy(() -> rates.of("reduction.query"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reduction.query");
-    assertThatThrownBy(() -> new LayerRates(0, 1, 1)).isInstanceOf(BadInput.class);
+    assertThatThrownBy(() -> new ParameterGroups.LayerRates(0, 1, 1)).isInstanceOf(BadInput.class);
   }
 
   @Test

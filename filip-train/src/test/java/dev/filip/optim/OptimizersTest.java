@@ -133,7 +133,7 @@ class OptimizersTest {
     follow(ParameterGroups.paper(), fast, slow);
     release();
     leaves();
-    follow(ParameterGroups.paper().with(new LayerRates(0.6, 1, 3)), fast, slow);
+    follow(ParameterGroups.paper().with(new ParameterGroups.LayerRates(0.6, 1, 3)), fast, slow);
   }
 
   private void follow(

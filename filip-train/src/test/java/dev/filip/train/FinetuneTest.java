@@ -134,10 +134,14 @@ class FinetuneTest {
             new FlatParameters(model.parameters().trained(), ParameterGroups.paper());
         Towers towers =
             new Towers(
-                model, flat, new Parallelism(shards, 1), Activations.ALL, GradientSum.alone(flat));
+                model,
+                flat,
+                new Parallelism(shards, 1),
+                Towers.Activations.ALL,
+                GradientSum.alone(flat));
         var _ = new StepScope()) {
       flat.zeroGradients();
-      BatchFeatures features = towers.forward(TinyPairs.batch());
+      Encoded.Whole features = towers.forward(TinyPairs.batch());
       LossGradient found =
           new DenseLoss(1, 1, 0).compute(features.images(), features.texts(), Math.log(10));
       towers.backward(found, 1);

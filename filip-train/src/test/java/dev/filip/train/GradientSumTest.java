@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.config.Interaction;
-import dev.filip.distributed.Alone;
 import dev.filip.distributed.Communicator;
 import dev.filip.distributed.LostPeer;
 import dev.filip.distributed.ThreadRanks;
@@ -49,12 +48,14 @@ class GradientSumTest {
     "3,2,2,true"
   })
   void givesEveryRankTheSum(int world, int shards, String micro, boolean checkpoint) {
-    Activations activations =
+    Towers.Activations activations =
         micro.equals("none")
-            ? new Activations(BATCH, checkpoint)
-            : new Activations(Integer.parseInt(micro), checkpoint);
+            ? new Towers.Activations(BATCH, checkpoint)
+            : new Towers.Activations(Integer.parseInt(micro), checkpoint);
     float[] own =
-        make(Alone.INSTANCE, false, shards, activations, Interaction.BOTH).gradients.getFirst();
+        make(Communicator.Alone.INSTANCE, false, shards, activations, Interaction.BOTH)
+            .gradients
+            .getFirst();
     float factor = world * (world + 1) / 2f;
     List<Made> ranks =
         ThreadRanks.run(
@@ -78,7 +79,7 @@ class GradientSumTest {
 
   private static List<float[]> sums(boolean overlap) {
     return ThreadRanks.run(
-            3, r -> make(r.communicator(), overlap, 2, Activations.ALL, Interaction.BOTH))
+            3, r -> make(r.communicator(), overlap, 2, Towers.Activations.ALL, Interaction.BOTH))
         .getFirst()
         .gradients;
   }
@@ -88,7 +89,7 @@ class GradientSumTest {
   void unusedParametersHoldUpNobody() {
     List<Made> ranks =
         ThreadRanks.run(
-            2, r -> make(r.communicator(), true, 1, Activations.ALL, Interaction.GLOBAL));
+            2, r -> make(r.communicator(), true, 1, Towers.Activations.ALL, Interaction.GLOBAL));
     assertThat(ranks.get(0).early.get(1)).isEqualTo(ranks.get(1).early.get(1)).isGreaterThan(5);
   }
 
@@ -96,7 +97,7 @@ class GradientSumTest {
       Communicator ranks,
       boolean overlap,
       int shards,
-      Activations activations,
+      Towers.Activations activations,
       Interaction interaction) {
     try (FilipModel plain = FilipModel.create(TinyPairs.model(Interaction.BOTH), 1);
         ContrastiveLoss loss =
@@ -112,7 +113,7 @@ class GradientSumTest {
         for (int i = 0; i < SWEEPS; i++) {
           try (var _ = new StepScope()) {
             flat.zeroGradients();
-            BatchFeatures features = towers.forward(TinyPairs.batch(BATCH));
+            Encoded.Whole features = towers.forward(TinyPairs.batch(BATCH));
             LossGradient found = loss.compute(features.images(), features.texts(), Math.log(10));
             towers.backward(found, ranks.rank() + 1);
             made.gradients.add(Tensors.toFloats(flat.gradients()));
@@ -134,7 +135,7 @@ class GradientSumTest {
                   if (!r.isFirst()) {
                     return 0; // leaves
                   }
-                  make(r.communicator(), true, 1, Activations.ALL, Interaction.BOTH);
+                  make(r.communicator(), true, 1, Towers.Activations.ALL, Interaction.BOTH);
                   return 1;
                 }))
         .isInstanceOf(LostPeer.class)

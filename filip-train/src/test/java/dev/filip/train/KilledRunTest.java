@@ -68,7 +68,7 @@ class KilledRunTest {
     Process child = run.process();
     try {
       run.awaitCheckpoint(killed.resolve("checkpoints/step-000014"));
-      assertThatThrownBy(() -> RunLock.take(killed)) // by another process this time
+      assertThatThrownBy(() -> RunFolder.RunLock.take(killed)) // by another process this time
           .isInstanceOf(BadInput.class)
           .hasMessageContaining("in use by another run");
     } finally {

@@ -58,7 +58,7 @@ class MemoryEstimateTest {
   @Test
   void tooLittleMemoryIsOneLineThatSaysWhatToChange() {
     RunConfig config = config("batch=4096");
-    AvailableMemory eight = new AvailableMemory(8 * GIB, "cgroup limit");
+    MemoryEstimate.Available eight = new MemoryEstimate.Available(8 * GIB, "cgroup limit");
     assertThatThrownBy(() -> estimate(config).require(eight, config))
         .isInstanceOf(BadInput.class)
         .hasMessageStartingWith("too little memory for the batch: batch 4096 takes about ")
@@ -73,27 +73,28 @@ class MemoryEstimateTest {
 
   @Test
   void theSmallerOfMachineAndGroupCounts(@TempDir Path root) throws IOException {
-    assertThat(AvailableMemory.read(root, 1)).isEmpty();
+    assertThat(MemoryEstimate.Available.read(root, 1)).isEmpty();
     write(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    4000 kB\n");
     write(root, "proc/self/status", "Name: x\nVmRSS:\t    96 kB\n");
-    assertThat(AvailableMemory.read(root, 1))
-        .contains(new AvailableMemory(4096L << 10, "MemAvailable"));
+    assertThat(MemoryEstimate.Available.read(root, 1))
+        .contains(new MemoryEstimate.Available(4096L << 10, "MemAvailable"));
     write(root, "sys/fs/cgroup/memory.max", "max\n");
-    assertThat(AvailableMemory.read(root, 1).orElseThrow().limit()).isEqualTo("MemAvailable");
+    assertThat(MemoryEstimate.Available.read(root, 1).orElseThrow().limit())
+        .isEqualTo("MemAvailable");
     write(root, "sys/fs/cgroup/memory.max", "1048576\n");
-    assertThat(AvailableMemory.read(root, 1))
-        .contains(new AvailableMemory(1 << 20, "cgroup limit"));
+    assertThat(MemoryEstimate.Available.read(root, 1))
+        .contains(new MemoryEstimate.Available(1 << 20, "cgroup limit"));
   }
 
   @Test
   void ranksOfOneMachineShareIt(@TempDir Path root) throws IOException {
     write(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:    4000 kB\n");
     write(root, "proc/self/status", "Name: x\nVmRSS:\t    96 kB\n");
-    assertThat(AvailableMemory.read(root, 4)) // each holds its own already
-        .contains(new AvailableMemory(1096L << 10, "MemAvailable shared by 4 ranks"));
+    assertThat(MemoryEstimate.Available.read(root, 4)) // each holds its own already
+        .contains(new MemoryEstimate.Available(1096L << 10, "MemAvailable shared by 4 ranks"));
     write(root, "sys/fs/cgroup/memory.max", "1048576\n");
-    assertThat(AvailableMemory.read(root, 2))
-        .contains(new AvailableMemory(1 << 19, "cgroup limit shared by 2 ranks"));
+    assertThat(MemoryEstimate.Available.read(root, 2))
+        .contains(new MemoryEstimate.Available(1 << 19, "cgroup limit shared by 2 ranks"));
   }
 
   private static void write(Path root, String file, String text) throws IOException {

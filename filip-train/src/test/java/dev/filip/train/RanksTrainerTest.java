@@ -138,7 +138,7 @@ class RanksTrainerTest {
 
   @Test
   void aBatchThatDoesNotDivide() {
-    assertThatThrownBy(() -> RankShare.requireDivides(64, 3))
+    assertThatThrownBy(() -> SourceFeeds.RankShare.requireDivides(64, 3))
         .isInstanceOf(BadInput.class)
         .hasMessage("batch must be a multiple of the 3 processes of the run, got 64");
   }

@@ -12,19 +12,19 @@ import org.junit.jupiter.api.io.TempDir;
 class RunLockTest {
   @Test
   void aSecondRunOnAFolderGetsOneClearLine(@TempDir Path folder) {
-    try (var _ = RunLock.take(folder)) {
-      assertThatThrownBy(() -> RunLock.take(folder))
+    try (var _ = RunFolder.RunLock.take(folder)) {
+      assertThatThrownBy(() -> RunFolder.RunLock.take(folder))
           .isInstanceOf(BadInput.class)
           .hasMessage(
               "output folder %s is in use by another run: wait for it, or give another", folder);
     }
-    RunLock.take(folder).close();
+    RunFolder.RunLock.take(folder).close();
   }
 
   @Test
   void aFolderThatCannotBeMadeIsNamed(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "not a folder");
-    assertThatThrownBy(() -> RunLock.take(file.resolve("out")))
+    assertThatThrownBy(() -> RunFolder.RunLock.take(file.resolve("out")))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("output folder " + file.resolve("out") + " must be writable")
         .hasMessageNotContaining("\n");

@@ -129,12 +129,13 @@ class TrainStepTest {
       flat = new FlatParameters(model.parameters().map(), ParameterGroups.paper());
       optimizer = lamb ? new Lamb(flat, SETTINGS) : new AdamW(flat, SETTINGS);
       towers =
-          new Towers(model, flat, new Parallelism(2, 1), Activations.ALL, GradientSum.alone(flat));
+          new Towers(
+              model, flat, new Parallelism(2, 1), Towers.Activations.ALL, GradientSum.alone(flat));
       step = new TrainStep(towers, flat, optimizer, new TrainStep.Bounds(1, 100), scaling);
     }
 
     TrainStep.Outcome steps(int n, double lr) {
-      StageClock clock = new StageClock();
+      Stage.Clock clock = new Stage.Clock();
       TrainStep.Outcome last = step.run(TinyPairs.batch(), loss, lr, true, clock);
       for (int i = 1; i < n; i++) {
         last = step.run(TinyPairs.batch(), loss, lr, true, clock);

@@ -83,14 +83,14 @@ class TrainerTest {
     RunConfig config = TinyData.config("late", 30, "evaluate.every=10");
     double[] scores = {0.2, 0.7, 0.4};
     int[] call = {0};
-    Evaluator evaluator =
+    TrainOptions.Evaluator evaluator =
         (_, step) -> {
           assertThat(step).isEqualTo((call[0] + 1) * 10L);
           return Map.of("r1", scores[call[0]++]);
         };
     TrainOptions options = new TrainOptions(Existing.REFUSE, 10, evaluator, List.of(), line -> {});
     TrainResult result = run(config, temp.resolve("run"), options);
-    assertThat(result.best()).isEqualTo(new Best("r1", 0.7, 20));
+    assertThat(result.best()).isEqualTo(new TrainResult.Best("r1", 0.7, 20));
     JsonNode card = Json.read(temp.resolve("run/best/config.json"));
     assertThat(card.path("filip").path("trained").path("step").asInt()).isEqualTo(20);
     assertThat(metrics(temp.resolve("run")))

@@ -53,14 +53,14 @@ class TwoPassTest {
   @ParameterizedTest
   @CsvSource({"1,16,false", "1,1,false", "1,30,true", "2,16,false", "3,7,true", "3,2,false"})
   void givesTheGradientOfOnePass(int shards, int micro, boolean checkpoint) {
-    Activations parts = new Activations(micro, checkpoint);
+    Towers.Activations parts = new Towers.Activations(micro, checkpoint);
     close(make(parts, shards, Compute.FP32, TwoPassTest::both), whole(Compute.FP32, false), 1e-6);
   }
 
   @ParameterizedTest
   @CsvSource({"1,16", "3,6"})
   void alsoWithTokenSelection(int shards, int micro) {
-    Activations parts = new Activations(micro, false);
+    Towers.Activations parts = new Towers.Activations(micro, false);
     close(
         make(parts, shards, Compute.FP32, TwoPassTest::selectedBoth),
         whole(Compute.FP32, true),
@@ -75,34 +75,34 @@ class TwoPassTest {
   @CsvSource({"1,16", "2,8"})
   void alsoInBf16(int shards, int micro) {
     Compute bf16 = new Compute(Precision.BF16, ComputeDevice.CPU);
-    Activations parts = new Activations(micro, false);
+    Towers.Activations parts = new Towers.Activations(micro, false);
     close(make(parts, shards, bf16, TwoPassTest::both), whole(bf16, false), 1.0 / 256);
   }
 
   @Test
   void aMicroBatchOfTheWholeBatchIsOnePassBitForBit() {
-    Activations large = new Activations(BATCH, false);
+    Towers.Activations large = new Towers.Activations(BATCH, false);
     assertThat(make(large, 1, Compute.FP32, TwoPassTest::both).gradient())
         .isEqualTo(whole(Compute.FP32, false).gradient());
   }
 
   @Test
   void everyShardHoldsItsPart() {
-    assertThat(new Activations(16, false).rows(32, 2)).isEqualTo(8);
-    assertThat(new Activations(2, false).rows(32, 4)).isEqualTo(1);
-    assertThat(new Activations(1000, false).rows(32, 2)).isEqualTo(32);
-    assertThat(Activations.ALL.rows(32, 2)).isEqualTo(32);
+    assertThat(new Towers.Activations(16, false).rows(32, 2)).isEqualTo(8);
+    assertThat(new Towers.Activations(2, false).rows(32, 4)).isEqualTo(1);
+    assertThat(new Towers.Activations(1000, false).rows(32, 2)).isEqualTo(32);
+    assertThat(Towers.Activations.ALL.rows(32, 2)).isEqualTo(32);
   }
 
   private record Made(double loss, float[] gradient) {}
 
   private static Made whole(Compute compute, boolean selected) {
     Supplier<ContrastiveLoss> loss = selected ? TwoPassTest::selectedBoth : TwoPassTest::both;
-    return make(Activations.ALL, 1, compute, loss);
+    return make(Towers.Activations.ALL, 1, compute, loss);
   }
 
   private static Made make(
-      Activations activations, int shards, Compute compute, Supplier<ContrastiveLoss> made) {
+      Towers.Activations activations, int shards, Compute compute, Supplier<ContrastiveLoss> made) {
     try (FilipModel plain = FilipModel.create(TinyPairs.model(Interaction.BOTH), 1);
         ContrastiveLoss loss = made.get()) {
       FilipModel model = plain.with(compute, activations.checkpoint());
@@ -113,7 +113,7 @@ class TwoPassTest {
                   model, flat, new Parallelism(shards, 1), activations, GradientSum.alone(flat));
           var _ = new StepScope()) {
         flat.zeroGradients();
-        BatchFeatures features = towers.forward(TinyPairs.batch(BATCH));
+        Encoded.Whole features = towers.forward(TinyPairs.batch(BATCH));
         LossGradient found = loss.compute(features.images(), features.texts(), Math.log(10));
         towers.backward(found, 1);
         return new Made(found.loss(), Tensors.toFloats(flat.gradients()));

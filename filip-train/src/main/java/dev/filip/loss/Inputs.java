@@ -2,11 +2,13 @@ package dev.filip.loss;
 
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import java.lang.foreign.MemorySegment;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Checks what a loss is given; messages name both values. */
-final class Features {
-  private Features() {}
+final class Inputs {
+  private Inputs() {}
 
   /** Batch size, after the shapes of tokens and lengths are found to fit. */
   static int lateBatch(ImageFeatures images, TextFeatures texts) {
@@ -35,6 +37,26 @@ final class Features {
     same("batch", x.size(0), y.size(0));
     same("width", x.size(1), y.size(1));
     return Math.toIntExact(x.size(0));
+  }
+
+  /**
+   * The memory of a tensor, for kernels that know no tensors. Valid while the tensor lives.
+   *
+   * @throws IllegalArgumentException unless the tensor is contiguous fp32 on the CPU
+   */
+  @SuppressWarnings("restricted") // the tensor says how many bytes it holds
+  static MemorySegment memory(Tensor tensor) {
+    if (!tensor.is_cpu()
+        || tensor.scalar_type().intern() != ScalarType.Float
+        || !tensor.is_contiguous()) {
+      throw new IllegalArgumentException(
+          "features must be contiguous fp32 tensors on the CPU, got "
+              + tensor.scalar_type().intern()
+              + (tensor.is_cpu() ? "" : " on another device")
+              + (tensor.is_contiguous() ? "" : ", strided"));
+    }
+    long bytes = Math.multiplyExact(tensor.numel(), Float.BYTES);
+    return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(bytes);
   }
 
   private static void same(String what, long image, long text) {
