@@ -1,8 +1,10 @@
 package dev.filip.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.data.ShardWriter;
 import dev.filip.data.store.ObjectInfo;
 import dev.filip.data.store.Retry;
 import dev.filip.data.store.ShardCache;
@@ -10,13 +12,16 @@ import dev.filip.data.store.ShardFiles.Held;
 import dev.filip.data.store.StoreFailure;
 import dev.filip.data.store.Timeouts;
 import dev.filip.data.store.UnreachableShard;
+import dev.filip.io.OwnJava;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -191,6 +196,39 @@ class S3StoreTest {
     } finally {
       System.setProperty("aws.endpointUrlS3", there);
     }
+  }
+
+  @Test
+  void aBucketIsASource() throws Exception {
+    Path made = temp.resolve("made");
+    try (ShardWriter writer = new ShardWriter(made, 2)) {
+      for (int i = 0; i < 5; i++) {
+        byte[] text = ("c" + i + ":").getBytes(UTF_8);
+        writer.add("k" + i, Map.of("png", new byte[10 + i], "txt", text));
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      String name = String.format(Locale.ROOT, "%06d.tar", i);
+      byte[] bytes = Files.readAllBytes(made.resolve(name));
+      blobs.putBlob("shards", blobs.blobBuilder("pairs/" + name).payload(bytes).build());
+    }
+    String whole = "3 shards: c0:10 c1:11 c2:12 c3:13 c4:14";
+    assertThat(read("s3://shards/pairs/")).as("listed").isEqualTo(whole);
+    assertThat(read("s3://shards/pairs/{000000..000002}.tar")).as("named").isEqualTo(whole);
+  }
+
+  private String read(String source) throws Exception {
+    List<String> flags = new ArrayList<>();
+    SETTINGS.forEach((key, value) -> flags.add("-D" + key + "=" + value));
+    flags.add("-Daws.endpointUrlS3=" + System.getProperty("aws.endpointUrlS3"));
+    var builder =
+        new ProcessBuilder(OwnJava.command(flags, SourceProcess.class.getName(), List.of(source)));
+    builder.environment().put("FILIP_CACHE", temp.resolve("of-the-process").toString());
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(process.waitFor()).isZero();
+    return said;
   }
 
   @Test
