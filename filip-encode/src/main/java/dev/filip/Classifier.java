@@ -1,9 +1,11 @@
 package dev.filip;
 
 import dev.filip.encode.Match;
+import dev.filip.encode.PromptEnsemble;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,33 +29,11 @@ public final class Classifier {
     this.logitScale = logitScale;
     int prompts = texts.size() / names.size();
     this.each = match == Match.LATE ? prompts : 1;
-    this.texts = match == Match.LATE ? texts : means(texts.globals(), prompts);
-  }
-
-  private static Encoded means(Tokens rows, int each) {
-    int d = rows.d();
-    float[] all = rows.floats();
-    float[] out = new float[rows.size() / each * d];
-    for (int i = 0; i < rows.size(); i++) {
-      for (int j = 0; j < d; j++) {
-        out[i / each * d + j] += all[i * d + j];
-      }
-    }
-    for (int from = 0; from < out.length; from += d) {
-      normalise(out, from, d);
-    }
-    Tokens means = Tokens.ofRows(out, d);
-    return new Encoded(means, means);
-  }
-
-  private static void normalise(float[] rows, int from, int d) {
-    double square = 0;
-    for (int j = from; j < from + d; j++) {
-      square += (double) rows[j] * rows[j];
-    }
-    double scale = 1 / Math.sqrt(Math.max(square, 1e-24));
-    for (int j = from; j < from + d; j++) {
-      rows[j] = (float) (rows[j] * scale);
+    if (match == Match.LATE) {
+      this.texts = texts;
+    } else {
+      Tokens means = PromptEnsemble.embeddings(texts.globals(), prompts);
+      this.texts = new Encoded(means, means);
     }
   }
 
@@ -73,24 +53,13 @@ public final class Classifier {
       return List.of();
     }
     Encoded joined = Encoded.join(images.stream().map(Filip.Image::vectors).toList());
-    float[] scores = match.scores(joined, texts).sImage();
+    float[] scores = PromptEnsemble.similarities(match.scores(joined, texts).sImage(), each);
     List<Classification> out = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      float[] of = new float[names.size()];
-      for (int c = 0; c < of.length; c++) {
-        of[c] = mean(scores, (i * of.length + c) * each);
-      }
+    for (int from = 0; from < scores.length; from += names.size()) {
+      float[] of = Arrays.copyOfRange(scores, from, from + names.size());
       out.add(new Classification(names, of, logitScale));
     }
     return out;
-  }
-
-  private float mean(float[] scores, int from) {
-    double sum = 0;
-    for (int p = from; p < from + each; p++) {
-      sum += scores[p];
-    }
-    return (float) (sum / each);
   }
 
   /**
@@ -119,9 +88,10 @@ public final class Classifier {
     /** The softmax over the classes; they sum to 1. */
     public float[] probabilities() {
       double[] exp = new double[scores.length];
+      float highest = scores[best()];
       double sum = 0;
       for (int c = 0; c < exp.length; c++) {
-        exp[c] = Math.exp(logitScale * (scores[c] - scores[best()]));
+        exp[c] = Math.exp(logitScale * (scores[c] - highest));
         sum += exp[c];
       }
       float[] out = new float[exp.length];

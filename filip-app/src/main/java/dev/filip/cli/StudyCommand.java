@@ -3,6 +3,7 @@ package dev.filip.cli;
 import dev.filip.study.AblationStudy;
 import dev.filip.study.EfficiencyStudy;
 import dev.filip.study.StabilityStudy;
+import dev.filip.study.Study;
 import dev.filip.study.StudyOptions;
 import java.util.EnumSet;
 import java.util.List;
@@ -82,21 +83,9 @@ final class StudyCommand extends Group {
         "Example:",
         "  filip study ablation configs/study-collages.yaml --out studies/ablation --jobs 2"
       })
-  static final class Ablation implements Callable<Integer> {
-    private static final int NO_TIMING = 3;
-
-    @Mixin private StudyRequest request;
-
-    @Option(
-        names = "--seeds",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "Runs of each row, with seeds counted from the config's. Default: 1.")
-    private int seeds;
-
-    @Override
-    public Integer call() throws Exception {
-      return request.run(new AblationStudy(), seeds, Set.of(StudyOptions.Part.ACCURACY), NO_TIMING);
+  static final class Ablation extends Seeded {
+    Ablation() {
+      super(new AblationStudy());
     }
   }
 
@@ -112,8 +101,16 @@ final class StudyCommand extends Group {
         "Example:",
         "  filip study stability configs/study-collages.yaml --out studies/stability --jobs 2"
       })
-  static final class Stability implements Callable<Integer> {
+  static final class Stability extends Seeded {
+    Stability() {
+      super(new StabilityStudy());
+    }
+  }
+
+  /** A study whose rows are repeated over seeds and not timed. */
+  private abstract static class Seeded implements Callable<Integer> {
     private static final int NO_TIMING = 3;
+    private final Study study;
 
     @Mixin private StudyRequest request;
 
@@ -124,10 +121,13 @@ final class StudyCommand extends Group {
         description = "Runs of each row, with seeds counted from the config's. Default: 1.")
     private int seeds;
 
+    Seeded(Study study) {
+      this.study = study;
+    }
+
     @Override
     public Integer call() throws Exception {
-      return request.run(
-          new StabilityStudy(), seeds, Set.of(StudyOptions.Part.ACCURACY), NO_TIMING);
+      return request.run(study, seeds, Set.of(StudyOptions.Part.ACCURACY), NO_TIMING);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
+import dev.filip.encode.PromptEnsemble;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.kernel.PairScores;
@@ -143,36 +144,12 @@ public record ZeroShotEval(
     private Tokens rows(Encoded all) {
       Tokens rows = used.rows(all);
       int p = prompts.each();
-      if (used == Match.LATE || p == 1) {
-        return rows;
-      }
-      int d = rows.d();
-      float[] mean = new float[classes * d];
-      float[] embeds = rows.floats();
-      for (int i = 0; i < rows.size(); i++) {
-        for (int j = 0; j < d; j++) {
-          mean[i / p * d + j] += embeds[i * d + j];
-        }
-      }
-      for (int c = 0; c < classes; c++) {
-        normalise(mean, c * d, d);
-      }
-      return Tokens.ofRows(mean, d);
+      return used == Match.LATE || p == 1 ? rows : PromptEnsemble.embeddings(rows, p);
     }
 
     /** {@code [images, c]}: means over the prompts of each class. */
     private float[] classScores(PairScores pairs) {
-      int p = pairs.texts() / classes;
-      float[] all = ranking.forTexts(pairs);
-      float[] out = new float[pairs.images() * classes];
-      for (int i = 0; i < out.length; i++) {
-        double sum = 0;
-        for (int j = 0; j < p; j++) {
-          sum += all[i * p + j];
-        }
-        out[i] = (float) (sum / p);
-      }
-      return out;
+      return PromptEnsemble.similarities(ranking.forTexts(pairs), pairs.texts() / classes);
     }
 
     @Override
@@ -197,17 +174,6 @@ public record ZeroShotEval(
       if (scores != null) {
         scores.close();
       }
-    }
-  }
-
-  private static void normalise(float[] rows, int from, int d) {
-    double square = 0;
-    for (int j = 0; j < d; j++) {
-      square += (double) rows[from + j] * rows[from + j];
-    }
-    double scale = 1 / Math.sqrt(Math.max(square, 1e-24));
-    for (int j = 0; j < d; j++) {
-      rows[from + j] = (float) (rows[from + j] * scale);
     }
   }
 
