@@ -107,7 +107,7 @@ public final class FilipModel implements AutoCloseable {
       try (var _ = new StepScope()) {
         return new FilipModel(config, parameters, Compute.FP32, false);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       parameters.close();
       throw e;
     }
@@ -121,10 +121,21 @@ public final class FilipModel implements AutoCloseable {
     if (other.precision() == Precision.INT8) {
       throw new IllegalArgumentException("int8 is for packed weights only");
     }
+    if (other.device() != compute.device()) {
+      return owning(parameters.on(other.device()), other, gradientCheckpointing);
+    }
     try (var _ = new StepScope()) {
-      ParameterMap home =
-          other.device() == compute.device() ? parameters : parameters.on(other.device());
-      return new FilipModel(config, home, other, gradientCheckpointing);
+      return new FilipModel(config, parameters, other, gradientCheckpointing);
+    }
+  }
+
+  /** Of parameters that nobody else frees. */
+  private FilipModel owning(ParameterMap own, Compute other, boolean gradientCheckpointing) {
+    try (var _ = new StepScope()) {
+      return new FilipModel(config, own, other, gradientCheckpointing);
+    } catch (RuntimeException | Error e) {
+      own.close();
+      throw e;
     }
   }
 
@@ -152,9 +163,7 @@ public final class FilipModel implements AutoCloseable {
 
   /** The same weights with leaves, and so gradients, of its own; close both. */
   public FilipModel replica() {
-    try (var _ = new StepScope()) {
-      return new FilipModel(config, parameters.sharing(), compute, checkpointing);
-    }
+    return owning(parameters.sharing(), compute, checkpointing);
   }
 
   /**
@@ -176,7 +185,7 @@ public final class FilipModel implements AutoCloseable {
           kept::close,
           (weights, name, layers, heads, causal, form) ->
               new PackedTransformer(weights, name, layers, heads, causal, form, other, kept));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       kept.close();
       throw e;
     }

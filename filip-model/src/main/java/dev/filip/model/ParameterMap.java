@@ -74,6 +74,9 @@ public final class ParameterMap implements Weights, AutoCloseable {
               copy.apply(l.b()),
               l.scale().toDouble(),
               device == null ? l.device() : device));
+    } catch (RuntimeException | Error e) {
+      other.close();
+      throw e;
     }
     return other;
   }

@@ -14,7 +14,11 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.model.Models;
+import dev.filip.tensor.Census;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.BpeTokenizer;
@@ -30,6 +34,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
   @TempDir Path temp;
@@ -256,5 +262,73 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("is not JSON");
+  }
+
+  /** Whatever is found wrong, and when: what was made of the model is freed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "preprocessor_config.json={",
+        "config.json={",
+        "model.safetensors=short",
+        "tokenizer.json={",
+      })
+  void aFolderThatIsRefusedLeavesNoNativeObjects(String damage) throws Exception {
+    Path folder = saved();
+    String[] parts = damage.split("=", 2);
+    Files.writeString(folder.resolve(parts[0]), parts[1]);
+    assertThat(
+            Census.left(() ->
+                assertThatThrownBy(
+                        () -> {
+                          try (LoadedModel loaded = ModelFolder.load(folder)) {
+                            loaded.tokenizer();
+                          }
+                        })
+                    .isInstanceOf(BadInput.class)))
+        .isZero();
+  }
+
+  @Test
+  void aTensorThatIsNotFiniteLeavesNoNativeObjects() throws Exception {
+    Path folder = saved();
+    Path weights = folder.resolve("model.safetensors");
+    try (StepScope _ = new StepScope()) {
+      Map<String, Tensor> tensors = new HashMap<>();
+      try (Safetensors file = Safetensors.open(weights)) {
+        file.tensors().keySet().forEach(name -> tensors.put(name, file.tensor(name)));
+      }
+      String last = "text_projection.weight"; // when all others are read
+      java.util.Objects.requireNonNull(tensors.get(last)).fill_(new Scalar(Double.NaN));
+      Safetensors.write(weights, tensors, Map.of());
+    }
+    assertThat(
+            Census.left(() ->
+                assertThatThrownBy(() -> ModelFolder.load(folder))
+                    .isInstanceOf(BadInput.class)
+                    .hasMessageContaining("not finite")))
+        .isZero();
+  }
+
+  @Test
+  void whatIsMadeOfAModelIsFreedWithIt() throws Exception {
+    Path folder = saved();
+    assertThat(
+            Census.left(() -> {
+              try (LoadedModel loaded = ModelFolder.load(folder)) {
+                FilipModel model = loaded.model();
+                model.with(new Compute(Precision.BF16, ComputeDevice.CPU), true);
+                model.replica().close();
+                model.resized(24).close();
+                for (Precision precision : List.of(Precision.FP32, Precision.INT8)) {
+                  model.packed(new Compute(precision, ComputeDevice.CPU)).close();
+                }
+                assertThatThrownBy(
+                        () -> model.with(new Compute(Precision.INT8, ComputeDevice.CPU), false))
+                    .isInstanceOf(IllegalArgumentException.class);
+                ModelFingerprint.of(model, loaded.tokenizer(), Precision.FP32);
+              }
+            }))
+        .isZero();
   }
 }

@@ -123,13 +123,16 @@ record Session(
 
   @Override
   public void close() {
-    feed.close();
-    loss.close();
-    towers.close();
-    optimizer.close();
-    parameters.close();
-    trained.model().close();
-    Parallelism.set(Runtime.getRuntime().availableProcessors());
+    FilipModel model = trained.model();
+    try (model;
+        parameters;
+        optimizer;
+        towers;
+        loss) {
+      feed.close();
+    } finally {
+      Parallelism.set(Runtime.getRuntime().availableProcessors());
+    }
   }
 
   /** The weights that every rank has alike. Borrows both; used by one thread. */
