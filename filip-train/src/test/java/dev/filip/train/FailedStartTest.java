@@ -12,7 +12,6 @@ import dev.filip.data.BatchFeed;
 import dev.filip.distributed.Communicator;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.io.Outputs;
 import dev.filip.tensor.Census;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.train.TrainOptions.Existing;
@@ -20,59 +19,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A run that cannot start, or ends early, leaves no weights, no threads and no setting behind. */
 class FailedStartTest {
-  @TempDir Path temp;
-  private Path base = Path.of("");
-
-  @BeforeEach
-  void aModelAndARunWithACheckpoint() {
-    RunConfig config = TinyData.config("late", 2, "checkpoint.every=1");
-    base = temp.resolve("base");
-    Trainer.run(config, base, TrainOptions.QUIET, new TinyData());
-  }
-
-  /** What must not remain, whatever stops a run. */
-  private static void leavesNothing(Class<? extends Exception> type, String said, Run run)
-      throws Exception {
-    int threads = torch.get_num_threads();
-    assertThat(
-            Census.left(
-                () -> assertThatThrownBy(run::go).isInstanceOf(type).hasMessageContaining(said)))
-        .as("native objects left")
-        .isZero();
-    assertThat(torch.get_num_threads()).isEqualTo(threads);
-    for (int tries = 0; tries < 500 && ours().findAny().isPresent(); tries++) {
-      Thread.sleep(10);
-    }
-    assertThat(ours()).as("threads left").isEmpty();
-  }
-
-  private static Stream<String> ours() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("filip-tower-") || name.startsWith("filip-kernel-"));
-  }
-
-  private interface Run {
-    void go() throws Exception;
-  }
-
-  private TrainResult start(RunConfig config, FeedFactory data) {
-    Path out = temp.resolve("out");
-    return Trainer.run(config, out, TrainOptions.QUIET.with(Existing.REPLACE), data);
+  @Test
+  void nothingIsLeftBehind(@TempDir Path temp) throws Exception {
+    assertThat(Census.left(Runs.class, temp))
+        .hasSizeGreaterThan(15)
+        .allSatisfy((name, left) -> assertThat(left).as(name).isZero());
   }
 
   /** Where data can fail between opening and the first batch. */
@@ -157,93 +119,172 @@ class FailedStartTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(At.class)
-  void dataThatFails(At at) throws Exception {
-    for (String interaction : List.of("late", "both")) {
-      RunConfig config = TinyData.config(interaction, 4, "loss.keep_tokens=0.5");
-      leavesNothing(
-          TrainingStopped.class, "the disk is gone", () -> start(config, new FailingData(at)));
+  /**
+   * Every way that a run ends badly, each on a copy of a run with two checkpoints; and whole ones.
+   */
+  private static final class Runs implements Census.Scenarios {
+    private final Map<String, Census.Work> works = new LinkedHashMap<>();
+    private Path folder = Path.of("");
+    private Path base = Path.of("");
+
+    @Override
+    public Map<String, Census.Work> in(Path temp) throws IOException {
+      folder = temp;
+      base = temp.resolve("base");
+      Trainer.run(
+          TinyData.config("late", 2, "checkpoint.every=1"),
+          base,
+          TrainOptions.QUIET,
+          new TinyData());
+      data();
+      settings();
+      modelFolders();
+      checkpoints();
+      ends();
+      return works;
     }
-  }
 
-  @ParameterizedTest
-  @CsvSource({
-    "finetune.lora.rank=900, finetune.lora.rank",
-    "image_size=10, image_size",
-    "'finetune={lora: {rank: 2, towers: [text]}, lock: image};image_size=10', image_size",
-  })
-  void settingsThatDoNotFitTheModel(String sets, String said) throws Exception {
-    RunConfig config = TinyData.config(base.resolve("model"), 4, sets.split(";"));
-    leavesNothing(BadInput.class, said, () -> start(config, new TinyData()));
-  }
+    /** Adds one that must fail so. */
+    private void fails(String name, Class<? extends Exception> type, String said, Run run) {
+      works.put(
+          name,
+          () -> {
+            int threads = torch.get_num_threads();
+            assertThatThrownBy(run::go).isInstanceOf(type).hasMessageContaining(said);
+            assertThat(torch.get_num_threads()).isEqualTo(threads);
+            for (int tries = 0; tries < 500 && ours().findAny().isPresent(); tries++) {
+              Thread.sleep(10);
+            }
+            assertThat(ours()).as("threads left").isEmpty();
+          });
+    }
 
-  @ParameterizedTest
-  @CsvSource({
-    "preprocessor_config.json, {",
-    "preprocessor_config.json, '{\"size\": \"small\"}'",
-    "tokenizer.json, {",
-  })
-  void aDamagedModelFolder(String file, String content) throws Exception {
-    Path model = base.resolve("model");
-    Files.writeString(model.resolve(file), content);
-    RunConfig config = TinyData.config(base.resolve("model"), 4, "image_size=12");
-    leavesNothing(BadInput.class, "", () -> start(config, new TinyData()));
-  }
+    private static Stream<String> ours() {
+      return Thread.getAllStackTraces().keySet().stream()
+          .map(Thread::getName)
+          .filter(name -> name.startsWith("filip-tower-") || name.startsWith("filip-kernel-"));
+    }
 
-  private Path checkpoint() {
-    return base.resolve("checkpoints/step-000001");
-  }
+    private interface Run {
+      void go() throws Exception;
+    }
 
-  private TrainResult resume() {
-    RunConfig config = TinyData.config("late", 2, "checkpoint.every=1");
-    Outputs.delete(base.resolve("checkpoints/step-000002"));
-    return Trainer.run(config, base, TrainOptions.QUIET.with(Existing.RESUME), new TinyData());
-  }
+    private TrainResult start(RunConfig config, FeedFactory data) {
+      Path out = folder.resolve("out");
+      return Trainer.run(config, out, TrainOptions.QUIET.with(Existing.REPLACE), data);
+    }
 
-  @Test
-  void aCheckpointWithoutMoments() throws Exception {
-    Safetensors.write(checkpoint().resolve("optimizer.safetensors"), Map.of(), Map.of());
-    leavesNothing(BadInput.class, "lacks exp_avg", this::resume);
-  }
+    private void data() {
+      RunConfig late = TinyData.config("late", 4, "loss.keep_tokens=0.5");
+      RunConfig both = TinyData.config("both", 4, "optimizer.name=lamb");
+      for (At at : At.values()) {
+        String gone = "the disk is gone";
+        fails("data: " + at, TrainingStopped.class, gone, () -> start(late, new FailingData(at)));
+        fails("lamb: " + at, TrainingStopped.class, gone, () -> start(both, new FailingData(at)));
+      }
+    }
 
-  @Test
-  void aCheckpointWithAnotherGeneratorsState() throws Exception {
-    Path file = checkpoint().resolve("state.json");
-    ObjectNode state = Json.read(file).deepCopy();
-    Files.writeString(file, Json.pretty(state.put("random", "AAAA")));
-    leavesNothing(RuntimeException.class, "generator state", this::resume);
-  }
+    private void settings() {
+      for (String sets :
+          List.of(
+              "finetune.lora.rank=900",
+              "image_size=10",
+              "finetune={lora: {rank: 2, towers: [text]}, lock: image};image_size=10")) {
+        RunConfig config = TinyData.config(base.resolve("model"), 4, sets.split(";"));
+        fails(sets, BadInput.class, "must be", () -> start(config, new TinyData()));
+      }
+    }
 
-  @Test
-  void aCheckpointWithADamagedModel() throws Exception {
-    Files.writeString(checkpoint().resolve("model/preprocessor_config.json"), "{");
-    leavesNothing(BadInput.class, "preprocessor_config.json", this::resume);
-  }
+    private Path copy(String name) throws IOException {
+      Path copy = folder.resolve(name);
+      try (Stream<Path> files = Files.walk(base)) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(base.relativize(file)));
+        }
+      }
+      return copy;
+    }
 
-  @Test
-  void aRunThatDivergesOrIsThrownOut() throws Exception {
-    RunConfig config = TinyData.config("both", 6, "evaluate.every=3", "checkpoint.every=2");
-    leavesNothing(TrainingStopped.class, "not finite", () -> start(config, new PoisonedData(5)));
-    Path out = temp.resolve("out");
-    TrainOptions failing =
-        new TrainOptions(
-            Existing.REPLACE,
-            1,
-            (model, step) -> {
+    private void modelFolders() throws IOException {
+      for (String file : List.of("preprocessor_config.json", "tokenizer.json", "config.json")) {
+        Path model = copy("damaged " + file).resolve("model");
+        RunConfig config = TinyData.config(model, 4, "image_size=12");
+        Files.writeString(model.resolve(file), "{");
+        fails("model: " + file, BadInput.class, file, () -> start(config, new TinyData()));
+      }
+      Path model = copy("sizes").resolve("model");
+      Files.writeString(model.resolve("preprocessor_config.json"), "{\"size\": \"small\"}");
+      RunConfig config = TinyData.config(model, 4, "image_size=12");
+      fails("model: pixels", BadInput.class, "", () -> start(config, new TinyData()));
+    }
+
+    private void checkpoints() throws IOException {
+      String newest = "checkpoints/step-000002";
+      Path moments = copy("moments");
+      Files.delete(moments.resolve(newest).resolve("optimizer.safetensors"));
+      fails("no moments", BadInput.class, "there is no such file", () -> resume(moments));
+      Path empty = copy("empty");
+      Safetensors.write(empty.resolve(newest).resolve("optimizer.safetensors"), Map.of(), Map.of());
+      fails("empty moments", BadInput.class, "lacks exp_avg", () -> resume(empty));
+      Path random = copy("random");
+      Path file = random.resolve(newest).resolve("state.json");
+      ObjectNode state = Json.read(file).deepCopy();
+      Files.writeString(file, Json.pretty(state.put("random", "AAAA")));
+      fails("generator", RuntimeException.class, "generator state", () -> resume(random));
+      Path model = copy("model");
+      Files.writeString(model.resolve(newest).resolve("model/preprocessor_config.json"), "{");
+      fails("its model", BadInput.class, "preprocessor_config.json", () -> resume(model));
+    }
+
+    private static TrainResult resume(Path run) {
+      RunConfig config = TinyData.config("late", 2, "checkpoint.every=1");
+      return Trainer.run(config, run, TrainOptions.QUIET.with(Existing.RESUME), new TinyData());
+    }
+
+    private void ends() throws IOException {
+      RunConfig config = TinyData.config("both", 6, "evaluate.every=3", "checkpoint.every=2");
+      fails(
+          "diverged",
+          TrainingStopped.class,
+          "not finite",
+          () -> start(config, new PoisonedData(5)));
+      fails("unjudged", TrainingStopped.class, "no validation", () -> judged(config, null));
+      works.put("judged", () -> judged(config, 0.5));
+      works.put(
+          "checkpointing and parts",
+          () ->
+              start(
+                  TinyData.config(
+                      "both",
+                      6,
+                      "optimizer.name=lamb",
+                      "micro_batch=4",
+                      "gradient_checkpointing=true"),
+                  new TinyData()));
+      works.put(
+          "adapters",
+          () ->
+              start(
+                  TinyData.config(base.resolve("model"), 3, "finetune={lora: {rank: 2}}"),
+                  new TinyData()));
+      Path done = copy("done");
+      works.put("resumed at its end", () -> resume(done));
+    }
+
+    private TrainResult judged(RunConfig config, @Nullable Double score) {
+      TrainOptions.Evaluator evaluator =
+          (model, step) -> {
+            if (score == null) {
               throw new IOException("no validation");
-            },
-            List.of(),
-            line -> {});
-    leavesNothing(
-        TrainingStopped.class,
-        "no validation",
-        () -> Trainer.run(config, out, failing, new TinyData()));
-  }
-
-  @Test
-  void aRunThatEnds() throws Exception {
-    RunConfig config = TinyData.config("both", 6, "optimizer.name=lamb", "micro_batch=4");
-    assertThat(Census.left(() -> start(config, new TinyData()))).isZero();
+            }
+            return Map.of(config.evaluate().keepBest(), score);
+          };
+      Path out = folder.resolve("out");
+      return Trainer.run(
+          config,
+          out,
+          new TrainOptions(Existing.REPLACE, 1, evaluator, List.of(), line -> {}),
+          new TinyData());
+    }
   }
 }
