@@ -8,7 +8,6 @@ import dev.filip.nn.Blocks;
 import dev.filip.nn.PackedTransformer;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
-import dev.filip.tensor.Kept;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -35,13 +34,12 @@ public final class FilipModel implements AutoCloseable {
   private final ParameterMap parameters;
   private final Compute compute;
   private final boolean checkpointing;
-  private final Runnable owned;
   private final ImageTower imageTower;
   private final TextTower textTower;
 
   private FilipModel(
       ModelConfig config, ParameterMap parameters, Compute compute, boolean checkpointing) {
-    this(config, parameters, compute, checkpointing, parameters::close, Transformer::new);
+    this(config, parameters, compute, checkpointing, Transformer::new);
   }
 
   private FilipModel(
@@ -49,13 +47,11 @@ public final class FilipModel implements AutoCloseable {
       ParameterMap parameters,
       Compute compute,
       boolean checkpointing,
-      Runnable owned,
       Blocks.Maker stack) {
     this.config = config;
     this.parameters = parameters;
     this.compute = compute;
     this.checkpointing = checkpointing;
-    this.owned = owned;
     this.imageTower = ImageTower.of(parameters, config, stack);
     this.textTower = new TextTower(parameters, config, stack);
   }
@@ -175,18 +171,17 @@ public final class FilipModel implements AutoCloseable {
     if (other.device() != compute.device()) {
       throw new IllegalArgumentException("packed for " + other.device() + ", weights elsewhere");
     }
-    Kept kept = new Kept();
+    ParameterMap view = parameters.view();
     try (var _ = new StepScope()) {
       return new FilipModel(
           config,
-          parameters,
+          view,
           other,
           false,
-          kept::close,
           (weights, name, layers, heads, causal, form) ->
-              new PackedTransformer(weights, name, layers, heads, causal, form, other, kept));
+              new PackedTransformer(weights, name, layers, heads, causal, form, other));
     } catch (RuntimeException | Error e) {
-      kept.close();
+      view.close();
       throw e;
     }
   }
@@ -275,6 +270,6 @@ public final class FilipModel implements AutoCloseable {
   /** Frees the weights, or what was packed of them. */
   @Override
   public void close() {
-    owned.run();
+    parameters.close();
   }
 }

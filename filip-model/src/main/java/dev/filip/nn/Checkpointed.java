@@ -44,7 +44,9 @@ final class Checkpointed {
         new TensorTensorHook() {
           @Override
           public TensorBase call(TensorBase gradient) {
-            return again(f, input, gradient);
+            try (gradient) { // a handle of our own
+              return again(f, input, gradient);
+            }
           }
         });
     return result;

@@ -24,7 +24,7 @@ public final class Census {
 
   /** What is counted over. */
   public interface Work {
-    /** Does it; an exception ends the census. */
+    /** Does it; an exception fails the census. */
     void run() throws Exception;
   }
 
@@ -71,14 +71,20 @@ public final class Census {
     Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
     constructor.setAccessible(true);
     Scenarios scenarios = (Scenarios) constructor.newInstance();
+    int code = 0;
     for (Map.Entry<String, Work> one : scenarios.in(Path.of(arguments[1])).entrySet()) {
       System.out.println("now: " + one.getKey());
-      one.getValue().run();
-      long before = Pointer.totalCount();
-      one.getValue().run();
-      System.out.println(LINE + (Pointer.totalCount() - before) + " by " + one.getKey());
+      try {
+        one.getValue().run();
+        long before = Pointer.totalCount();
+        one.getValue().run();
+        System.out.println(LINE + (Pointer.totalCount() - before) + " by " + one.getKey());
+      } catch (Exception | AssertionError e) {
+        e.printStackTrace(System.out);
+        code = 1;
+      }
     }
-    System.exit(0); // whatever threads are left
+    System.exit(code); // whatever threads are left
   }
 
   private static void requireCounting() {
