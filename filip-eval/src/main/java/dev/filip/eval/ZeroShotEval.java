@@ -105,6 +105,7 @@ public record ZeroShotEval(
     private final int classes;
     private final List<int[]> ranks = new ArrayList<>();
     private final List<int[]> labels = new ArrayList<>();
+    private final List<int[]> named = new ArrayList<>();
     private @Nullable BlockScores scores;
 
     Judgement(Embedder model, ClassPrompts prompts) {
@@ -130,6 +131,7 @@ public record ZeroShotEval(
       int[] now = samples.stream().mapToInt(Sample::label).toArray();
       ranks.add(CandidateRanks.ofLabels(scores, classes, now));
       labels.add(now);
+      named.add(CandidateRanks.best(scores, classes));
     }
 
     private BlockScores open() {
@@ -153,20 +155,23 @@ public record ZeroShotEval(
     }
 
     @Override
-    public Result end(Skipped skipped, Fingerprint print) {
+    public Result end(Judged judged) {
       int[] all = join(ranks);
+      Fingerprint print = judged.print();
       print.with("classes", prompts.classes()).with("templates", prompts.prompts().templates());
       if (ranking != Ranking.PAPER) {
         print.with("ranking", ranking.key());
       }
+      SequencedMap<String, Series> series = new LinkedHashMap<>();
+      series.put("top1", top(1, all).series());
       return new Result(
-          top(1, all),
-          classes < 5 ? null : top(5, all),
+          top(1, all).share(),
+          classes < 5 ? null : top(5, all).share(),
           MeanPerClass.recall(all, join(labels), classes),
-          classes,
+          new Named(prompts.classes(), join(labels), join(named)),
           prompts.each(),
           ranking,
-          Basis.of(used, model.interaction(), skipped, print));
+          Basis.of(used, model.interaction(), judged, series));
     }
 
     @Override
@@ -181,18 +186,28 @@ public record ZeroShotEval(
     return parts.stream().flatMapToInt(Arrays::stream).toArray();
   }
 
-  private static Share top(int k, int[] ranks) {
+  private static Share.Tally top(int k, int[] ranks) {
     Share.Tally tally = new Share.Tally();
     for (int rank : ranks) {
       tally.add(rank < k);
     }
-    return tally.share();
+    return tally;
   }
+
+  /**
+   * Which class each image was named.
+   *
+   * @param classes names in label order
+   * @param labels the right ones, an image each
+   * @param predicted those that ranked first
+   */
+  public record Named(List<String> classes, int[] labels, int[] predicted) {}
 
   /**
    * Classification by prompts.
    *
    * @param top5 null with fewer than five classes
+   * @param named which class each image was named
    * @param meanPerClass mean over classes that occur of the share of their images named right
    * @param ranking in the answer where it is not the paper's
    */
@@ -200,11 +215,25 @@ public record ZeroShotEval(
       Share top1,
       @Nullable Share top5,
       double meanPerClass,
-      int classes,
+      Named named,
       int prompts,
       Ranking ranking,
       Basis basis)
       implements Task.Result {
+
+    /** How many classes there were to choose from. */
+    public int classes() {
+      return named.classes().size();
+    }
+
+    @Override
+    public ObjectNode outcomes() {
+      ObjectNode json = Task.Result.super.outcomes();
+      json.set("classes", Json.mapper().valueToTree(named.classes()));
+      json.set("labels", Json.mapper().valueToTree(named.labels()));
+      json.set("predicted", Json.mapper().valueToTree(named.predicted()));
+      return json;
+    }
 
     /** {@code top5} is null with fewer than five classes. */
     @Override
@@ -213,7 +242,7 @@ public record ZeroShotEval(
       json.put("top1", top1.value());
       json.put("top5", top5 == null ? null : Double.valueOf(top5.value()));
       json.put("mean_per_class", meanPerClass).put("n", top1.n());
-      json.put("chance", 1.0 / classes).put("classes", classes).put("prompts", prompts);
+      json.put("chance", 1.0 / classes()).put("classes", classes()).put("prompts", prompts);
       ObjectNode error = json.putObject("standard_error").put("top1", top1.standardError());
       error.put("top5", top5 == null ? null : Double.valueOf(top5.standardError()));
       json.put("match", match().key());
@@ -239,9 +268,9 @@ public record ZeroShotEval(
       return List.of(
           new Line(
               "Zero-shot top-1",
-              "the image's class name ranks first of " + classes,
+              "the image's class name ranks first of " + classes(),
               top1,
-              1.0 / classes));
+              1.0 / classes()));
     }
   }
 }
