@@ -35,6 +35,7 @@ final class EvalCommand extends Group {
   @Spec
   void tasks(CommandSpec spec) {
     Tasks.ALL.forEach(task -> spec.addSubcommand(task.name(), TaskCommand.of(task)));
+    spec.addSubcommand("prompts", new CommandLine(new PromptsCommand()));
     spec.addSubcommand("compare", new CommandLine(new CompareCommand()));
   }
 

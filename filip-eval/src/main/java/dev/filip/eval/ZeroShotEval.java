@@ -5,14 +5,11 @@ import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
-import dev.filip.encode.PromptEnsemble;
-import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.kernel.PairScores;
 import dev.filip.metric.CandidateRanks;
 import dev.filip.metric.MeanPerClass;
 import dev.filip.tokens.Encoded;
-import dev.filip.tokens.Tokens;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,6 +94,23 @@ public record ZeroShotEval(
     return new Judgement(model, prompts.apply(data.source()));
   }
 
+  /** The same of images that are encoded already. */
+  public Result run(Embedder model, EncodedImages images) throws IOException {
+    int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
+    try (Judgement run = new Judgement(model, prompts.apply(images.data().source()))) {
+      int at = 0;
+      for (Encoded block : images.blocks()) {
+        run.take(Arrays.copyOfRange(labels, at, at + block.size()), block);
+        at += block.size();
+      }
+      Fingerprint print = Fingerprint.of(name(), images.data(), images.preprocessing());
+      if (!images.part().isEmpty()) {
+        print.with("part", images.part());
+      }
+      return run.end(new Judged(images.keys(), images.skipped(), print));
+    }
+  }
+
   /** Ranks and labels batch by batch. */
   private final class Judgement implements Run<Result> {
     private final Embedder model;
@@ -106,7 +120,7 @@ public record ZeroShotEval(
     private final List<int[]> ranks = new ArrayList<>();
     private final List<int[]> labels = new ArrayList<>();
     private final List<int[]> named = new ArrayList<>();
-    private @Nullable BlockScores scores;
+    private @Nullable ClassScorer scorer;
 
     Judgement(Embedder model, ClassPrompts prompts) {
       this.model = model;
@@ -117,41 +131,22 @@ public record ZeroShotEval(
 
     @Override
     public @Nullable String refuse(Sample sample) {
-      if (sample.label() >= classes) {
-        throw BadInput.of(
-            "label of " + sample.key(), sample.label(), "below the number of classes, " + classes);
-      }
-      return sample.label() < 0 ? "no label" : null;
+      return EncodedImages.refuse(sample, classes);
     }
 
     @Override
     public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
-      BlockScores open = open();
-      float[] scores = classScores(open.of(used.rows(model.images(pictures))));
-      int[] now = samples.stream().mapToInt(Sample::label).toArray();
+      take(samples.stream().mapToInt(Sample::label).toArray(), model.images(pictures));
+    }
+
+    private void take(int[] now, Encoded images) {
+      if (scorer == null) {
+        scorer = new ClassScorer(model, prompts, used, ranking);
+      }
+      float[] scores = scorer.of(images);
       ranks.add(CandidateRanks.ofLabels(scores, classes, now));
       labels.add(now);
       named.add(CandidateRanks.best(scores, classes));
-    }
-
-    private BlockScores open() {
-      if (scores == null) {
-        scores = new BlockScores();
-        scores.texts(rows(Encoded.join(TextEncoder.encode(model, prompts.texts()))));
-      }
-      return scores;
-    }
-
-    /** Late keeps all prompts; global makes one item a class. */
-    private Tokens rows(Encoded all) {
-      Tokens rows = used.rows(all);
-      int p = prompts.each();
-      return used == Match.LATE || p == 1 ? rows : PromptEnsemble.embeddings(rows, p);
-    }
-
-    /** {@code [images, c]}: means over the prompts of each class. */
-    private float[] classScores(PairScores pairs) {
-      return PromptEnsemble.similarities(ranking.forTexts(pairs), pairs.texts() / classes);
     }
 
     @Override
@@ -176,8 +171,8 @@ public record ZeroShotEval(
 
     @Override
     public void close() {
-      if (scores != null) {
-        scores.close();
+      if (scorer != null) {
+        scorer.close();
       }
     }
   }
