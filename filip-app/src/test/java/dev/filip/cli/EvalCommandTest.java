@@ -27,7 +27,7 @@ class EvalCommandTest {
   @Test
   void aWrongRankIsNamedBeforeAnythingIsOpened() {
     assertThat(error("eval", "retrieval", "no-model", "no-source", "--rank", "mean"))
-        .isEqualTo("2 filip: --rank must be paper or sum, got mean");
+        .isEqualTo("2 filip: --rank must be paper, text or sum, got mean");
     assertThat(error("eval", "retrieval", "no-model", "no-source", "--rank", "SUM", "--timings"))
         .startsWith("2 filip: ")
         .doesNotContain("--rank");

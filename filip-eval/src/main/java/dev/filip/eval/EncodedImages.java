@@ -8,6 +8,7 @@ import dev.filip.tokens.Encoded;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,36 @@ public record EncodedImages(
           "label of " + sample.key(), sample.label(), "below the number of classes, " + classes);
     }
     return sample.label() < 0 ? "no label" : null;
+  }
+
+  /**
+   * Those that have a label; the others are counted as skipped.
+   *
+   * @throws BadInput when there is none, or a label is not below {@code classes}
+   */
+  public EncodedImages classified(int classes) {
+    int unlabelled = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      BadInput.require(
+          labels.get(i) < classes,
+          "label of " + keys.get(i),
+          labels.get(i),
+          "below the number of classes, " + classes);
+      unlabelled += labels.get(i) < 0 ? 1 : 0;
+    }
+    BadInput.require(
+        unlabelled < keys.size(),
+        "source",
+        data.source().describe(),
+        "one with readable, labelled images");
+    if (unlabelled == 0) {
+      return this;
+    }
+    TreeMap<String, Integer> reasons = new TreeMap<>(skipped.byReason());
+    reasons.merge("no label", unlabelled, Integer::sum);
+    EncodedImages some = only("", i -> labels.get(i) >= 0);
+    return new EncodedImages(
+        data, "", some.keys, some.labels, some.blocks, new Skipped(reasons), preprocessing);
   }
 
   /** Those whose place is chosen, block by block as they are. */

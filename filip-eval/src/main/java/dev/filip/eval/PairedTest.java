@@ -13,9 +13,7 @@ import java.util.SplittableRandom;
  * of a sign-flip permutation of the images' differences.
  */
 final class PairedTest {
-  private static final int RESAMPLES = 2_000;
   private static final int FLIPS = 10_000;
-  private static final double TAIL = 0.025;
 
   private PairedTest() {}
 
@@ -40,35 +38,14 @@ final class PairedTest {
       more += differences[i] > 0 ? 1 : 0;
       fewer += differences[i] < 0 ? 1 : 0;
     }
-    double[] interval = bootstrap(differences, first, new SplittableRandom(seed));
+    double[] interval = Bootstrap.interval(differences, first.trials(), seed);
     double p =
         first.isYesOrNo() && second.isYesOrNo()
             ? mcNemar(more, fewer)
             : flips(differences, new SplittableRandom(seed));
-    double trials = 0;
-    for (int i = 0; i < differences.length; i++) {
-      trials += first.trials(i);
-    }
+    double trials = Arrays.stream(first.trials()).sum();
     double difference = trials == 0 ? 0 : Arrays.stream(differences).sum() / trials;
     return new Found(difference, interval[0], interval[1], p, more, fewer);
-  }
-
-  /** Percentiles of the difference over images drawn with replacement. */
-  private static double[] bootstrap(double[] differences, Series series, SplittableRandom random) {
-    double[] means = new double[RESAMPLES];
-    for (int r = 0; r < RESAMPLES; r++) {
-      double sum = 0;
-      double trials = 0;
-      for (int k = 0; k < differences.length; k++) {
-        int i = random.nextInt(differences.length);
-        sum += differences[i];
-        trials += series.trials(i);
-      }
-      means[r] = trials == 0 ? 0 : sum / trials;
-    }
-    Arrays.sort(means);
-    int cut = (int) Math.floor(TAIL * RESAMPLES);
-    return new double[] {means[cut], means[RESAMPLES - 1 - cut]};
   }
 
   /** Two-sided exact: {@code min(1, 2 P(X <= min(b, c)))} with X of b + c fair coins. */

@@ -38,6 +38,16 @@ public final class Series {
     return trials[i];
   }
 
+  /** A copy of all trials. */
+  double[] trials() {
+    return trials.clone();
+  }
+
+  /** Low and high of the share's 95 % interval, by a seeded bootstrap over images. */
+  public double[] interval(long seed) {
+    return Bootstrap.interval(hits, trials, seed);
+  }
+
   /** Whether each image is one trial that held or did not. */
   public boolean isYesOrNo() {
     return Arrays.stream(trials).allMatch(n -> n == 1)
