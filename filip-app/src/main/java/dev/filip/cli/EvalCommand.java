@@ -1,7 +1,6 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
-import dev.filip.data.Sources;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.Task;
 import dev.filip.eval.Tasks;
@@ -101,7 +100,7 @@ final class EvalCommand extends Group {
       @Parameters(
           index = "1",
           paramLabel = "SOURCE",
-          description = "Shards, folder, class folders, CSV or TSV.")
+          description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
       private String source;
 
       @Option(
@@ -115,7 +114,7 @@ final class EvalCommand extends Group {
 
       /** Opens both, judges, closes both. */
       Task.Result judge(Task<?> task) throws IOException {
-        try (var samples = Sources.open(source, columns.options());
+        try (var samples = columns.open(source);
             Filip filip = precision.openForMany(model)) {
           EvalData all = EvalData.all(samples);
           return task.run(
