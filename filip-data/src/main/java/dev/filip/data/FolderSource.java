@@ -39,9 +39,12 @@ final class FolderSource extends LooseSource {
 
   private final List<String> classNames;
   private final int withText;
+  private final @Nullable Origin origin;
 
-  private FolderSource(Path folder, List<Path> images, int withText, boolean classes) {
+  private FolderSource(
+      Path folder, List<Path> images, int withText, boolean classes, @Nullable Origin origin) {
     this.folder = folder;
+    this.origin = origin;
     this.withText = withText;
     List<String> folders =
         classes ? images.stream().map(p -> top(folder, p)).distinct().sorted().toList() : List.of();
@@ -66,6 +69,20 @@ final class FolderSource extends LooseSource {
 
   /** Opens it; {@link BadInput} when it holds no image. */
   static FolderSource open(Path folder) {
+    List<Path> images = images(folder);
+    int withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
+    boolean deep = images.stream().noneMatch(p -> folder.equals(p.getParent()));
+    return new FolderSource(folder, images, withText, withText == 0 && deep, null);
+  }
+
+  /** Opens a known data set whose images have their texts beside them: no folder is a class. */
+  static FolderSource captioned(Path folder, Origin origin) {
+    List<Path> images = images(folder);
+    int withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
+    return new FolderSource(folder, images, withText, false, origin);
+  }
+
+  private static List<Path> images(Path folder) {
     List<Path> images;
     try (Stream<Path> all = Files.walk(folder)) {
       images =
@@ -81,9 +98,7 @@ final class FolderSource extends LooseSource {
     if (images.isEmpty()) {
       throw noImage(folder);
     }
-    int withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
-    boolean deep = images.stream().noneMatch(p -> folder.equals(p.getParent()));
-    return new FolderSource(folder, images, withText, withText == 0 && deep);
+    return images;
   }
 
   private static BadInput noImage(Path folder) {
@@ -131,6 +146,11 @@ final class FolderSource extends LooseSource {
             ? String.format(Locale.ROOT, "%,d with a .txt beside", withText)
             : String.format(Locale.ROOT, "%,d class folders", classNames.size());
     return String.format(Locale.ROOT, "%,d images in folder %s, %s", size(), folder, what);
+  }
+
+  @Override
+  public @Nullable Origin origin() {
+    return origin;
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.filip.interop;
 import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,10 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes of a pickle with a position; reading beyond the end is {@link BadPickle}. */
-final class PickleInput {
+/**
+ * Bytes of a pickle with a position; reading beyond the end is {@link BadPickle}. Used by one
+ * thread.
+ */
+public final class PickleInput {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
@@ -19,11 +23,13 @@ final class PickleInput {
   private final MemorySegment bytes;
   private long at;
 
-  PickleInput(MemorySegment bytes) {
+  /** From the first byte on. */
+  public PickleInput(MemorySegment bytes) {
     this.bytes = bytes;
   }
 
-  long position() {
+  /** Bytes read so far. */
+  public long position() {
     return at;
   }
 
@@ -42,7 +48,8 @@ final class PickleInput {
     return from;
   }
 
-  void skip(long size) {
+  /** Steps over bytes. */
+  public void skip(long size) {
     next(size);
   }
 
@@ -58,7 +65,8 @@ final class PickleInput {
     return bytes.get(INT, next(4));
   }
 
-  long i64() {
+  /** A little-endian number of eight bytes. */
+  public long i64() {
     return bytes.get(LONG, next(8));
   }
 
@@ -71,19 +79,28 @@ final class PickleInput {
   }
 
   String text(long size) {
-    return new String(take(size), StandardCharsets.UTF_8);
+    return text(size, StandardCharsets.UTF_8);
   }
 
-  /** Up to the next line end. */
+  String text(long size, Charset charset) {
+    return new String(take(size), charset);
+  }
+
+  /** A short line: up to the next line end. */
   String line() {
-    long from = at;
-    while (u8() != '\n') {
-      if (at - from > MAX_LINE) {
-        throw new BadPickle("has a line longer than " + MAX_LINE + " bytes");
-      }
+    String line = longLine();
+    if (line.length() > MAX_LINE) {
+      throw new BadPickle("has a line longer than " + MAX_LINE + " bytes");
     }
+    return line;
+  }
+
+  /** A line of any length, its bytes as ISO-8859-1; without the line end. */
+  String longLine() {
+    long from = at;
+    while (u8() != '\n') {} // u8 ends at the end
     byte[] line = bytes.asSlice(from, at - 1 - from).toArray(ValueLayout.JAVA_BYTE);
-    return new String(line, StandardCharsets.UTF_8);
+    return new String(line, StandardCharsets.ISO_8859_1);
   }
 
   /** A two's complement number of that many bytes: Long where it fits. */

@@ -1,11 +1,12 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile.Form;
+import dev.filip.pickle.PickleBag;
+import dev.filip.torchfile.TorchFile.Form;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,7 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
 import dev.filip.checkpoint.Dtype;
+import dev.filip.pickle.BadPickle;
 import java.util.Arrays;
 
 /**

@@ -1,18 +1,22 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
 import dev.filip.checkpoint.Dtype;
+import dev.filip.pickle.BadPickle;
+import dev.filip.pickle.PickleBag;
+import dev.filip.pickle.PickleMachine;
+import dev.filip.pickle.PickleMachine.PickleTuple;
+import dev.filip.pickle.PickleName;
+import dev.filip.pickle.PickleNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
-/**
- * The whole list of names a pickle may use, and what "calling" them makes: data. Everything else is
- * refused when it is named, before anything is done with it.
- */
-final class KnownGlobals {
+/** The names that pickled weights are made of, and the storages behind their persistent ids. */
+final class KnownGlobals implements PickleNames {
   private static final Map<String, Dtype> STORAGES =
       Map.of(
           "FloatStorage", Dtype.F32,
@@ -83,11 +87,34 @@ final class KnownGlobals {
           "int",
           "short");
 
-  private KnownGlobals() {}
+  private final Function<PickleTuple, PickledTensor.Storage> storages;
 
-  /** The name, if it is on the list. */
-  static GlobalName admit(String module, String name) {
-    GlobalName global = new GlobalName(module, name);
+  /** With what a persistent id stands for. */
+  KnownGlobals(Function<PickleTuple, PickledTensor.Storage> storages) {
+    this.storages = storages;
+  }
+
+  @Override
+  public String what() {
+    return "weights";
+  }
+
+  @Override
+  public PickledTensor.Storage persistent(PickleTuple id) {
+    return storages.apply(id);
+  }
+
+  /** A tensor's own is only metadata. */
+  @Override
+  public void build(Object object, Object state) {
+    if (!(object instanceof PickledTensor)) {
+      PickleNames.super.build(object, state);
+    }
+  }
+
+  @Override
+  public PickleName admit(String module, String name) {
+    PickleName global = new PickleName(module, name);
     String full = global.full();
     boolean known =
         TENSORS.contains(full)
@@ -108,28 +135,25 @@ final class KnownGlobals {
   }
 
   /** A TorchScript class: its code lies in the archive and is never read. */
-  private static boolean isModule(GlobalName global) {
+  private static boolean isModule(PickleName global) {
     return global.module().startsWith("__torch__");
   }
 
   /** Type of a storage class. */
   static Dtype storage(Object global) {
     Dtype dtype =
-        global instanceof GlobalName(String module, String name) && module.equals("torch")
+        global instanceof PickleName(String module, String name) && module.equals("torch")
             ? STORAGES.get(name)
             : null;
     if (dtype == null) {
-      String said = global instanceof GlobalName name ? name.full() : "no name";
+      String said = global instanceof PickleName name ? name.full() : "no name";
       throw new BadPickle("has a storage of the unknown type " + said);
     }
     return dtype;
   }
 
-  /** What the call makes. */
-  static Object call(Object callee, PickleMachine.PickleTuple arguments) {
-    if (!(callee instanceof GlobalName global)) {
-      throw new BadPickle("calls something that is no name");
-    }
+  @Override
+  public Object call(PickleName global, PickleTuple arguments) {
     String full = global.full();
     if (TENSORS.contains(full)) {
       return tensor(full, arguments);
@@ -152,7 +176,7 @@ final class KnownGlobals {
     throw new BadPickle("calls " + full);
   }
 
-  private static Object tensor(String full, PickleMachine.PickleTuple arguments) {
+  private static Object tensor(String full, PickleTuple arguments) {
     if (full.contains("parameter")) {
       if (first(full, arguments) instanceof PickledTensor tensor) {
         return tensor;
@@ -169,7 +193,7 @@ final class KnownGlobals {
         arguments.wholes(3, "a tensor's stride"));
   }
 
-  private static Map<Object, Object> dict(PickleMachine.PickleTuple arguments) {
+  private static Map<Object, Object> dict(PickleTuple arguments) {
     Map<Object, Object> dict = new LinkedHashMap<>();
     if (arguments.size() > 0) {
       for (Object pair : items("an OrderedDict's items", arguments.get(0))) {
@@ -183,41 +207,34 @@ final class KnownGlobals {
     return dict;
   }
 
-  private static Object sequence(String full, PickleMachine.PickleTuple arguments) {
+  private static Object sequence(String full, PickleTuple arguments) {
     List<Object> items =
         arguments.size() == 0 ? List.of() : items(full + "'s items", arguments.get(0));
     return full.equals("torch.Size")
-        ? new PickleMachine.PickleTuple(items)
+        ? new PickleTuple(items)
         : new ArrayList<>(items);
   }
 
   @SuppressWarnings("unchecked") // lists of the machine hold objects
   private static List<Object> items(String what, Object value) {
     return switch (value) {
-      case PickleMachine.PickleTuple tuple -> tuple.items();
+      case PickleTuple tuple -> tuple.items();
       case List<?> list -> (List<Object>) list;
       default -> throw new BadPickle(what + " are no sequence");
     };
   }
 
-  private static byte[] encode(PickleMachine.PickleTuple arguments) {
+  private static byte[] encode(PickleTuple arguments) {
     if (arguments.size() > 0 && arguments.get(0) instanceof String text) {
       return text.getBytes(StandardCharsets.ISO_8859_1);
     }
     throw new BadPickle("_codecs.encode of something that is no text");
   }
 
-  private static Object first(String full, PickleMachine.PickleTuple arguments) {
+  private static Object first(String full, PickleTuple arguments) {
     if (arguments.size() == 0) {
       throw new BadPickle(full + " without arguments");
     }
     return arguments.get(0);
-  }
-
-  /** A name that a pickle refers to: never looked up, never called, only compared with our list. */
-  record GlobalName(String module, String name) {
-    String full() {
-      return module + "." + name;
-    }
   }
 }

@@ -1,8 +1,11 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
-import dev.filip.pickle.TorchFile.Content;
-import dev.filip.pickle.TorchFile.Form;
-import dev.filip.pickle.TorchFile.Place;
+import dev.filip.pickle.BadPickle;
+import dev.filip.pickle.PickleInput;
+import dev.filip.pickle.PickleMachine;
+import dev.filip.torchfile.TorchFile.Content;
+import dev.filip.torchfile.TorchFile.Form;
+import dev.filip.torchfile.TorchFile.Place;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -69,7 +72,7 @@ final class LegacyLayout {
   }
 
   private Object next() {
-    return PickleMachine.read(in, this::known);
+    return PickleMachine.read(in, new KnownGlobals(this::known));
   }
 
   private PickledTensor.Storage known(PickleMachine.PickleTuple id) {

@@ -1,6 +1,8 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
 import dev.filip.io.BadInput;
+import dev.filip.pickle.BadPickle;
+import dev.filip.pickle.PickleBag;
 import dev.filip.tensor.Tensors;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param type the class's full name
  */
 public record PickleBag(String type, Map<Object, Object> attributes) {
-  PickleBag(String type) {
+  /** Without attributes. */
+  public PickleBag(String type) {
     this(type, new LinkedHashMap<>());
   }
 

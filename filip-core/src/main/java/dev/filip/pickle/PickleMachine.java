@@ -1,44 +1,45 @@
 package dev.filip.pickle;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pickle's stack machine (protocols 0 to 5) without its power: names are compared with {@link
- * KnownGlobals}, nothing is imported, called or executed.
+ * Pickle's stack machine (protocols 0 to 5) without its power: names are compared with the list of a
+ * {@link PickleNames}, nothing is imported, called or executed.
  *
  * <p>Values: Boolean, Long, BigInteger, Double, String, {@code byte[]}, {@link PickleNone}, {@link
- * PickleTuple}, List, Map (in order), {@link KnownGlobals.GlobalName}, {@link PickleBag}, {@link
- * PickledTensor.Storage}, {@link PickledTensor}. Memory is at most some tens of bytes for each byte
+ * PickleTuple}, List, Map (in order), {@link PickleName}, {@link PickleBag}, and what the names
+ * make. Memory is at most some tens of bytes for each byte
  * of the pickle, and nothing recurses, so depth and cycles are harmless here; who walks the result
  * has to mind them.
  */
-final class PickleMachine {
+public final class PickleMachine {
   private static final Object MARK = new Object();
   private static final int MAX_PROTOCOL = 5;
 
   private final PickleInput in;
-  private final Function<PickleTuple, PickledTensor.Storage> storages;
+  private final PickleNames names;
   private final ArrayList<Object> stack = new ArrayList<>();
   private final Map<Long, Object> memo = new HashMap<>();
 
-  private PickleMachine(PickleInput in, Function<PickleTuple, PickledTensor.Storage> storages) {
+  private PickleMachine(PickleInput in, PickleNames names) {
     this.in = in;
-    this.storages = storages;
+    this.names = names;
   }
 
   /**
    * Reads one pickle and stands behind it.
    *
-   * @param storages what a persistent id stands for
+   * @param names the names it may use, and what they make
+   * @throws BadPickle when it is broken, or needs what is not on the list
    */
-  static Object read(PickleInput in, Function<PickleTuple, PickledTensor.Storage> storages) {
-    PickleMachine machine = new PickleMachine(in, storages);
+  public static Object read(PickleInput in, PickleNames names) {
+    PickleMachine machine = new PickleMachine(in, names);
     while (true) {
       int code = in.u8();
       if (code == '.') {
@@ -50,7 +51,9 @@ final class PickleMachine {
                 + Integer.toHexString(code)
                 + " at "
                 + (in.position() - 1)
-                + ", which weights do not need");
+                + ", which "
+                + names.what()
+                + " do not need");
       }
     }
   }
@@ -74,8 +77,11 @@ final class PickleMachine {
       case 0x8c -> push(in.text(in.u8()));
       case 'X' -> push(in.text(Integer.toUnsignedLong(in.i32())));
       case 0x8d -> push(in.text(in.i64()));
-      case 'U' -> push(in.text(in.u8()));
-      case 'T' -> push(in.text(in.i32()));
+      case 'U' -> push(in.text(in.u8(), names.strings()));
+      case 'T' -> push(in.text(in.i32(), names.strings()));
+      case 'S' -> push(PickleText.quoted(in.longLine(), names.strings()));
+      case 'V' -> push(PickleText.escaped(in.longLine()));
+      case 'F' -> push(real(in.line()));
       case 'C' -> push(in.take(in.u8()));
       case 'B' -> push(in.take(Integer.toUnsignedLong(in.i32())));
       case 0x8e, 0x96 -> push(in.take(in.i64()));
@@ -99,6 +105,14 @@ final class PickleMachine {
     }
     try {
       return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new BadPickle("has the number " + text);
+    }
+  }
+
+  private static double real(String text) {
+    try {
+      return Double.parseDouble(text);
     } catch (NumberFormatException e) {
       throw new BadPickle("has the number " + text);
     }
@@ -133,17 +147,17 @@ final class PickleMachine {
   /** Names, objects, the memo, the stack itself. */
   private boolean object(int code) {
     switch (code) {
-      case 'c' -> push(KnownGlobals.admit(in.line(), in.line()));
+      case 'c' -> push(names.admit(in.line(), in.line()));
       case 0x93 -> {
-        List<Object> names = top(2);
-        push(KnownGlobals.admit(text(names.get(0)), text(names.get(1))));
+        List<Object> both = top(2);
+        push(names.admit(text(both.get(0)), text(both.get(1))));
       }
       case 'R', 0x81 -> {
         List<Object> call = top(2);
-        push(KnownGlobals.call(call.get(0), tuple(call.get(1))));
+        push(call(call.get(0), tuple(call.get(1))));
       }
       case 'b' -> build(pop());
-      case 'Q' -> push(storages.apply(tuple(pop())));
+      case 'Q' -> push(names.persistent(tuple(pop())));
       case 'q' -> memo.put((long) in.u8(), peek());
       case 'r' -> memo.put(Integer.toUnsignedLong(in.i32()), peek());
       case 'p' -> memo.put(index(in.line()), peek());
@@ -173,6 +187,13 @@ final class PickleMachine {
     return value;
   }
 
+  private Object call(Object callee, PickleTuple arguments) {
+    if (callee instanceof PickleName name) {
+      return names.call(name, arguments);
+    }
+    throw new BadPickle("calls something that is no name");
+  }
+
   /** What {@code __setstate__} would get: kept by bags, ignored where it is only metadata. */
   private void build(Object state) {
     switch (peek()) {
@@ -182,8 +203,7 @@ final class PickleMachine {
         }
       }
       case Map<?, ?> _ -> {} // an OrderedDict's _metadata
-      case PickledTensor _ -> {}
-      default -> throw new BadPickle("sets the state of something that has none");
+      case Object object -> names.build(object, state);
     }
   }
 
@@ -206,9 +226,10 @@ final class PickleMachine {
   }
 
   /** A key that hashes without running through other objects. */
-  static Object key(Object key) {
+  public static Object key(Object key) {
     return switch (key) {
-      case String _, Boolean _, Long _, Double _, PickleNone _, KnownGlobals.GlobalName _ -> key;
+      case String _, Boolean _, Long _, Double _, PickleNone _, PickleName _ -> key;
+      case byte[] bytes -> new String(bytes, StandardCharsets.ISO_8859_1);
       case PickleTuple _ -> new PickleBag("tuple"); // only itself: never looked up
       default -> throw new BadPickle("has a dict whose key is no text and no number");
     };
@@ -269,33 +290,36 @@ final class PickleMachine {
   }
 
   /** Python's {@code None}. */
-  enum PickleNone {
+  public enum PickleNone {
+    /** The only one. */
     NONE
   }
 
   /** A Python tuple. */
-  record PickleTuple(List<Object> items) {
-    PickleTuple {
+  public record PickleTuple(List<Object> items) {
+    public PickleTuple {
       items = List.copyOf(items);
     }
 
-    int size() {
+    /** Number of items. */
+    public int size() {
       return items.size();
     }
 
-    Object get(int index) {
+    /** An item. */
+    public Object get(int index) {
       return items.get(index);
     }
 
     /** The item as a whole number; anything else is {@link BadPickle}. */
-    long whole(int index, String what) {
+    public long whole(int index, String what) {
       return items.get(index) instanceof Long value
           ? value
           : BadPickle.raise(what + " is no number");
     }
 
     /** The item as a tuple of whole numbers. */
-    long[] wholes(int index, String what) {
+    public long[] wholes(int index, String what) {
       if (!(items.get(index) instanceof PickleTuple tuple)) {
         throw new BadPickle(what + " is no tuple");
       }

@@ -1,9 +1,12 @@
-package dev.filip.pickle;
+package dev.filip.torchfile;
 
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile.Content;
-import dev.filip.pickle.TorchFile.Form;
-import dev.filip.pickle.TorchFile.Place;
+import dev.filip.pickle.BadPickle;
+import dev.filip.pickle.PickleInput;
+import dev.filip.pickle.PickleMachine;
+import dev.filip.torchfile.TorchFile.Content;
+import dev.filip.torchfile.TorchFile.Form;
+import dev.filip.torchfile.TorchFile.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -61,7 +64,7 @@ final class ZipLayout {
     }
     byte[] pickle = small(entry(folder + PICKLE), MAX_PICKLE);
     PickleInput in = new PickleInput(MemorySegment.ofArray(pickle));
-    Object root = PickleMachine.read(in, this::storage);
+    Object root = PickleMachine.read(in, new KnownGlobals(this::storage));
     boolean script = zip.getEntry(folder + "/constants.pkl") != null;
     return new Content(script ? Form.TORCHSCRIPT : Form.ZIP, root, places);
   }
