@@ -34,6 +34,7 @@ final class EvalCommand extends Group {
   @Spec
   void tasks(CommandSpec spec) {
     Tasks.ALL.forEach(task -> spec.addSubcommand(task.name(), TaskCommand.of(task)));
+    spec.addSubcommand("suite", new CommandLine(new SuiteCommand()));
     spec.addSubcommand("prompts", new CommandLine(new PromptsCommand()));
     spec.addSubcommand("compare", new CommandLine(new CompareCommand()));
   }
