@@ -51,7 +51,7 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new BadInput(file + " is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + e.getMessage(), e);
+      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
   }
 

@@ -64,8 +64,7 @@ final class TokenizerFiles {
     String bos = settings.name("bos_token", Vocabulary.BOS);
     String eos = settings.name("eos_token", Vocabulary.EOS);
     Vocabulary vocabulary =
-        source.vocabulary(
-            bos, eos, NormalStep.CLIP, settings.name("unk_token", eos).equals(eos));
+        source.vocabulary(bos, eos, NormalStep.CLIP, settings.name("unk_token", eos).equals(eos));
     if (PARTS.stream().anyMatch(root::hasNonNull)) {
       TokenizerParts parts = TokenizerParts.read(root);
       var ends = new TokenizerParts.Ends(bos, vocabulary.id(bos), eos, vocabulary.id(eos));

@@ -147,8 +147,7 @@ class LossParityTest {
   void otherTypesAreRefusedWhereverTheyStand() throws IOException {
     for (String name : List.of("text_tokens", "grad_text_tokens", "loss", "log_scale")) {
       refused(
-          t -> cast(t, name, ScalarType.Half),
-          "tensor " + name + ": must be F32 or F64, got F16");
+          t -> cast(t, name, ScalarType.Half), "tensor " + name + ": must be F32 or F64, got F16");
     }
   }
 
