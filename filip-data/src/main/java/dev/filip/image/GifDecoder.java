@@ -86,8 +86,12 @@ final class GifDecoder {
 
   private void skipToFrame() throws UndecodableImage {
     while (u8(at) != 0x2C) {
-      if (u8(at) != 0x21) {
+      if (u8(at) == 0x3B) {
         throw broken("no picture");
+      }
+      if (u8(at) != 0x21) {
+        at++; // PIL takes no notice of other bytes
+        continue;
       }
       if (u8(at + 1) == 0xF9 && (u8(at + 3) & 1) != 0) {
         clear = u8(at + 6);
