@@ -30,6 +30,9 @@ final class BmpDecoder {
           List.of(0xFF0000, 0xFF00, 0xFF, 0xFF000000),
           List.of(0xFF000000, 0xFF00, 0xFF, 0xFF0000));
 
+  /** Blue, green, red: what there is without masks. */
+  private static final int[] OPAQUE = {2, 1, 0, -1};
+
   private static final List<Integer> RGB555 = List.of(0x7C00, 0x3E0, 0x1F);
   private static final List<Integer> RGB565 = List.of(0xF800, 0x7E0, 0x1F);
 
@@ -106,26 +109,12 @@ final class BmpDecoder {
     if (compression != 0 && compression != MASKS) {
       throw unread("compression " + compression + " of " + bits + " bits a pixel");
     }
-    boolean wide = false;
-    int[] places = {2, 1, 0, -1};
-    if (masks != null) {
-      List<Integer> colours = masks.subList(0, 3);
-      wide = bits == 16 && colours.equals(RGB565);
-      boolean known =
-          switch (bits) {
-            case 16 -> wide || colours.equals(RGB555);
-            case 24 -> colours.equals(BYTES.getFirst().subList(0, 3));
-            default -> BYTES.contains(masks) || masks.stream().allMatch(mask -> mask == 0);
-          };
-      if (!known) {
-        throw unread("masks " + hex(masks));
-      }
-      places = bits == 32 ? places(masks) : places;
-    }
-    int start = start(0);
+    boolean wide = bits == 16 && masks != null && masks.subList(0, 3).equals(RGB565);
+    int[] places = masks == null ? OPAQUE : places(masks);
+    int start = start(0, bits);
     int[] pixels = new int[width * height];
     for (int row = 0; row < height; row++) {
-      int at = rowStart(start, row, bits);
+      int at = rowStart(start, row);
       int to = rowOf(row) * width;
       for (int x = 0; x < width; x++, at += bits / 8) {
         pixels[to + x] = bits == 16 ? of16(at, wide) : ofBytes(at, places);
@@ -138,14 +127,22 @@ final class BmpDecoder {
         places[3] >= 0 ? PackedImage.Stored.ALPHA_CHANNEL : PackedImage.Stored.PLAIN);
   }
 
-  private static String hex(List<Integer> masks) {
-    return String.join(" ", masks.stream().map(Integer::toHexString).toList());
-  }
-
-  /** Byte of red, green, blue and opacity within a pixel; -1 for none. */
-  private static int[] places(List<Integer> masks) {
-    if (masks.getFirst() == 0) {
-      return new int[] {2, 1, 0, 3}; // PIL's reading of masks that are all 0
+  /** Byte of red, green, blue and opacity within a pixel, -1 for none; of 16 bits all the same. */
+  private int[] places(List<Integer> masks) throws UndecodableImage {
+    List<Integer> colours = masks.subList(0, 3);
+    boolean nothing = masks.stream().allMatch(mask -> mask == 0);
+    boolean known =
+        switch (bits) {
+          case 16 -> colours.equals(RGB565) || colours.equals(RGB555);
+          case 24 -> colours.equals(BYTES.getFirst().subList(0, 3));
+          default -> nothing || BYTES.contains(masks);
+        };
+    if (!known) {
+      throw unread("masks " + masks.stream().map(Integer::toHexString).toList());
+    } else if (bits < 32) {
+      return OPAQUE;
+    } else if (nothing) {
+      return new int[] {2, 1, 0, 3}; // as PIL takes it
     }
     return masks.stream()
         .mapToInt(mask -> mask == 0 ? -1 : Integer.numberOfTrailingZeros(mask) / 8)
@@ -165,106 +162,58 @@ final class BmpDecoder {
   }
 
   private PackedImage indexed(Palette palette) throws UndecodableImage {
-    int[] pixels = new int[width * height];
-    if (compression == RLE8 || compression == RLE4) {
-      byte[] indices = runs(start(palette.size));
-      for (int row = 0, from = 0; row < height; row++) {
-        int to = rowOf(row) * width;
-        for (int x = 0; x < width; x++, from++) {
-          pixels[to + x] = palette.colours[indices[from] & 0xFF];
-        }
-      }
-    } else if (compression != 0) {
+    boolean runs = compression == RLE8 || compression == RLE4;
+    if (compression != 0 && !runs) {
       throw unread("compression " + compression + " of " + bits + " bits a pixel");
-    } else {
-      rows(palette, start(palette.size), pixels);
+    }
+    int start = start(palette.size, runs ? 0 : palette.depth);
+    byte[] stored = runs ? new Runs(start).all() : new byte[0];
+    int[] pixels = new int[width * height];
+    for (int row = 0; row < height; row++) {
+      int from = runs ? row * width : rowStart(start, row);
+      int to = rowOf(row) * width;
+      for (int x = 0; x < width; x++) {
+        int index = runs ? stored[from + x] & 0xFF : index(from, x, palette.depth);
+        pixels[to + x] = palette.colours[index];
+      }
     }
     return new PackedImage(width, height, pixels, palette.stored);
   }
 
-  private void rows(Palette palette, int start, int[] pixels) throws UndecodableImage {
-    int depth = palette.depth;
-    for (int row = 0; row < height; row++) {
-      int from = rowStart(start, row, depth);
-      int to = rowOf(row) * width;
-      for (int x = 0; x < width; x++) {
-        long bit = (long) x * depth;
-        int shift = 8 - depth - (int) (bit & 7);
-        int index = u8(from + (int) (bit >> 3)) >> shift & (1 << depth) - 1;
-        pixels[to + x] = palette.colours[index];
-      }
-    }
+  private int index(int from, int x, int depth) {
+    long bit = (long) x * depth;
+    int shift = 8 - depth - (int) (bit & 7);
+    return u8(from + (int) (bit >> 3)) >> shift & (1 << depth) - 1;
   }
 
-  /** Indices in the order of the stored rows, by PIL's rules for damaged ones too. */
-  private byte[] runs(int at) throws UndecodableImage {
-    boolean halves = compression == RLE4;
-    byte[] out = new byte[width * height];
-    int filled = 0;
-    int x = 0; // counts pixels of the row, beyond its end where a run of single ones crosses it
-    while (filled < out.length && at + 1 < file.length) {
-      int count = u8(at);
-      int value = u8(at + 1);
-      at += 2;
-      if (count > 0) {
-        int fit = Math.min(Math.clamp(width - x, 0, count), out.length - filled);
-        for (int i = 0; i < fit; i++) {
-          out[filled++] = (byte) (!halves ? value : i % 2 == 0 ? value >> 4 : value & 15);
-        }
-        x += fit;
-      } else if (value == 0) {
-        filled = Math.ceilDiv(filled, width) * width;
-        x = 0;
-      } else if (value == 1) {
-        break;
-      } else if (value == 2) {
-        long skip = u8(at) + (long) u8(at + 1) * width;
-        filled += (int) Math.min(skip, out.length - filled);
-        x = filled % width;
-        at += 2;
-      } else {
-        int single = Math.min(value, out.length - filled);
-        for (int i = 0; i < single; i++) {
-          int both = u8(at + (halves ? i / 2 : i));
-          out[filled++] = (byte) (!halves ? both : i % 2 == 0 ? both >> 4 : both & 15);
-        }
-        x += value;
-        at += halves ? (single + 1) / 2 : single;
-        at += at & 1; // to an even place of the file
-      }
-    }
-    if (filled < out.length) {
-      throw broken("truncated");
-    }
-    return out;
-  }
-
-  /** Where the pixels begin; what names the end of the header means the end of the palette. */
-  private int start(int paletteSize) throws UndecodableImage {
+  /**
+   * Where the pixels begin, all of which are in the file where they have {@code depth} bits each; 0
+   * is not known. What names the end of the header means the end of the palette.
+   */
+  private int start(int paletteSize, int depth) throws UndecodableImage {
     long said = bytes.getInt(10) & 0xFFFFFFFFL;
     if (said == FILE_HEADER + header) {
       said += paletteSize;
     } else if (said == 0) {
       said = (long) headerEnd + Math.min(paletteSize, file.length - headerEnd);
     }
-    if (said >= file.length) {
+    long used = ((long) width * depth + 7) / 8;
+    if (used > stride()) {
+      throw broken("rows of " + stride() + " bytes for " + width + " pixels of " + depth + " bits");
+    }
+    if (said >= file.length
+        || said + (height - 1) * stride() * Math.min(depth, 1) + used > file.length) {
       throw broken("truncated");
     }
     return (int) said;
   }
 
-  /** Where a stored row begins; all of its pixels are in the file, of {@code depth} bits each. */
-  private int rowStart(int start, int row, int depth) throws UndecodableImage {
-    long stride = ((long) width * bits + 31) / 32 * 4;
-    long used = ((long) width * depth + 7) / 8;
-    if (used > stride) {
-      throw broken("rows of " + stride + " bytes for " + width + " pixels of " + depth + " bits");
-    }
-    long at = start + row * stride;
-    if (at + used > file.length) {
-      throw broken("truncated");
-    }
-    return (int) at;
+  private long stride() {
+    return ((long) width * bits + 31) / 32 * 4;
+  }
+
+  private int rowStart(int start, int row) {
+    return (int) (start + row * stride());
   }
 
   /** The row on the picture of the row-th stored one. */
@@ -275,6 +224,73 @@ final class BmpDecoder {
 
   private int u8(int index) {
     return file[index] & 0xFF;
+  }
+
+  /** Run lengths, unpacked by PIL's rules, which hold for damaged ones too. Used once. */
+  private final class Runs {
+    private final byte[] out = new byte[width * height];
+    private final boolean halves = compression == RLE4;
+    private int filled;
+
+    /** Pixels of the row so far; beyond its end where single ones crossed it. */
+    private int x;
+
+    private int at;
+
+    Runs(int start) {
+      this.at = start;
+    }
+
+    /** Indices in the order of the stored rows. */
+    byte[] all() throws UndecodableImage {
+      boolean ended = false;
+      while (!ended && filled < out.length && at + 1 < file.length) {
+        int count = u8(at);
+        int value = u8(at + 1);
+        at += 2;
+        if (count > 0) {
+          run(count, value);
+        } else if (value == 0) {
+          filled = Math.ceilDiv(filled, width) * width;
+          x = 0;
+        } else if (value == 2) {
+          skip();
+        } else if (value > 2) {
+          single(value);
+        }
+        ended = count == 0 && value == 1;
+      }
+      if (filled < out.length) {
+        throw broken("truncated");
+      }
+      return out;
+    }
+
+    private void run(int count, int value) {
+      int fit = Math.min(Math.clamp(width - x, 0, count), out.length - filled);
+      for (int i = 0; i < fit; i++) {
+        out[filled++] = (byte) (!halves ? value : i % 2 == 0 ? value >> 4 : value & 15);
+      }
+      x += fit;
+    }
+
+    private void skip() {
+      long skipped = u8(at) + (long) u8(at + 1) * width;
+      filled += (int) Math.min(skipped, out.length - filled);
+      x = filled % width;
+      at += 2;
+    }
+
+    private void single(int value) {
+      int count = Math.min(value, out.length - filled);
+      for (int i = 0; i < count; i++) {
+        int both = u8(at + (halves ? i / 2 : i));
+        out[filled++] = (byte) (!halves ? both : i % 2 == 0 ? both >> 4 : both & 15);
+      }
+      x += value;
+      at += halves ? (count + 1) / 2 : count;
+      at += at & 1; // to an even place of the file
+    }
   }
 
   /** What PIL makes of the palette. */
@@ -312,7 +328,7 @@ final class BmpDecoder {
       Palette palette = new Palette(entry * count, bmp.bits, PackedImage.Stored.INDEXED);
       Arrays.fill(palette.colours, 0xFF);
       for (int i = 0, at = bmp.headerEnd; i < there; i++, at += entry) {
-        palette.colours[i] = bmp.ofBytes(at, new int[] {2, 1, 0, -1});
+        palette.colours[i] = bmp.ofBytes(at, OPAQUE);
       }
       return palette;
     }

@@ -48,6 +48,9 @@ final class GifDecoder {
     if ((long) width * height > maxPixels || w == 0 || h == 0) {
       throw broken("frame of " + w + " x " + h + " at " + left + ", " + top);
     }
+    if ((long) w * h > (long) Lzw.MOST * file.length) {
+      throw broken("truncated"); // before room is made for it: a code gives no more than that
+    }
     int[] palette = (frame & 0x80) != 0 ? colours(2 << (frame & 7)) : global;
     if (clear >= 0) {
       palette = palette.clone();

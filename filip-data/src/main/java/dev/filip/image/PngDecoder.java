@@ -14,6 +14,10 @@ final class PngDecoder {
   private static final int[][] ADAM7 = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
+
+  /** Deflate makes at most this many bytes of one. */
+  private static final int MOST_INFLATED = 1032;
+
   private static final int[] ONE_PASS = {0, 0, 1, 1};
 
   private final byte[] file;
@@ -50,6 +54,9 @@ final class PngDecoder {
     boolean wide = depth == 16 && type != 3;
     if (!(depth == 8 || wide || small && (type == 0 || type == 3))) {
       throw broken("depth " + depth + " of colour type " + type);
+    }
+    if (((long) width * depth * channels / 8 + 1) * height / MOST_INFLATED > file.length) {
+      throw broken("truncated"); // before room is made for it
     }
     this.pixels = new int[Math.multiplyExact(width, height)];
   }
