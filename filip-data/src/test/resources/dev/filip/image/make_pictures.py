@@ -1,4 +1,4 @@
-"""Small pictures in every form of BMP, JPEGs with odd ends, EXIF orientation in every type, and what Pillow makes of them.
+"""Small pictures in every form of BMP, JPEGs and PNGs with odd ends, EXIF orientation in every type, and what Pillow makes of them.
 
 python3 make_pictures.py   (Pillow 13.0.0, numpy) -> pictures.json
 name -> {"file": base64, "mode", "size", "rgba": sha256 of convert("RGBA"), "upright": sha256 of exif_transpose in RGBA}
@@ -170,6 +170,27 @@ for name, options in (("exif-long.png", {}), ("exif-long.webp", {"lossless": Tru
 out = io.BytesIO()
 picture.save(out, "WEBP", lossless=True, xmp=b'<x tiff:Orientation="6"/>')
 files["xmp.webp"] = out.getvalue()
+out = io.BytesIO()
+picture.save(out, "PNG", dpi=(72, 72))
+png = bytearray(out.getvalue())
+
+
+def damaged(at, value, cut=None):
+    b = png[:cut]
+    b[at] = value
+    return bytes(b)
+
+
+data = png.index(b"IDAT")
+files["tail.png"] = bytes(png) + b"tail"
+files["no-end.png"] = bytes(png[:-12])
+files["no-sum.png"] = bytes(png[:-16])
+files["cut.png"] = bytes(png[:-30])
+files["bad-header-sum.png"] = damaged(29, png[29] ^ 1)
+files["bad-side-chunk.png"] = damaged(png.index(b"pHYs") + 5, 9)
+files["bad-data-sum.png"] = damaged(len(png) - 13, png[-13] ^ 1)
+files["long-data.png"] = damaged(data - 4, 0x40)
+files["longer-data.png"] = damaged(data - 4, 0x80)
 
 
 def sha(im):
