@@ -68,7 +68,7 @@ final class SessionBuilder {
 
   /** A run from where a checkpoint stands. */
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
-    RunState state = RunState.read(checkpoint.resolve("state.json"));
+    RunState state = RunState.read(checkpoint.resolve(RunState.FILE));
     Agreement.requireSameRun(config, state, checkpoint);
     Agreement.requireSameData(data.shape(), state, checkpoint);
     try (opened) {
@@ -131,7 +131,7 @@ final class SessionBuilder {
             + groups.describe(leaves.keySet()));
     Optimizer optimizer = opened.add(optimizer(flat));
     if (state != null && checkpoint != null) {
-      Checkpoints.restore(checkpoint, optimizer, state.step());
+      Checkpoints.restore(checkpoint, optimizer, state.updates());
     }
     opened.<AutoCloseable>add(() -> Parallelism.set(Runtime.getRuntime().availableProcessors()));
     Parallelism.set(parallelism.threads());
