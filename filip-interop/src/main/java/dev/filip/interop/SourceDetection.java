@@ -1,7 +1,7 @@
 package dev.filip.interop;
 
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.filip.interop;
 
 import dev.filip.io.BadInput;
 import dev.filip.pickle.PickleBag;
-import dev.filip.pickle.PickledTensor;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.PickledTensor;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

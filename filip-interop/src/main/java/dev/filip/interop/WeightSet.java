@@ -4,7 +4,7 @@ import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
 import dev.filip.checkpoint.WrappedNames;
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
