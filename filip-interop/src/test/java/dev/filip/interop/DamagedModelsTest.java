@@ -58,11 +58,10 @@ class DamagedModelsTest {
   private static void check(Path file, List<byte[]> inputs, Mutations.Reader reader) {
     Mutations.of(file.getFileName().toString(), inputs)
         .refusing(BadInput.class)
-        .check(
-            input -> {
-              Files.write(file, input);
-              reader.read(input);
-            });
+        .check(input -> {
+          Files.write(file, input);
+          reader.read(input);
+        });
   }
 
   private static void planned(Path source, ImportOptions options) {
@@ -82,8 +81,7 @@ class DamagedModelsTest {
     Path folder = temp.resolve("model");
     ImportOptions options =
         ImportOptions.asSource().withTokenizer(ImporterTest.tokenizer(temp, 40));
-    Importer.run(
-        GOLDEN.resolve("hugging_face_sharded"), folder, options, (_, _) -> Json.object());
+    Importer.run(GOLDEN.resolve("hugging_face_sharded"), folder, options, (_, _) -> Json.object());
     for (String name : List.of(WEIGHTS, "config.json")) {
       Path file = folder.resolve(name);
       byte[] whole = Files.readAllBytes(file);
@@ -96,9 +94,7 @@ class DamagedModelsTest {
   @ValueSource(strings = {"checkpoint.pt", "legacy.pt", "openai.pt", "declip_filip.pth.tar"})
   void pickles(String name) throws IOException {
     ImportOptions options =
-        ImportOptions.asSource()
-            .withTokenizer(ImporterTest.tokenizer(temp, 40))
-            .withHeads(2, 3);
+        ImportOptions.asSource().withTokenizer(ImporterTest.tokenizer(temp, 40)).withHeads(2, 3);
     ImportOptions said =
         name.startsWith("openai") || name.startsWith("declip")
             ? options
@@ -116,15 +112,13 @@ class DamagedModelsTest {
     }
     Mutations.of("data.pkl", pickles)
         .refusing(BadInput.class)
-        .check(
-            input -> {
-              Path file = temp.resolve("made.pt");
-              ZippedPickle.write(file, input);
-              try (WeightSet weights =
-                  WeightSet.ofTorch(List.of(file), StateDicts.Choice.TRAINED)) {
-                assertThat(weights.names()).isNotNull();
-              }
-            });
+        .check(input -> {
+          Path file = temp.resolve("made.pt");
+          ZippedPickle.write(file, input);
+          try (WeightSet weights = WeightSet.ofTorch(List.of(file), StateDicts.Choice.TRAINED)) {
+            assertThat(weights.names()).isNotNull();
+          }
+        });
   }
 
   @Test

@@ -1,13 +1,13 @@
 package dev.filip.interop;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** The pickle in a file of {@code torch.save}, and such a file around a pickle. */
@@ -15,11 +15,10 @@ final class ZippedPickle {
   private ZippedPickle() {}
 
   static byte[] of(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        ZipInputStream zip = new ZipInputStream(in)) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
         if (entry.getName().endsWith("/data.pkl")) {
-          return zip.readAllBytes();
+          return zip.getInputStream(entry).readAllBytes();
         }
       }
     }
