@@ -53,6 +53,14 @@ public final class ParameterMap implements Weights, AutoCloseable {
     return mapped(device, t -> t.detach().to(device.device(), t.scalar_type()));
   }
 
+  /** The same leaves, borrowed, with an owner of its own for what is made of them. */
+  ParameterMap view() {
+    ParameterMap other = new ParameterMap();
+    other.tensors.putAll(tensors);
+    other.adapters.putAll(adapters);
+    return other;
+  }
+
   /** Leaves of their own over the same weights; close both. */
   ParameterMap sharing() {
     return mapped(null, Tensor::detach);
@@ -74,6 +82,9 @@ public final class ParameterMap implements Weights, AutoCloseable {
               copy.apply(l.b()),
               l.scale().toDouble(),
               device == null ? l.device() : device));
+    } catch (RuntimeException | Error e) {
+      other.close();
+      throw e;
     }
     return other;
   }
