@@ -127,8 +127,8 @@ public final class ModelFolder {
     JsonNode root = config(folder);
     ModelConfig config = ConfigJson.read(folder.resolve(CONFIG).toString(), root);
     Path pixels = folder.resolve(PREPROCESSOR);
-    JsonNode missing = MissingNode.getInstance();
-    JsonNode preprocessor = Files.exists(pixels) ? Json.readObject(pixels) : missing;
+    JsonNode preprocessor =
+        Files.exists(pixels) ? Json.readObject(pixels) : MissingNode.getInstance();
     Path weights = folder.resolve(WEIGHTS);
     FilipModel model; // the last that can fail: there is nobody yet to free it
     try (Safetensors file = openWeights(folder)) {
