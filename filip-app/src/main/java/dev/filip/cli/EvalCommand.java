@@ -2,7 +2,6 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
-import dev.filip.data.Sources;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.Task;
 import dev.filip.eval.Tasks;
@@ -35,6 +34,7 @@ final class EvalCommand extends Group {
   @Spec
   void tasks(CommandSpec spec) {
     Tasks.ALL.forEach(task -> spec.addSubcommand(task.name(), TaskCommand.of(task)));
+    spec.addSubcommand("suite", new CommandLine(new SuiteCommand()));
     spec.addSubcommand("prompts", new CommandLine(new PromptsCommand()));
     spec.addSubcommand("compare", new CommandLine(new CompareCommand()));
   }
@@ -110,7 +110,7 @@ final class EvalCommand extends Group {
       @Parameters(
           index = "1",
           paramLabel = "SOURCE",
-          description = "Shards, folder, class folders, CSV or TSV.")
+          description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
       private String source;
 
       @Option(
@@ -124,7 +124,7 @@ final class EvalCommand extends Group {
 
       /** Opens both, judges, closes both. */
       Task.Result judge(Task<?> task) throws IOException {
-        try (var samples = Sources.open(source, columns.options());
+        try (var samples = columns.open(source);
             Filip filip = precision.openForMany(model)) {
           EvalData all = EvalData.all(samples);
           return task.run(

@@ -40,18 +40,22 @@ final class FolderSource extends LooseSource {
 
   private final List<String> classNames;
   private final int withText;
+  private final @Nullable Origin origin;
 
   /** Images of a folder of classes that lie in none. */
   private final int beside;
 
   private final List<String> deadLinks;
 
-  private FolderSource(Path folder, List<Path> images, List<String> deadLinks) {
+  private FolderSource(
+      Path folder, List<Path> images, List<String> deadLinks, @Nullable Origin origin) {
     this.folder = folder;
     this.deadLinks = deadLinks;
+    this.origin = origin;
     this.withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
     int flat = (int) images.stream().filter(p -> folder.equals(p.getParent())).count();
-    boolean classes = 2L * withText < images.size() && 2L * flat < images.size();
+    boolean classes =
+        origin == null && 2L * withText < images.size() && 2L * flat < images.size();
     this.beside = classes ? flat : 0;
     List<String> folders =
         !classes
@@ -86,6 +90,15 @@ final class FolderSource extends LooseSource {
 
   /** Opens it; {@link BadInput} when it holds no image. */
   static FolderSource open(Path folder) {
+    return open(folder, null);
+  }
+
+  /** Opens a known data set whose images have their texts beside them: no folder is a class. */
+  static FolderSource captioned(Path folder, Origin origin) {
+    return open(folder, origin);
+  }
+
+  private static FolderSource open(Path folder, @Nullable Origin origin) {
     ImageWalk walk = ImageWalk.of(folder);
     List<Path> images = SourceFiles.sorted(walk.images(), p -> folder.relativize(p).toString());
     if (images.isEmpty()) {
@@ -93,7 +106,7 @@ final class FolderSource extends LooseSource {
     }
     List<String> dead =
         walk.deadLinks().stream().map(p -> folder.relativize(p).toString()).sorted().toList();
-    return new FolderSource(folder, images, dead);
+    return new FolderSource(folder, images, dead, origin);
   }
 
   private static BadInput noImage(Path folder) {
@@ -155,6 +168,11 @@ final class FolderSource extends LooseSource {
               deadLinks.getFirst()));
     }
     return String.format(Locale.ROOT, "%,d images in folder %s%s", size(), folder, what);
+  }
+
+  @Override
+  public @Nullable Origin origin() {
+    return origin;
   }
 
   @Override
