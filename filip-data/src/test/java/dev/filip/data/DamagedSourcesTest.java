@@ -4,14 +4,12 @@ import dev.filip.io.BadInput;
 import dev.filip.testing.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -96,15 +94,5 @@ class DamagedSourcesTest {
                 .getBytes(StandardCharsets.UTF_8),
             "image|caption\r\na.png| caf\u00e9 \r\nc/d.png|5\" nails\r\n"
                 .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  @Test
-  void parquet() throws IOException, URISyntaxException {
-    List<byte[]> whole = new ArrayList<>();
-    for (String name : List.of("snappy.parquet")) {
-      Path golden = Path.of(Objects.requireNonNull(getClass().getResource(name)).toURI());
-      whole.add(Files.readAllBytes(golden));
-    }
-    check("parquet", whole);
   }
 }
