@@ -4,12 +4,14 @@ import dev.filip.io.BadInput;
 import dev.filip.testing.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -94,5 +96,11 @@ class DamagedSourcesTest {
                 .getBytes(StandardCharsets.UTF_8),
             "image|caption\r\na.png| caf\u00e9 \r\nc/d.png|5\" nails\r\n"
                 .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void parquet() throws IOException, URISyntaxException {
+    Path golden = Path.of(Objects.requireNonNull(getClass().getResource("snappy.parquet")).toURI());
+    check("parquet", List.of(Files.readAllBytes(golden)));
   }
 }
