@@ -2,11 +2,14 @@ package dev.filip.data;
 
 import dev.filip.io.BadInput;
 import dev.hardwood.InputFile;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -37,6 +40,7 @@ final class ParquetColumns {
       List<String> chosen = choose.apply(schema.stream().map(ColumnSchema::name).toList());
       String image = chosen.get(0);
       String caption = chosen.get(1);
+      requireWhole(file, parquet, chosen);
       TableRows samples = new TableRows();
       ColumnProjection two = ColumnProjection.columns(image, caption);
       try (RowReader rows = parquet.buildRowReader().projection(two).build()) {
@@ -53,6 +57,19 @@ final class ParquetColumns {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new BadInput("cannot read Parquet file " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireWhole(Path file, ParquetFileReader parquet, List<String> columns)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
+        for (ColumnChunk chunk : group.columns()) {
+          if (columns.contains(chunk.metaData().pathInSchema().topLevelName())) {
+            ParquetPages.require(channel, chunk);
+          }
+        }
+      }
     }
   }
 }

@@ -140,12 +140,20 @@ final class TableSource extends LooseSource {
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
-      Path image = file.toAbsolutePath().resolveSibling(rows.path(i));
       Digests.add(digest, rows.path(i));
-      Digests.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
+      Digests.add(digest, size(rows.path(i)));
       rows.captions(i).forEach(c -> Digests.add(digest, c));
     }
     return Digests.hex(digest);
+  }
+
+  private String size(String path) throws IOException {
+    try {
+      Path image = file.toAbsolutePath().resolveSibling(path);
+      return Files.exists(image) ? Long.toString(Files.size(image)) : "missing";
+    } catch (InvalidPathException e) {
+      return "missing";
+    }
   }
 
   @Override
