@@ -1,5 +1,6 @@
 package dev.filip.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.Task;
@@ -33,6 +34,9 @@ final class EvalCommand extends Group {
   @Spec
   void tasks(CommandSpec spec) {
     Tasks.ALL.forEach(task -> spec.addSubcommand(task.name(), TaskCommand.of(task)));
+    spec.addSubcommand("suite", new CommandLine(new SuiteCommand()));
+    spec.addSubcommand("prompts", new CommandLine(new PromptsCommand()));
+    spec.addSubcommand("compare", new CommandLine(new CompareCommand()));
   }
 
   /** {@code filip eval TASK}: name, help and options are the task's. */
@@ -88,7 +92,13 @@ final class EvalCommand extends Group {
 
     @Override
     public Integer call() throws Exception {
-      answer.print(on.judge(task.with(given)).toJson());
+      Task.Result result = on.judge(task.with(given));
+      ObjectNode json = result.toJson();
+      if (answer.isJson()) {
+        json.put("task", task.name()).put("model", on.model.toString()).put("source", on.source);
+        json.set("outcomes", result.outcomes()); // what filip eval compare reads
+      }
+      answer.print(json);
       return 0;
     }
 

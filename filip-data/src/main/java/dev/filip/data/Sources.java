@@ -105,10 +105,7 @@ public final class Sources {
   }
 
   private SampleSource open(String spec) {
-    List<String> names = new ArrayList<>();
-    for (String part : spec.split("::")) {
-      SourceFiles.expand(part).stream().map(Sources::path).forEach(names::add);
-    }
+    List<String> names = SourceNames.of(spec).stream().map(Sources::path).toList();
     if (names.size() > 1 || files.isRemote(names.getFirst())) {
       return webdataset(spec, shards(names));
     }

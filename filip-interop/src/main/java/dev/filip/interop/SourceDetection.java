@@ -28,6 +28,16 @@ final class SourceDetection {
               + source
               + " has a text tower");
     }
+    if (options.pixels().isPresent() && found.saysItsPixels()) {
+      found.weights().close();
+      throw new BadInput(
+          "--pixels "
+              + options.pixels().get()
+              + ": "
+              + source
+              + " says how its pixels are made: the option is for Hugging Face folders without"
+              + " preprocessor_config.json");
+    }
     return found;
   }
 
