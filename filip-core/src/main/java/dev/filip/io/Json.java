@@ -1,8 +1,10 @@
 package dev.filip.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.nio.file.Path;
 /** One mapper for the whole program. Thread-safe. */
 public final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectReader OTHERS =
+      MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
   private Json() {}
 
@@ -33,8 +37,16 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new BadInput(file + " is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + e.getMessage(), e);
+      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
+  }
+
+  /**
+   * What another program wrote: Python writes {@code NaN} and {@code Infinity}, which are numbers
+   * here.
+   */
+  public static JsonNode ofOthers(byte[] json) throws IOException {
+    return OTHERS.readTree(json);
   }
 
   /** Parses a text. */

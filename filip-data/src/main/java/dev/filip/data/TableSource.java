@@ -42,11 +42,7 @@ final class TableSource extends LooseSource {
       TableRows rows = new TableRows();
       table.forEach(row -> rows.add(row.get(image), row.get(caption)));
       String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
-      String how = "a table parted by " + separator;
-      if (table.badRows() > 0) {
-        how +=
-            String.format(Locale.ROOT, ", %,d rows with missing fields left out", table.badRows());
-      }
+      String how = "a table parted by " + separator + table.leftOut();
       return new TableSource(
           file, how + "; columns " + header.get(image) + ", " + header.get(caption), rows);
     } catch (IOException e) {
