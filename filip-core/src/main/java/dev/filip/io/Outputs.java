@@ -113,8 +113,17 @@ public final class Outputs {
       return;
     }
     Path old = Files.createDirectory(beside(out, "old"));
-    Files.move(out, old.resolve("it"), StandardCopyOption.ATOMIC_MOVE);
-    Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    Path it = old.resolve("it");
+    try {
+      Files.move(out, it, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (Files.exists(it) && !Files.exists(out)) {
+        Files.move(it, out, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.deleteIfExists(old);
+      throw e;
+    }
     delete(old);
   }
 
@@ -124,11 +133,12 @@ public final class Outputs {
   private static Path beside(Path out, String kind) {
     String unique =
         Long.toHexString(ProcessHandle.current().pid()) + "-" + Long.toHexString(System.nanoTime());
-    return parent(out).resolve("." + out.getFileName() + "." + kind + "-" + unique);
+    Path name = out.toAbsolutePath().normalize().getFileName();
+    return parent(out).resolve("." + name + "." + kind + "-" + unique);
   }
 
   private static Path parent(Path out) {
-    Path parent = out.toAbsolutePath().getParent();
+    Path parent = out.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new BadInput("output " + out + " has no parent folder");
     }

@@ -166,6 +166,7 @@ public record ZeroShotEval(
           classes,
           prompts.each(),
           ranking,
+          prompts.equalNames(),
           Basis.of(used, model.interaction(), skipped, print));
     }
 
@@ -195,6 +196,7 @@ public record ZeroShotEval(
    * @param top5 null with fewer than five classes
    * @param meanPerClass mean over classes that occur of the share of their images named right
    * @param ranking in the answer where it is not the paper's
+   * @param warning about classes that no prompt tells apart, or null
    */
   public record Result(
       Share top1,
@@ -203,6 +205,7 @@ public record ZeroShotEval(
       int classes,
       int prompts,
       Ranking ranking,
+      @Nullable String warning,
       Basis basis)
       implements Task.Result {
 
@@ -219,6 +222,9 @@ public record ZeroShotEval(
       json.put("match", match().key());
       if (ranking != Ranking.PAPER) {
         json.put("ranking", ranking.key());
+      }
+      if (warning != null) {
+        json.put("warning", warning);
       }
       return basis.end(json.put("trained_so", trainedSo()));
     }
