@@ -137,8 +137,7 @@ public final class Main implements Runnable {
   }
 
   private static IExecutionExceptionHandler failure() {
-    return (Exception e, CommandLine command, CommandLine.ParseResult parsed) ->
-        failed(command, e);
+    return (Exception e, CommandLine command, CommandLine.ParseResult parsed) -> failed(command, e);
   }
 
   private static int failed(CommandLine command, Throwable e) {

@@ -41,6 +41,10 @@ public record OwnFolder(String maker, List<String> marks, List<String> names) {
     if (!Files.isDirectory(out)) {
       throw new BadInput("output " + out + " is a file, not a folder: give another name");
     }
+    if (holdsThisProcess(out)) {
+      throw new BadInput(
+          "output " + out + " is the folder that the command runs in: give another name");
+    }
     String foreign = foreign(out);
     if (!foreign.isEmpty()) {
       throw new BadInput(
@@ -51,10 +55,6 @@ public record OwnFolder(String maker, List<String> marks, List<String> names) {
               + ": it is not replaced, even with --force; give another name");
     }
     Outputs.refuseExisting(out, force);
-    if (holdsThisProcess(out)) {
-      throw new BadInput(
-          "output " + out + " is the folder that the command runs in: give another name");
-    }
   }
 
   private static boolean holdsThisProcess(Path out) {

@@ -27,7 +27,7 @@ public final class TokenStore implements Closeable {
 
   /** What a store's folder looks like. */
   public static final OwnFolder OWN =
-      new OwnFolder("filip encode", List.of(SUMMARY), List.of("*-[0-9]*.tokens"));
+      new OwnFolder("filip encode", List.of(SUMMARY), List.of("*-[0-9]*.tokens", "request.json"));
 
   private final Path folder;
   private final JsonNode summary;

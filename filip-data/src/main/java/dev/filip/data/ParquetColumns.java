@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Image and caption columns of a Parquet file. An image is a path, its encoded bytes, or Hugging
- * Face's {@code {bytes, path}}; a caption is a text or a list of texts. Pages may be packed in every
- * way but brotli and LZO.
+ * Face's {@code {bytes, path}}; a caption is a text or a list of texts. Pages may be packed in
+ * every way but brotli and LZO.
  */
 final class ParquetColumns {
   /** Held, because loggers are not: the library tells of its vectors at level INFO otherwise. */
@@ -194,8 +194,7 @@ final class ParquetColumns {
         rows.next();
         if (!rows.isNull(image)) {
           byte[] value = rows.getBinary(image);
-          return value.length < LONGEST_PATH
-              && Texts.of(value).chars().allMatch(c -> c >= ' ');
+          return value.length < LONGEST_PATH && Texts.of(value).chars().allMatch(c -> c >= ' ');
         }
       }
       return true;

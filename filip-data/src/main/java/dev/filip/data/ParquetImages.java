@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.Digests;
 import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
@@ -15,7 +16,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import dev.filip.io.Digests;
 
 /**
  * The images in a column of a Parquet file. A row group can only be unpacked from its beginning:

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The samples of one tar and where their members lie, packed as the index file holds them (36 bytes
  * a sample and its key; docs/FORMATS.md). A sample is a run of members with one key (all before the
- * first dot of the base name), which a second member of one kind ends, as open_clip has it; it needs
- * an image. The second sample with a key is {@code KEY#2}, and so on. Thread-safe.
+ * first dot of the base name), which a second member of one kind ends, as open_clip has it; it
+ * needs an image. The second sample with a key is {@code KEY#2}, and so on. Thread-safe.
  */
 final class ShardTable {
   /** What of a sample is read, in the order of the packed row. */

@@ -143,7 +143,8 @@ final class TarShard implements SampleSource.Shard {
     try {
       return Texts.of(bytes);
     } catch (Texts.NotUtf8 e) {
-      throw new UnreadableSample(key, "not UTF-8", ending + " in " + shown() + ": " + e.getMessage());
+      throw new UnreadableSample(
+          key, "not UTF-8", ending + " in " + shown() + ": " + e.getMessage());
     }
   }
 

@@ -78,7 +78,8 @@ class ForeignTextsTest {
     assertThat(classes.classNames()).containsExactly("cat", "dog");
     assertThat(classes.templates()).containsExactly("{} here");
 
-    Path shard = tar("s.tar", "k.png", MadeSource.png(1), "k.txt", "\uFEFFa cat", "k.cls", "\uFEFF1");
+    Path shard =
+        tar("s.tar", "k.png", MadeSource.png(1), "k.txt", "\uFEFFa cat", "k.cls", "\uFEFF1");
     file("classnames.txt", "\uFEFFcat\ndog\n", UTF_8);
     SampleSource shards = open(shard);
     assertThat(shards.text(0).captions()).containsExactly("a cat");
@@ -179,10 +180,22 @@ class ForeignTextsTest {
         open(
             tar(
                 "s.tar",
-                "a.png", MadeSource.png(1), "a.txt", "first",
-                "a.png", MadeSource.png(2), "a.txt", "second",
-                "b.png", MadeSource.png(3), "b.txt", "other",
-                "a.txt", "third", "a.png", MadeSource.png(4)));
+                "a.png",
+                MadeSource.png(1),
+                "a.txt",
+                "first",
+                "a.png",
+                MadeSource.png(2),
+                "a.txt",
+                "second",
+                "b.png",
+                MadeSource.png(3),
+                "b.txt",
+                "other",
+                "a.txt",
+                "third",
+                "a.png",
+                MadeSource.png(4)));
     assertThat(source.size()).isEqualTo(4);
     assertThat(source.read(0)).satisfies(s -> is(s, "a", "first", 1));
     assertThat(source.read(1)).satisfies(s -> is(s, "a#2", "second", 2));

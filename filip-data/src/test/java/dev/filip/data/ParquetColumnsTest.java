@@ -38,14 +38,13 @@ class ParquetColumnsTest {
 
   private static List<List<String>> captions(SampleSource source) {
     return IntStream.range(0, (int) source.size())
-        .mapToObj(
-            i -> {
-              try {
-                return source.text(i).captions();
-              } catch (IOException e) {
-                throw new AssertionError(e);
-              }
-            })
+        .mapToObj(i -> {
+          try {
+            return source.text(i).captions();
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        })
         .toList();
   }
 
@@ -142,8 +141,7 @@ class ParquetColumnsTest {
   @Test
   void imagesInAColumnOfBytes() throws IOException {
     Path table = table("binary");
-    try (SampleSource source =
-        Sources.open(table.toString(), SourceOptions.columns("jpg", null))) {
+    try (SampleSource source = Sources.open(table.toString(), SourceOptions.columns("jpg", null))) {
       assertThat(captions(source))
           .containsExactly(List.of("three", "3"), List.of("two"), List.of("five"));
       assertThat(width(source, 2)).isEqualTo(5);
