@@ -109,7 +109,7 @@ final class TokenizerCommand extends Group {
     private List<String> captions(CaptionReader reader) throws IOException {
       List<String> captions = new ArrayList<>();
       long read = 0;
-      SourceOptions options = columns.options();
+      SourceOptions options = columns.options().forTraining();
       try (SampleSource samples = Sources.open(source, options);
           Progress progress = new Progress("captions", samples.counted() ? samples.size() : 0)) {
         for (int shard = 0; shard < samples.shards(); shard++) {
