@@ -177,8 +177,8 @@ final class SuiteCommand implements Callable<Integer> {
     Path path = model.toAbsolutePath().normalize();
     String last = String.valueOf(path.getFileName());
     Path parent = path.getParent();
-    boolean inRun = (last.equals("model") || last.equals("best")) && parent != null;
-    return inRun ? String.valueOf(parent.getFileName()) : last;
+    boolean inRun = last.equals("model") || last.equals("best");
+    return inRun && parent != null ? String.valueOf(parent.getFileName()) : last;
   }
 
   private String command() {
