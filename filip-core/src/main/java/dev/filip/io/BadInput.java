@@ -9,12 +9,12 @@ public final class BadInput extends RuntimeException {
 
   /** A ready message: one line. */
   public BadInput(String message) {
-    super(message);
+    super(Reasons.oneLine(message));
   }
 
   /** A ready message with what caused it. */
   public BadInput(String message, Throwable cause) {
-    super(message, cause);
+    super(Reasons.oneLine(message), cause);
   }
 
   /** {@code key must be RULE, got VALUE}. */

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** One mapper for the whole program. Thread-safe. */
 public final class Json {
@@ -26,6 +27,11 @@ public final class Json {
 
   /** Far above a vocabulary of millions; what is larger is another file. */
   private static final long MAX_BYTES = 1L << 29;
+
+  private static final Pattern PLACE =
+      Pattern.compile("\\[Source: [^\\[\\]]*; line: (\\d+), column: (\\d+)\\]");
+
+  private static final Pattern SETTING = Pattern.compile(", from `[^`]*`");
 
   private Json() {}
 
@@ -52,7 +58,7 @@ public final class Json {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw new BadInput(file + " is not JSON: " + e.getOriginalMessage(), e);
+      throw new BadInput(file + " is not JSON: " + why(e), e);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
@@ -76,12 +82,19 @@ public final class Json {
     return root;
   }
 
+  /** What is wrong with a text, in one line, with its place but without the parser's settings. */
+  public static String why(JsonProcessingException e) {
+    String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    String placed = PLACE.matcher(message).replaceAll("line $1, column $2");
+    return SETTING.matcher(placed).replaceAll("");
+  }
+
   /** Parses a text. */
   public static JsonNode parse(String text) {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new BadInput("not JSON: " + e.getOriginalMessage(), e);
+      throw new BadInput("not JSON: " + why(e), e);
     }
   }
 

@@ -148,7 +148,7 @@ final class ShardSizes {
       BadInput.require(json != null && json.isObject(), file, "no object", "a JSON object");
       return json;
     } catch (JsonProcessingException e) {
-      throw new BadInput("cannot read " + file + ": " + e.getOriginalMessage(), e);
+      throw new BadInput("cannot read " + file + ": " + Json.why(e), e);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }

@@ -159,7 +159,7 @@ final class TarShard implements SampleSource.Shard {
       if (captionKey == null && (run.has(Part.TEXT) || run.has(Part.LABEL))) {
         return null;
       }
-      throw new UnreadableSample(key, "bad json", e.getOriginalMessage());
+      throw new UnreadableSample(key, "bad json", Json.why(e));
     }
   }
 

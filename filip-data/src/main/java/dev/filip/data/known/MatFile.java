@@ -17,8 +17,8 @@ import us.hebi.matlab.mat.types.Sources;
 import us.hebi.matlab.mat.types.Struct;
 
 /**
- * A small MATLAB file of level 5: lists of numbers, cells of texts, struct arrays. Objects in it are
- * not made. Anything broken is {@link BadInput} in one line. Immutable.
+ * A small MATLAB file of level 5: lists of numbers, cells of texts, struct arrays. Objects in it
+ * are not made. Anything broken is {@link BadInput} in one line. Immutable.
  */
 final class MatFile {
   private static final long LARGEST = 1 << 26;
