@@ -40,13 +40,6 @@ public final class Reasons {
     };
   }
 
-  /** A message without the line ends that names and values of others may bring into it. */
-  public static String oneLine(String message) {
-    return message.codePoints().anyMatch(Character::isISOControl)
-        ? message.replaceAll("\\p{Cntrl}+", " ").strip()
-        : message;
-  }
-
   /** {@code Is a directory} in the middle of a line. */
   private static String small(String reason) {
     return reason.length() > 1 && Character.isLowerCase(reason.charAt(1))

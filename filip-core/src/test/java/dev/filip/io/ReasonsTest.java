@@ -17,13 +17,6 @@ import org.junit.jupiter.api.Test;
 
 class ReasonsTest {
   @Test
-  void aNameWithLineEndsDoesNotBreakTheLine() {
-    assertThat(new BadInput("column a\r\nb must be c, got d\0"))
-        .hasMessage("column a b must be c, got d");
-    assertThat(BadInput.of("x", "é 日本", "y")).hasMessage("x must be y, got é 日本");
-  }
-
-  @Test
   void noClassOfJavaIsNamed() {
     Map.of(
             new NoSuchFileException("x"), "no such file",

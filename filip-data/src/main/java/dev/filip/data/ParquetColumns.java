@@ -16,6 +16,7 @@ import dev.hardwood.row.PqList;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,8 @@ final class ParquetColumns {
   private final String caption;
   private final Form captions;
 
-  private ParquetColumns(Path file, ParquetFileReader parquet, SourceOptions options) {
+  private ParquetColumns(Path file, ParquetFileReader parquet, SourceOptions options)
+      throws IOException {
     this.file = file;
     this.parquet = parquet;
     List<String> header =
@@ -101,26 +103,26 @@ final class ParquetColumns {
     if (captions == Form.IMAGE || captions == Form.OTHER) {
       throw wrong("--caption-key", caption, "texts or lists of texts");
     }
-    for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
-      group.columns().forEach(this::requireReadable);
-    }
+    requireReadable();
   }
 
   /** The table in a file. */
   static TableSource open(Path file, SourceOptions options) {
     LIBRARY.setLevel(Level.WARNING);
     ParquetFileReader parquet = null;
+    ParquetImages images = null;
     try {
       parquet = ParquetFileReader.open(InputFile.of(file));
       ParquetColumns columns = new ParquetColumns(file, parquet, options);
-      ParquetImages images = columns.images();
+      images = columns.images();
       TableSource table = columns.table(images);
-      parquet = images == null ? parquet : null; // goes with the table
+      if (images == null) {
+        close(parquet);
+      }
       return table;
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      close(images == null ? parquet : images);
       throw unreadable(file, e);
-    } finally {
-      close(parquet);
     }
   }
 
@@ -138,13 +140,13 @@ final class ParquetColumns {
     return new BadInput("cannot read Parquet file " + file + ": " + line, e);
   }
 
-  private static void close(@Nullable ParquetFileReader parquet) {
+  private static void close(@Nullable AutoCloseable read) {
     try {
-      if (parquet != null) {
-        parquet.close();
+      if (read != null) {
+        read.close();
       }
-    } catch (IOException e) {
-      // it was read; nothing was written
+    } catch (Exception e) {
+      // it was only read: nothing is lost
     }
   }
 
@@ -162,10 +164,22 @@ final class ParquetColumns {
         option + ": column " + column + " of " + file + " must hold " + rule + ", got " + got);
   }
 
-  private void requireReadable(ColumnChunk chunk) {
-    String column = chunk.metaData().pathInSchema().topLevelName();
-    CompressionCodec codec = chunk.metaData().codec();
-    if (UNREAD.contains(codec) && (column.equals(image) || column.equals(caption))) {
+  private void requireReadable() throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
+        for (ColumnChunk chunk : group.columns()) {
+          String column = chunk.metaData().pathInSchema().topLevelName();
+          if (column.equals(image) || column.equals(caption)) {
+            requirePacking(column, chunk.metaData().codec());
+            ParquetPages.require(channel, chunk);
+          }
+        }
+      }
+    }
+  }
+
+  private void requirePacking(String column, CompressionCodec codec) {
+    if (UNREAD.contains(codec)) {
       throw new BadInput(
           "column "
               + column

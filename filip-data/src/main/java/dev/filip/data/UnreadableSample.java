@@ -1,6 +1,6 @@
 package dev.filip.data;
 
-import dev.filip.io.Reasons;
+import dev.filip.io.BadInput;
 import java.io.IOException;
 
 /** A sample that cannot be used. The reason is a short category that can be counted. */
@@ -10,7 +10,7 @@ public final class UnreadableSample extends IOException {
 
   /** {@code KEY: REASON (DETAIL)}. */
   public UnreadableSample(String key, String reason, String detail) {
-    super(Reasons.oneLine(key + ": " + reason + (detail.isEmpty() ? "" : " (" + detail + ")")));
+    super(BadInput.line(key + ": " + reason + (detail.isEmpty() ? "" : " (" + detail + ")")));
     this.reason = reason;
   }
 

@@ -63,7 +63,7 @@ class DamagedSourcesTest {
             "{\"caption\": \"a cup\", \"boxes\": [1, 2.5]}".getBytes(StandardCharsets.UTF_8);
         byte[] label = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
         writer.add(
-            (i == 4 ? "long".repeat(20) : "k") + i,
+            (i == 4 ? "folder/".repeat(16) : "k") + i,
             Map.of("png", new byte[700 * i + 1], "json", json, "cls", label));
       }
     }
