@@ -46,7 +46,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
     try {
       root = STRICT.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new BadInput(file + ": the header is not valid JSON: " + e.getOriginalMessage(), e);
+      throw new BadInput(file + ": the header is not valid JSON: " + Json.why(e), e);
     } catch (IOException e) {
       throw new BadInput(file + ": the header cannot be read: " + e.getMessage(), e);
     }
