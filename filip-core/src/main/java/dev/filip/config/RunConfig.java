@@ -186,6 +186,31 @@ public record RunConfig(
     };
   }
 
+  /** The same in another arithmetic of the towers and of the features the loss sees. */
+  public RunConfig with(PrecisionChoice towers, PrecisionChoice features) {
+    return new RunConfig(
+        model,
+        finetune,
+        interaction,
+        data,
+        tokenizer,
+        augment,
+        batch,
+        microBatch,
+        length,
+        optimizer,
+        schedule,
+        loss.with(features),
+        towers,
+        device,
+        gradientCheckpointing,
+        workers,
+        seed,
+        checkpoint,
+        evaluate,
+        distributed);
+  }
+
   /** A preset's name, an existing model folder, or sizes. */
   public sealed interface ModelChoice {
     /** One of {@link ModelPresets#names()}. */

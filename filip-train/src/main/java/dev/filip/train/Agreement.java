@@ -60,11 +60,14 @@ final class Agreement {
     return at.isMissingNode() ? "none" : Json.line(at);
   }
 
-  /** A checkpoint goes on with its own config, but for keys that change no weight. */
+  /**
+   * A checkpoint goes on with its own config, but for keys that change no weight; where either says
+   * {@code auto} of an arithmetic, it means what the run has had so far.
+   */
   static void requireSameRun(RunConfig config, RunState state, Path checkpoint) {
+    JsonNode then = Arithmetic.of(checkpoint).in(state.config());
     String key =
-        firstDifference(
-            "", Json.parse(Json.line(RunConfigWriter.json(config))), state.config(), FREE);
+        firstDifference("", Json.parse(Json.line(RunConfigWriter.json(config))), then, FREE);
     if (key != null) {
       throw new BadInput(
           "config key "
