@@ -101,8 +101,9 @@ public record RunConfig(
               "precision",
               Type.word(PrecisionChoice.class),
               PrecisionChoice.AUTO,
-              "arithmetic of the towers; `auto` chooses by the machine and says why; `fp16` needs"
-                  + " a GPU"),
+              "arithmetic of the towers; `auto` chooses by the machine, says why, and stands as"
+                  + " what it came to in the run's `config.yaml` and checkpoints"
+                  + " ([TRAINING.md](TRAINING.md#a-step)); `fp16` needs a GPU"),
           Key.of("device", Type.word(DeviceChoice.class), DeviceChoice.AUTO, "where it runs"),
           Key.of(
               "gradient_checkpointing",

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -21,15 +22,17 @@ import org.bytedeco.pytorch.global.torch;
  */
 @SuppressWarnings("restricted") // the names say what the functions give
 final class Blas {
+  private static final int SOME = 64;
   private static final Path MAPS = Path.of("/proc/self/maps");
 
   private Blas() {}
 
   /**
    * Name, version and, of OpenBLAS, the kernels it chose for this processor. MKL is told by its
-   * core library, which is loaded by the first product; so ask after one.
+   * core library, which it loads when it is first asked for a product; so it is asked for one.
    */
   static String name() {
+    Natives.load();
     if (usesMkl()) {
       return "MKL";
     }
@@ -45,8 +48,13 @@ final class Blas {
           .toLowerCase(Locale.ROOT)
           .contains("mkl");
     }
+    try (var _ = new StepScope();
+        var _ = GradMode.off()) {
+      Tensor some = torch.ones(SOME, SOME);
+      torch.matmul(some, some);
+    }
     try (var lines = Files.lines(MAPS)) {
-      return lines.anyMatch(line -> line.contains("libmkl_core") || line.contains("libmkl_rt"));
+      return lines.anyMatch(line -> line.contains("libmkl_core"));
     } catch (IOException e) {
       return false;
     }

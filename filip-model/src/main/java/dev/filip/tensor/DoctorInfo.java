@@ -143,7 +143,7 @@ public record DoctorInfo(
     line(text, "system", os);
     line(text, "CPU", cpu.model() + ", " + cores + " cores, " + String.join(" ", cpu.flags()));
     line(text, "threads", "libtorch " + torchThreads + ", OMP_WAIT_POLICY " + ompWaitPolicy);
-    line(text, "libtorch", libtorch + ", OpenBLAS " + openblas + ", kernels " + capability);
+    line(text, "libtorch", libtorch + ", kernels " + capability);
     line(text, "natives", cache);
     line(text, "device", device.why());
     line(text, "precision", precision.why());

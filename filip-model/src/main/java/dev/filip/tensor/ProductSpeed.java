@@ -1,6 +1,8 @@
 package dev.filip.tensor;
 
 import dev.filip.config.ModelConfig;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * How fast libtorch multiplies on one core in fp32 and in bf16, in GFLOP/s.
  *
- * <p>On one thread, for a second thread that waits for a core which another program has would
- * measure that program; the ratio is that of several.
+ * <p>On one thread and by its processor time: a thread that waits for a core which another program
+ * has would measure that program.
  */
 public record ProductSpeed(double fp32, double bf16) {
   /**
@@ -25,6 +27,7 @@ public record ProductSpeed(double fp32, double bf16) {
    */
   private static final double MARGIN = 1.2;
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int ROUNDS = 7;
   private static final int FEWEST_ROUNDS = 3;
   private static final long ENOUGH_NANOS = 700_000_000;
@@ -113,10 +116,11 @@ public record ProductSpeed(double fp32, double bf16) {
     }
   }
 
+  /** Of this thread's processor time, which does not grow while another program has the core. */
   private static double nanos(List<Factors> products) {
-    long start = System.nanoTime();
+    long start = THREADS.getCurrentThreadCpuTime();
     products.forEach(Factors::multiply);
-    return System.nanoTime() - start;
+    return THREADS.getCurrentThreadCpuTime() - start;
   }
 
   private static double median(List<Double> values) {
