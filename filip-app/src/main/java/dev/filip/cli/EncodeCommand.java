@@ -2,7 +2,6 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
-import dev.filip.data.Sources;
 import dev.filip.encode.StoreEncoder;
 import dev.filip.io.Outputs;
 import dev.filip.tokens.Tokens;
@@ -31,7 +30,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "SOURCE",
-      description = "Shards, folder, class folders, CSV or TSV.")
+      description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
   private String source;
 
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "The store to make.")
@@ -70,7 +69,7 @@ final class EncodeCommand implements Callable<Integer> {
     Outputs.refuseExisting(out, force.isOn()); // before a model is read
     StoreEncoder.Options options =
         new StoreEncoder.Options(type, texts, limit, part, force.isOn(), false);
-    try (var samples = Sources.open(source, columns.options());
+    try (var samples = columns.open(source);
         Filip filip = precision.openForMany(model)) {
       ObjectNode result = new StoreEncoder(filip.embedder(), samples, options).run(out).toJson();
       answer.print(result.put("out", out.toString()));

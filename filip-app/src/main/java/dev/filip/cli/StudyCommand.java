@@ -2,9 +2,11 @@ package dev.filip.cli;
 
 import dev.filip.study.AblationStudy;
 import dev.filip.study.EfficiencyStudy;
+import dev.filip.study.InteractionStudy;
 import dev.filip.study.StabilityStudy;
 import dev.filip.study.Study;
 import dev.filip.study.StudyOptions;
+import dev.filip.study.TuneGrid;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       StudyCommand.Efficiency.class,
       StudyCommand.Ablation.class,
+      StudyCommand.Interaction.class,
       StudyCommand.Stability.class
     },
     footer = {
@@ -48,6 +51,7 @@ final class StudyCommand extends Group {
       })
   static final class Efficiency implements Callable<Integer> {
     @Mixin private StudyRequest request;
+    @Mixin private StudyRequest.Tuning tuning;
 
     @Option(
         names = "--only",
@@ -67,7 +71,7 @@ final class StudyCommand extends Group {
     public Integer call() throws Exception {
       Set<StudyOptions.Part> parts =
           only.isEmpty() ? EnumSet.allOf(StudyOptions.Part.class) : EnumSet.copyOf(only);
-      return request.run(new EfficiencyStudy(), 1, parts, timingSteps);
+      return request.run(new EfficiencyStudy(), 1, parts, timingSteps, tuning.grid());
     }
   }
 
@@ -81,11 +85,43 @@ final class StudyCommand extends Group {
       footer = {
         "",
         "Example:",
-        "  filip study ablation configs/study-collages.yaml --out studies/ablation --jobs 2"
+        "  filip study ablation configs/study-collages.yaml --out studies/ablation --jobs 2 --tune lr=1e-3,3e-3"
       })
   static final class Ablation extends Seeded {
+    @Mixin private StudyRequest.Tuning tuning;
+
     Ablation() {
       super(new AblationStudy());
+    }
+
+    @Override
+    TuneGrid grid() {
+      return tuning.grid();
+    }
+  }
+
+  /** {@code filip study interaction}. */
+  @Command(
+      name = "interaction",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Late interaction beside global: the same config with either, each at its own best settings where --tune names a grid, with mean and spread over seeds."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  filip study interaction configs/scenes.yaml --out studies/scenes --seeds 3 --tune lr=1e-3,2e-3,3e-3"
+      })
+  static final class Interaction extends Seeded {
+    @Mixin private StudyRequest.Tuning tuning;
+
+    Interaction() {
+      super(new InteractionStudy());
+    }
+
+    @Override
+    TuneGrid grid() {
+      return tuning.grid();
     }
   }
 
@@ -125,9 +161,14 @@ final class StudyCommand extends Group {
       this.study = study;
     }
 
+    /** What its rows are tuned over; a study of the settings themselves tunes nothing. */
+    TuneGrid grid() {
+      return TuneGrid.NONE;
+    }
+
     @Override
     public Integer call() throws Exception {
-      return request.run(study, seeds, Set.of(StudyOptions.Part.ACCURACY), NO_TIMING);
+      return request.run(study, seeds, Set.of(StudyOptions.Part.ACCURACY), NO_TIMING, grid());
     }
   }
 }

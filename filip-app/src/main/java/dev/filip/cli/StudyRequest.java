@@ -7,6 +7,7 @@ import dev.filip.study.Study;
 import dev.filip.study.StudyOptions;
 import dev.filip.study.StudyReport;
 import dev.filip.study.StudyRun;
+import dev.filip.study.TuneGrid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,7 @@ final class StudyRequest {
       names = "--judge",
       paramLabel = "SOURCE",
       description =
-          "Judge retrieval on this source, too, besides data.validation; repeat for more.")
+          "Judge the config's evaluate.tasks on this source, too, besides data.validation; repeat for more.")
   private List<String> judge = List.of();
 
   @Option(
@@ -65,7 +66,7 @@ final class StudyRequest {
   @Mixin private Answer answer;
 
   /** Runs it and prints the table. */
-  int run(Study study, int seeds, Set<StudyOptions.Part> parts, int timingSteps)
+  int run(Study study, int seeds, Set<StudyOptions.Part> parts, int timingSteps, TuneGrid tune)
       throws IOException {
     if (config == null) {
       throw new IllegalStateException("picocli gives every command its config");
@@ -78,7 +79,7 @@ final class StudyRequest {
     }
     StudyOptions options =
         new StudyOptions(
-            config, sets, steps == null ? 0 : steps, timingSteps, seeds, jobs, parts, judge);
+            config, sets, steps == null ? 0 : steps, timingSteps, seeds, jobs, parts, judge, tune);
     StudyReport report =
         StudyRun.run(
             study,
@@ -104,5 +105,39 @@ final class StudyRequest {
     }
     String name = String.valueOf(config.getFileName()).replaceFirst("\\.ya?ml$", "");
     return Outputs.nextFree(Path.of("studies", study.name() + "-" + name));
+  }
+
+  /** What a study takes whose rows can be tuned. */
+  static final class Tuning {
+    @Option(
+        names = "--tune",
+        paramLabel = "KEY=VALUE,VALUE...",
+        description = {
+          "Before rows are compared, try each at these values and keep what is best on data.validation; lr, warmup and weight_decay",
+          "stand for their whole keys. Repeat for a grid. The choice is printed with the table."
+        })
+    private List<String> grid = List.of();
+
+    @Option(
+        names = "--tune-seeds",
+        paramLabel = "N",
+        defaultValue = "3",
+        description =
+            "Runs of each point of the grid, with seeds counted from the config's. Default: 3.")
+    private int seeds;
+
+    @Option(
+        names = "--tune-steps",
+        paramLabel = "N",
+        description =
+            "Steps of each of these runs. Default: as many as a row takes; the chosen runs are then the rows themselves.")
+    private @Nullable Integer steps;
+
+    TuneGrid grid() {
+      if (steps != null) {
+        BadInput.require(steps >= 1, "--tune-steps", steps, ">= 1");
+      }
+      return TuneGrid.parse(grid, seeds, steps == null ? 0 : steps);
+    }
   }
 }

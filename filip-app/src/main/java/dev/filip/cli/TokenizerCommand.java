@@ -97,7 +97,7 @@ final class TokenizerCommand extends Group {
 
     private List<String> captions() throws IOException {
       List<String> captions = new ArrayList<>();
-      SourceOptions options = columns.options();
+      SourceOptions options = columns.options().forTraining();
       try (SampleSource samples = Sources.open(source, options);
           Progress progress = new Progress("captions", samples.counted() ? samples.size() : 0)) {
         for (int shard = 0; shard < samples.shards(); shard++) {

@@ -12,9 +12,7 @@ import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The paper's component ablation: a global baseline without image augmentation that knows one
@@ -84,27 +82,7 @@ public record AblationStudy() implements Study {
 
   @Override
   public Findings findings(List<Measured> measured) {
-    Map<String, String> scores = Findings.scores(measured);
-    boolean trouble = Findings.anyTrouble(measured);
-    List<String> columns = new ArrayList<>(List.of("model", "loss"));
-    columns.addAll(scores.values());
-    columns.add("runs");
-    if (trouble) {
-      columns.add("what went wrong");
-    }
-    List<List<String>> cells = new ArrayList<>();
-    for (Measured one : measured) {
-      List<String> row = new ArrayList<>();
-      row.add(one.variant().name());
-      row.add(one.spread(RowResult::loss).text());
-      row.addAll(Findings.cells(one, scores.keySet()));
-      row.add(Integer.toString(one.spread(RowResult::loss).n()));
-      if (trouble) {
-        row.add(Findings.orNothing(one.trouble()));
-      }
-      cells.add(row);
-    }
-    return new Findings(columns, cells, notes(), Findings.r1Plot("Component ablation", measured));
+    return Findings.accuracy(measured, notes(), Findings.r1Plot("Component ablation", measured));
   }
 
   private static List<String> notes() {

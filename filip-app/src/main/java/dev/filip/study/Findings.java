@@ -33,10 +33,63 @@ record Findings(
 
   /** A Markdown table. */
   String markdown() {
+    return markdown(columns, cells);
+  }
+
+  private static String markdown(List<String> columns, List<List<String>> cells) {
     StringBuilder table = new StringBuilder(line(columns));
     table.append("|---".repeat(columns.size())).append("|\n");
     cells.forEach(row -> table.append(line(row)));
     return table.toString();
+  }
+
+  /** The same with a further column. */
+  private Findings with(String column, List<String> values) {
+    List<String> longer = new ArrayList<>(columns);
+    longer.add(column);
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < cells.size(); i++) {
+      List<String> row = new ArrayList<>(cells.get(i));
+      row.add(values.get(i));
+      rows.add(row);
+    }
+    return new Findings(longer, rows, notes, plot);
+  }
+
+  /** With each row's chosen settings, where rows were tuned. */
+  Findings withChoices(List<Measured> measured) {
+    List<String> chosen = new ArrayList<>();
+    for (Measured one : measured) {
+      chosen.add(one.choice() == null ? NOTHING : one.choice().point().label());
+    }
+    boolean tuned = measured.stream().anyMatch(one -> one.choice() != null);
+    return tuned ? with("tuned to", chosen) : this;
+  }
+
+  /** What each row was tried with, as Markdown with its heading; empty where nothing was tuned. */
+  static String tuning(List<Measured> measured) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> columns = new ArrayList<>(List.of("row"));
+    String score = "";
+    for (Measured one : measured) {
+      Choice choice = one.choice();
+      if (choice == null) {
+        continue;
+      }
+      if (rows.isEmpty()) {
+        choice.tried().forEach(tried -> columns.add(tried.point().label()));
+        score = choice.score();
+      }
+      List<String> row = new ArrayList<>(List.of(one.variant().name()));
+      row.addAll(choice.cells());
+      rows.add(row);
+    }
+    return rows.isEmpty()
+        ? ""
+        : "Tuned: every row tried every point below; the best mean of `"
+            + score
+            + "` on data.validation over the seeds is chosen (bold), smallest and largest in brackets.\n\n"
+            + markdown(columns, rows);
   }
 
   private static String line(List<String> cells) {
@@ -67,6 +120,31 @@ record Findings(
     List<String> cells = new ArrayList<>();
     keys.forEach(key -> cells.add(measured.score(key).text()));
     return cells;
+  }
+
+  /** A table of the loss and every score of each row, with the number of its runs. */
+  static Findings accuracy(List<Measured> measured, List<String> notes, BufferedImage plot) {
+    Map<String, String> scores = scores(measured);
+    boolean trouble = anyTrouble(measured);
+    List<String> columns = new ArrayList<>(List.of("model", "loss"));
+    columns.addAll(scores.values());
+    columns.add("runs");
+    if (trouble) {
+      columns.add("what went wrong");
+    }
+    List<List<String>> cells = new ArrayList<>();
+    for (Measured one : measured) {
+      List<String> row = new ArrayList<>();
+      row.add(one.variant().name());
+      row.add(one.spread(RowResult::loss).text());
+      row.addAll(cells(one, scores.keySet()));
+      row.add(Integer.toString(one.spread(RowResult::loss).n()));
+      if (trouble) {
+        row.add(orNothing(one.trouble()));
+      }
+      cells.add(row);
+    }
+    return new Findings(columns, cells, notes, plot);
   }
 
   /** The sources that were judged besides {@code data.validation}, which is first, as "". */

@@ -16,8 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accuracy a result a seed, in the order of the seeds; those not run yet are left out
  * @param timing the timed row, or null
+ * @param choice what it was tuned over, or null where nothing was tuned
  */
-record Measured(Study.Variant variant, List<RowResult> accuracy, @Nullable RowResult timing) {
+record Measured(
+    Study.Variant variant,
+    List<RowResult> accuracy,
+    @Nullable RowResult timing,
+    @Nullable Choice choice) {
   Measured {
     accuracy = List.copyOf(accuracy);
   }
@@ -64,6 +69,9 @@ record Measured(Study.Variant variant, List<RowResult> accuracy, @Nullable RowRe
     accuracy.forEach(result -> runs.add(result.toJson()));
     if (timing != null) {
       json.set("timing", timing.toJson());
+    }
+    if (choice != null) {
+      json.set("tuning", choice.toJson());
     }
     ObjectNode spread = json.putObject("spread");
     spread.set("loss", spread(RowResult::loss).toJson());

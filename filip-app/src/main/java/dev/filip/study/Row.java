@@ -9,20 +9,25 @@ import java.util.Locale;
  * One process of a study: a variant, trained with a seed. Immutable.
  *
  * @param steps that it takes; 0 where the config counts epochs
+ * @param tuned settings that were chosen for it, or that it tries
  */
-record Row(Study.Variant variant, long seed, StudyOptions.Part part, int steps) {
+record Row(
+    Study.Variant variant, long seed, StudyOptions.Part part, int steps, TuneGrid.Point tuned) {
   /** Evaluation comes at the end only, also where the number of steps is not known yet. */
   private static final int NEVER_BEFORE_THE_END = Integer.MAX_VALUE;
 
   /** Unique within a study. */
   String folder() {
-    String name = variant.slug() + "-seed" + seed;
+    String settings = tuned.slug().isEmpty() ? "" : "-" + tuned.slug();
+    String name = variant.slug() + settings + "-seed" + seed;
     return part == StudyOptions.Part.TIMING ? name + "-timing" : name;
   }
 
   /** For people. */
   String title() {
+    String settings = tuned.sets().isEmpty() ? "" : ", " + tuned.label();
     return variant.name()
+        + settings
         + " (seed "
         + seed
         + (part == StudyOptions.Part.TIMING ? ", timing)" : ")");
@@ -40,6 +45,7 @@ record Row(Study.Variant variant, long seed, StudyOptions.Part part, int steps) 
       sets.add("evaluate.every=" + (steps > 0 ? steps : NEVER_BEFORE_THE_END));
       sets.add("evaluate.tasks=[" + String.join(", ", base.evaluate().tasks()) + "]");
     }
+    sets.addAll(tuned.sets());
     sets.addAll(variant.overrides());
     if (part == StudyOptions.Part.TIMING) {
       sets.add("loss.keep_after=0"); // what is timed is a step that selects

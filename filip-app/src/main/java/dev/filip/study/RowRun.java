@@ -51,6 +51,15 @@ record RowRun(
     return sets;
   }
 
+  private JsonNode settings() {
+    return Json.mapper().valueToTree(sets());
+  }
+
+  /** What the run in this folder was started with. */
+  private Path asked() {
+    return folder.resolve("sets.json");
+  }
+
   /** Steps done so far. */
   long stepsDone() throws IOException {
     return RunMetrics.read(run().metrics()).lastStep();
@@ -63,9 +72,11 @@ record RowRun(
     }
     JsonNode json = Json.read(file());
     RowResult result = RowResult.of(json);
-    boolean same = json.path("sets").equals(Json.mapper().valueToTree(sets()));
+    boolean same = json.path("sets").equals(settings());
     boolean asked =
-        options.judge().stream().allMatch(s -> result.scores().containsKey("t2i_r1@" + label(s)));
+        options.judge().stream()
+            .flatMap(source -> judges().stream().map(judge -> judge.key(source)))
+            .allMatch(result.scores()::containsKey);
     boolean whole = row.part() == StudyOptions.Part.TIMING || asked || !result.ended();
     return same && whole && result.outcome() != RowResult.Outcome.FAILED
         ? Optional.of(result)
@@ -79,9 +90,11 @@ record RowRun(
     if (Files.isDirectory(run().root())) {
       Files.deleteIfExists(run().ended()); // what is there afterwards is this process's word
     }
-    boolean resumed = Files.exists(run().checkpoints());
+    boolean same = Files.exists(asked()) && Json.read(asked()).equals(settings());
+    boolean resumed = same && Files.exists(run().checkpoints());
+    Outputs.file(asked(), (Json.pretty(settings()) + "\n").getBytes(StandardCharsets.UTF_8));
     int code = train(resumed);
-    if (code == 2 && resumed) { // of other settings, or damaged: from its first step
+    if (code == 2 && resumed) { // damaged: from its first step
       code = train(false);
     }
     if (children.ending()) {
@@ -89,7 +102,7 @@ record RowRun(
     }
     RowResult result = code == 0 ? done() : failed();
     ObjectNode json = result.toJson();
-    json.set("sets", Json.mapper().valueToTree(sets()));
+    json.set("sets", settings());
     Outputs.file(file(), (Json.pretty(json) + "\n").getBytes(StandardCharsets.UTF_8));
     return result;
   }
@@ -122,17 +135,50 @@ record RowRun(
         stuck && trained ? RowResult.Outcome.STUCK : RowResult.Outcome.DONE, "", metrics, scores);
   }
 
+  private List<Judge> judges() {
+    return base.evaluate().tasks().stream().map(Judge::of).toList();
+  }
+
   private boolean judge(String source, Map<String, Double> scores) throws IOException {
-    Path answer = folder.resolve("judged.json");
-    List<String> arguments =
-        List.of("eval", "retrieval", run().model().toString(), source, "--json");
-    if (children.run(filip.line(flags, arguments), answer, log()) != 0) {
-      return false;
+    for (Judge judge : judges()) {
+      Path answer = folder.resolve("judged.json");
+      List<String> arguments =
+          List.of("eval", judge.task(), run().model().toString(), source, "--json");
+      if (children.run(filip.line(flags, arguments), answer, log()) != 0) {
+        return false;
+      }
+      JsonNode json = Json.read(answer);
+      judge
+          .pointers()
+          .forEach((key, at) -> scores.put(key + "@" + label(source), json.at(at).asDouble()));
     }
-    JsonNode json = Json.read(answer);
-    scores.put("t2i_r1@" + label(source), json.path("text_to_image").path("r1").asDouble());
-    scores.put("i2t_r1@" + label(source), json.path("image_to_text").path("r1").asDouble());
     return true;
+  }
+
+  /**
+   * How a task's answer on a further source is read.
+   *
+   * @param pointers into the answer by the score's key, the same as in the run's own evaluation
+   */
+  private record Judge(String task, Map<String, String> pointers) {
+    static Judge of(String task) {
+      Map<String, String> pointers = new LinkedHashMap<>();
+      switch (task) {
+        case "retrieval" -> {
+          pointers.put("t2i_r1", "/text_to_image/r1");
+          pointers.put("i2t_r1", "/image_to_text/r1");
+        }
+        case "zero-shot" -> pointers.put("top1", "/top1");
+        case "pointing" -> pointers.put("word_in_box", "/word_in_box/value");
+        case "binding" -> pointers.put("binding_all", "/binding/all/value");
+        default -> throw new IllegalStateException("no evaluation " + task);
+      }
+      return new Judge(task, pointers);
+    }
+
+    String key(String source) {
+      return pointers.keySet().iterator().next() + "@" + label(source);
+    }
   }
 
   /** The last part of a source's path. */

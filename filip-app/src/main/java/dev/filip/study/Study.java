@@ -4,7 +4,8 @@ import dev.filip.config.RunConfig;
 import java.util.List;
 
 /** A kind of study: which variants of a config it compares, and what its table shows. */
-public sealed interface Study permits EfficiencyStudy, AblationStudy, StabilityStudy {
+public sealed interface Study
+    permits EfficiencyStudy, AblationStudy, InteractionStudy, StabilityStudy {
   /** As the command is called. */
   String name();
 

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param jobs rows at the same time; cores are divided between them
  * @param parts which rows of an efficiency study
  * @param judge sources for retrieval besides {@code data.validation}
+ * @param tune what each row is tried with before rows are compared
  */
 public record StudyOptions(
     Path config,
@@ -25,7 +26,8 @@ public record StudyOptions(
     int seeds,
     int jobs,
     Set<Part> parts,
-    List<String> judge) {
+    List<String> judge,
+    TuneGrid tune) {
   public StudyOptions {
     sets = List.copyOf(sets);
     parts = Set.copyOf(parts);
@@ -34,6 +36,11 @@ public record StudyOptions(
     require(timingSteps >= 3, "--timing-steps", timingSteps, ">= 3 (a third is warm-up)");
     require(seeds >= 1, "--seeds", seeds, ">= 1");
     require(jobs >= 1, "--jobs", jobs, ">= 1");
+  }
+
+  /** The same without further sources: what trials are asked, which are chosen by validation. */
+  StudyOptions withoutJudge() {
+    return new StudyOptions(config, sets, steps, timingSteps, seeds, jobs, parts, List.of(), tune);
   }
 
   /** What a row's process does. */

@@ -27,11 +27,15 @@ public record StudyReport(
   }
 
   StudyReport write() throws IOException {
-    Findings findings = study.findings(measured);
+    Findings findings = findings();
     Outputs.file(file("png"), AwtImages.png(findings.plot()));
     Outputs.file(file("json"), bytes(Json.pretty(toJson()) + "\n"));
     Outputs.file(file("md"), bytes(markdown(findings)));
     return this;
+  }
+
+  private Findings findings() {
+    return study.findings(measured).withChoices(measured);
   }
 
   private static byte[] bytes(String text) {
@@ -57,7 +61,7 @@ public record StudyReport(
 
   /** The table with its heading, for people. */
   public String text() {
-    return study.findings(measured).markdown() + "report: " + file("md");
+    return findings().markdown() + Findings.tuning(measured) + "report: " + file("md");
   }
 
   /** Whether any row came to its end. */
@@ -85,6 +89,7 @@ public record StudyReport(
       command.append(" --jobs ").append(options.jobs());
     }
     options.judge().forEach(source -> command.append(" --judge ").append(source));
+    command.append(options.tune().command());
     return command.toString();
   }
 
@@ -103,6 +108,8 @@ public record StudyReport(
     text.append(study.purpose()).append("\n\n```\n").append(command()).append("\n```\n\n");
     text.append(findings.markdown()).append('\n');
     text.append("![").append(study.name()).append("](").append(study.name()).append(".png)\n\n");
+    String tuning = Findings.tuning(measured);
+    text.append(tuning).append(tuning.isEmpty() ? "" : "\n");
     findings.notes().forEach(note -> text.append("- ").append(note).append('\n'));
     text.append("- Machine: ").append(machine.get("processor").asText()).append(", ");
     text.append(machine.get("cores").asInt()).append(" cores, ");

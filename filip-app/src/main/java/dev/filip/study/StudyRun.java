@@ -40,7 +40,8 @@ public final class StudyRun {
   private final FilipCommand filip;
   private final Consumer<String> log;
   private final RunConfig base;
-  private final List<Row> rows;
+  private final List<Study.Variant> variants;
+  private final Map<Study.Variant, Choice> choices = new LinkedHashMap<>();
 
   private StudyRun(
       Study study, StudyOptions options, Path out, FilipCommand filip, Consumer<String> log) {
@@ -55,7 +56,8 @@ public final class StudyRun {
         "data.validation",
         "nothing",
         "a source (a study judges every row on it)");
-    this.rows = rows(study.variants(base));
+    this.variants = study.variants(base);
+    requireTunable();
   }
 
   /** What happens to a study folder that is there. */
@@ -84,18 +86,48 @@ public final class StudyRun {
     return run.all();
   }
 
-  private List<Row> rows(List<Study.Variant> variants) {
+  /** Every point of the grid is read as a config before anything is run. */
+  private void requireTunable() {
+    for (Study.Variant variant : variants) {
+      for (String override : variant.overrides()) {
+        String key = override.substring(0, override.indexOf('='));
+        BadInput.require(
+            options.tune().axes().keySet().stream()
+                .noneMatch(axis -> axis.equals(key) || axis.startsWith(key + ".")),
+            "--tune",
+            key,
+            "a key that the study's rows leave alone");
+      }
+      for (TuneGrid.Point point : options.tune().points()) {
+        List<String> sets = new ArrayList<>(options.sets());
+        sets.addAll(row(variant, base.seed(), StudyOptions.Part.ACCURACY, point).sets(base));
+        RunConfigReader.read(options.config(), sets);
+      }
+    }
+  }
+
+  private Row row(Study.Variant variant, long seed, StudyOptions.Part part, TuneGrid.Point point) {
+    int steps = part == StudyOptions.Part.TIMING ? options.timingSteps() : steps();
+    return new Row(variant, seed, part, steps, point);
+  }
+
+  private Row row(Study.Variant variant, long seed, StudyOptions.Part part) {
+    Choice choice = choices.get(variant);
+    TuneGrid.Point point = choice == null ? TuneGrid.Point.AS_CONFIGURED : choice.point();
+    return row(variant, seed, part, point);
+  }
+
+  private List<Row> rows() {
     List<Row> all = new ArrayList<>();
     if (options.parts().contains(StudyOptions.Part.ACCURACY)) {
       for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
         for (Study.Variant variant : variants) {
-          all.add(new Row(variant, seed, StudyOptions.Part.ACCURACY, steps()));
+          all.add(row(variant, seed, StudyOptions.Part.ACCURACY));
         }
       }
     }
     if (study.timed() && options.parts().contains(StudyOptions.Part.TIMING)) {
-      variants.forEach(
-          v -> all.add(new Row(v, base.seed(), StudyOptions.Part.TIMING, options.timingSteps())));
+      variants.forEach(v -> all.add(row(v, base.seed(), StudyOptions.Part.TIMING)));
     }
     return all;
   }
@@ -141,15 +173,9 @@ public final class StudyRun {
 
   private StudyReport all() throws IOException {
     try (Children children = new Children()) {
-      List<RowRun> runs = new ArrayList<>();
+      tune(children);
       Map<Row, RowResult> results = new LinkedHashMap<>();
-      for (Row row : rows) {
-        RowRun run = rowRun(row, children);
-        run.before().ifPresentOrElse(known -> results.put(row, known), () -> runs.add(run));
-      }
-      if (!results.isEmpty()) {
-        log.accept(results.size() + " of " + rows.size() + " rows are done already");
-      }
+      List<RowRun> runs = toRun(rows(), "rows", options, children, results);
       runs.sort((a, b) -> a.row().part().compareTo(b.row().part())); // timing when all is quiet
       List<RowRun> trained =
           runs.stream().filter(r -> r.row().part() == StudyOptions.Part.ACCURACY).toList();
@@ -159,14 +185,72 @@ public final class StudyRun {
     }
   }
 
-  private RowRun rowRun(Row row, Children children) {
+  /** What is not known yet; what is goes to {@code results}. */
+  private List<RowRun> toRun(
+      List<Row> rows,
+      String folder,
+      StudyOptions asked,
+      Children children,
+      Map<Row, RowResult> results) {
+    List<RowRun> runs = new ArrayList<>();
+    for (Row row : rows) {
+      RowRun run = rowRun(row, folder, asked, children);
+      run.before().ifPresentOrElse(known -> results.put(row, known), () -> runs.add(run));
+    }
+    if (!results.isEmpty()) {
+      log.accept(results.size() + " of " + rows.size() + " rows are done already");
+    }
+    return runs;
+  }
+
+  /**
+   * Tries every row at every point. Trials as long as the rows themselves lie where these do, so
+   * that a chosen one is not run twice.
+   */
+  private void tune(Children children) throws IOException {
+    TuneGrid grid = options.tune();
+    if (grid.isEmpty()) {
+      return;
+    }
+    List<Row> trials = new ArrayList<>();
+    for (Study.Variant variant : variants) {
+      grid.points().forEach(point -> trials.addAll(trials(variant, point)));
+    }
+    Map<Row, RowResult> results = new LinkedHashMap<>();
+    String folder = grid.steps() == 0 ? "rows" : "tuning";
+    List<RowRun> runs = toRun(trials, folder, options.withoutJudge(), children, results);
+    measure(runs, options.jobs(), results);
+    String score = base.evaluate().keepBest();
+    for (Study.Variant variant : variants) {
+      List<Choice.Tried> tried = new ArrayList<>();
+      for (TuneGrid.Point point : grid.points()) {
+        List<RowResult> mine = trials(variant, point).stream().map(results::get).toList();
+        tried.add(Choice.Tried.of(point, mine, score));
+      }
+      Choice choice = new Choice(score, tried);
+      choices.put(variant, choice);
+      log.accept(variant.name() + ": tuned to " + choice.text());
+    }
+  }
+
+  private List<Row> trials(Study.Variant variant, TuneGrid.Point point) {
+    TuneGrid grid = options.tune();
+    int steps = grid.steps() == 0 ? steps() : grid.steps();
+    List<Row> trials = new ArrayList<>();
+    for (long seed = base.seed(); seed < base.seed() + grid.seeds(); seed++) {
+      trials.add(new Row(variant, seed, StudyOptions.Part.ACCURACY, steps, point));
+    }
+    return trials;
+  }
+
+  private RowRun rowRun(Row row, String where, StudyOptions asked, Children children) {
     int cores = Runtime.getRuntime().availableProcessors();
     List<String> flags =
         options.jobs() == 1 || row.part() == StudyOptions.Part.TIMING
             ? List.of()
             : List.of("-XX:ActiveProcessorCount=" + Math.max(1, cores / options.jobs()));
-    Path folder = out.toAbsolutePath().resolve("rows").resolve(row.folder());
-    return new RowRun(options, base, row, folder, filip, flags, children);
+    Path folder = out.toAbsolutePath().resolve(where).resolve(row.folder());
+    return new RowRun(asked, base, row, folder, filip, flags, children);
   }
 
   private void measure(List<RowRun> runs, int jobs, Map<Row, RowResult> results)
@@ -184,7 +268,7 @@ public final class StudyRun {
         asked.put(run, pool.submit(() -> measure(run)));
       }
       for (RowRun run : runs) {
-        results.put(run.row(), await(run, asked, results.size() + 1, progress));
+        results.put(run.row(), await(run, asked, progress));
       }
     } finally {
       pool.shutdownNow();
@@ -201,8 +285,7 @@ public final class StudyRun {
     return result;
   }
 
-  private RowResult await(
-      RowRun run, Map<RowRun, Future<RowResult>> asked, int number, Progress progress)
+  private RowResult await(RowRun run, Map<RowRun, Future<RowResult>> asked, Progress progress)
       throws IOException {
     Future<RowResult> mine = asked.get(run);
     while (true) {
@@ -212,7 +295,7 @@ public final class StudyRun {
         }
         return mine.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException notYet) {
-        progress.to(done(asked), "row " + number + " of " + rows.size() + ": " + run.row().title());
+        progress.to(done(asked), run.row().title() + ", " + asked.size() + " rows to run");
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);
@@ -233,32 +316,26 @@ public final class StudyRun {
 
   private List<Measured> measured(Map<Row, RowResult> results) {
     List<Measured> all = new ArrayList<>();
-    for (Study.Variant variant : study.variants(base)) {
+    for (Study.Variant variant : variants) {
       List<RowResult> accuracy = new ArrayList<>();
-      RowResult timing = null;
-      for (Row row : everyRow(variant)) {
-        RowResult result = results.get(row);
-        RowResult known = result == null ? earlier(row) : result;
-        if (row.part() == StudyOptions.Part.TIMING) {
-          timing = known;
-        } else if (known != null) {
+      for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
+        RowResult known = known(row(variant, seed, StudyOptions.Part.ACCURACY), results);
+        if (known != null) {
           accuracy.add(known);
         }
       }
-      all.add(new Measured(variant, accuracy, timing));
+      RowResult timing =
+          study.timed()
+              ? known(row(variant, base.seed(), StudyOptions.Part.TIMING), results)
+              : null;
+      all.add(new Measured(variant, accuracy, timing, choices.get(variant)));
     }
     return all;
   }
 
-  private List<Row> everyRow(Study.Variant variant) {
-    List<Row> all = new ArrayList<>();
-    for (long seed = base.seed(); seed < base.seed() + options.seeds(); seed++) {
-      all.add(new Row(variant, seed, StudyOptions.Part.ACCURACY, steps()));
-    }
-    if (study.timed()) {
-      all.add(new Row(variant, base.seed(), StudyOptions.Part.TIMING, options.timingSteps()));
-    }
-    return all;
+  private @Nullable RowResult known(Row row, Map<Row, RowResult> results) {
+    RowResult result = results.get(row);
+    return result == null ? earlier(row) : result;
   }
 
   /** A row of a part that was not asked for this time: what an earlier call measured, or null. */

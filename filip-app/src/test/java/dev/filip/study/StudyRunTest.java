@@ -47,7 +47,8 @@ class StudyRunTest {
         seeds,
         jobs,
         Set.of(StudyOptions.Part.values()),
-        List.of(judge));
+        List.of(judge),
+        TuneGrid.NONE);
   }
 
   private StudyReport run(Study study, StudyOptions options, Existing existing) throws IOException {
@@ -92,6 +93,7 @@ class StudyRunTest {
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     Path late = temp.resolve("out/rows/late-interaction-seed1");
     Files.delete(late.resolve("result.json"));
+    dev.filip.io.Outputs.delete(late.resolve("run"));
     run(new AblationStudy(), options(1, 1), Existing.RESUME);
     assertThat(started()).as("only the row without a result").isEqualTo(6);
     JsonNode failed = json("ablation").get("rows").get(3).at("/runs/0");
@@ -142,6 +144,85 @@ class StudyRunTest {
         .contains("| late | 64 | bf16 | 25% | 0.1000 | 123 MB | 0.200 |");
   }
 
+  @Test
+  void everyRowIsTunedOverTheSameGridAndTheChoiceIsToldBeside() throws Exception {
+    StudyOptions plain = options(2, 2, "some/test");
+    TuneGrid grid = TuneGrid.parse(List.of("lr=1e-3,2e-3,3e-3"), 2, 0);
+    Files.writeString(temp.resolve("diverge"), "optimizer.lr=3e-3");
+    run(new InteractionStudy(), tuned(plain, grid), Existing.REFUSE);
+    assertThat(started())
+        .as("two rows, three rates, two seeds; the chosen are judged, not run again")
+        .isEqualTo(12);
+    assertThat(Files.readString(temp.resolve("out/interaction.md")))
+        .contains(
+            "| global | 2.000 (2.000 to 2.000) | 0.600 (0.500 to 0.700) | 0.600 (0.500 to 0.700) | 0.250 (0.250 to 0.250) |")
+        .contains("| 2 | lr 1e-3 |")
+        .contains("| 2 | lr 2e-3 |")
+        .contains("| row | lr 1e-3 | lr 2e-3 | lr 3e-3 |")
+        .contains(
+            "| late | 0.400 (0.300 to 0.500) | **0.600 (0.500 to 0.700)** | 0.000 (0.000 to 0.000) |")
+        .contains("--tune optimizer.lr=1e-3,2e-3,3e-3 --tune-seeds 2");
+    JsonNode late = json("interaction").get("rows").get(1).get("tuning");
+    assertThat(late.at("/chosen/0").asText()).isEqualTo("optimizer.lr=2e-3");
+    assertThat(late.at("/tried/2/runs/1/outcome").asText()).isEqualTo("diverged");
+    run(new InteractionStudy(), tuned(plain, grid), Existing.RESUME);
+    assertThat(started()).as("all of it is known").isEqualTo(12);
+
+    TuneGrid shorter = TuneGrid.parse(List.of("lr=1e-3,2e-3"), 1, 5);
+    run(new InteractionStudy(), tuned(plain, shorter), Existing.RESUME);
+    assertThat(started()).as("four short trials; their choice was run before").isEqualTo(16);
+    assertThat(temp.resolve("out/tuning/late-lr2e-3-seed1/result.json")).exists();
+
+    StudyOptions longer = steps(tuned(plain, grid), 20);
+    run(new InteractionStudy(), longer, Existing.RESUME);
+    assertThat(started()).as("other steps are other runs, whatever lies there").isEqualTo(28);
+  }
+
+  @Test
+  void aGridThatCannotBeIsRefusedBeforeAnythingRuns() {
+    StudyOptions plain = options(1, 1);
+    assertThatThrownBy(() -> TuneGrid.parse(List.of("lr"), 1, 0))
+        .hasMessage("--tune must be KEY=VALUE,VALUE..., such as lr=1e-3,3e-3, got lr");
+    assertThatThrownBy(() -> TuneGrid.parse(List.of("lr=1e-3,1e-3"), 1, 0))
+        .hasMessageContaining("--tune must be at least two different values");
+    assertThatThrownBy(() -> TuneGrid.parse(List.of("lr=1,2", "optimizer.lr=1,2"), 1, 0))
+        .hasMessageContaining("one list a key");
+    TuneGrid typo = TuneGrid.parse(List.of("optimizer.lrr=1e-3,3e-3"), 1, 0);
+    assertThatThrownBy(() -> run(new InteractionStudy(), tuned(plain, typo), Existing.REFUSE))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("optimizer.lrr");
+    TuneGrid own = TuneGrid.parse(List.of("interaction=late,global"), 1, 0);
+    assertThatThrownBy(() -> run(new InteractionStudy(), tuned(plain, own), Existing.REFUSE))
+        .hasMessage("--tune must be a key that the study's rows leave alone, got interaction");
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  private static StudyOptions steps(StudyOptions o, int steps) {
+    return new StudyOptions(
+        o.config(),
+        o.sets(),
+        steps,
+        o.timingSteps(),
+        o.seeds(),
+        o.jobs(),
+        o.parts(),
+        o.judge(),
+        o.tune());
+  }
+
+  private static StudyOptions tuned(StudyOptions o, TuneGrid grid) {
+    return new StudyOptions(
+        o.config(),
+        o.sets(),
+        o.steps(),
+        o.timingSteps(),
+        o.seeds(),
+        o.jobs(),
+        o.parts(),
+        o.judge(),
+        grid);
+  }
+
   private static StudyOptions only(StudyOptions o, StudyOptions.Part part) {
     return new StudyOptions(
         o.config(),
@@ -151,7 +232,8 @@ class StudyRunTest {
         o.seeds(),
         o.jobs(),
         Set.of(part),
-        o.judge());
+        o.judge(),
+        o.tune());
   }
 
   @Test

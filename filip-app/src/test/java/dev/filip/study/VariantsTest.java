@@ -45,7 +45,8 @@ class VariantsTest {
   private List<RunConfig> meant(Study study, StudyOptions.Part part) {
     RunConfig base = base();
     return study.variants(base).stream()
-        .map(variant -> config(new Row(variant, 7, part, 50).sets(base)))
+        .map(variant ->
+            config(new Row(variant, 7, part, 50, TuneGrid.Point.AS_CONFIGURED).sets(base)))
         .toList();
   }
 
@@ -120,7 +121,9 @@ class VariantsTest {
     List<String> folders =
         new StabilityStudy()
             .variants(base()).stream()
-                .map(variant -> new Row(variant, 1, StudyOptions.Part.ACCURACY, 5).folder())
+                .map(variant ->
+                    new Row(variant, 1, StudyOptions.Part.ACCURACY, 5, TuneGrid.Point.AS_CONFIGURED)
+                        .folder())
                 .toList();
     assertThat(folders).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9.-]+"));
   }

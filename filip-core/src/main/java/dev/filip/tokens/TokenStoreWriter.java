@@ -141,7 +141,6 @@ public final class TokenStoreWriter implements Closeable {
     lock.close();
     Files.delete(work.resolve(LOCK));
     Outputs.replace(work, out);
-    Outputs.syncFolder(out);
     return summary;
   }
 

@@ -161,21 +161,26 @@ final class ShardTable {
       }
     }
 
-    /** Of several images the first in alphabetical order of their kinds. */
+    /** Of several images the first in alphabetical order of their kinds, a readable one first. */
     private @Nullable Part part(String kind) {
       return switch (kind) {
         case "txt" -> Part.TEXT;
         case "json" -> Part.JSON;
         case "cls" -> Part.LABEL;
         default -> {
-          boolean first = imageKind.isEmpty() || kind.compareTo(imageKind) <= 0;
-          if (!first || !SourceFiles.isImage(kind)) {
+          if (!SourceFiles.isImage(kind) || !goesBefore(kind)) {
             yield null;
           }
           imageKind = kind;
           yield Part.IMAGE;
         }
       };
+    }
+
+    private boolean goesBefore(String kind) {
+      boolean read = SourceFiles.isRead(kind);
+      return imageKind.isEmpty()
+          || (read == SourceFiles.isRead(imageKind) ? kind.compareTo(imageKind) <= 0 : read);
     }
 
     private void put(Part part, long offset, long size) throws IOException {

@@ -154,7 +154,7 @@ class ZeroShotEvalTest {
     assertThat(Ranking.of(Map.of("--rank", "sum"), Ranking.PAPER)).isEqualTo(Ranking.SUM);
     assertThatThrownBy(() -> ZeroShotEval.DEFAULT.with(Map.of("--rank", "mean")))
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("--rank must be paper or sum, got mean");
+        .hasMessageContaining("--rank must be paper, text or sum, got mean");
   }
 
   private static Prompts prompts(String... templates) {

@@ -232,13 +232,19 @@ public final class FilipModel implements AutoCloseable {
   public TextFeatures texts(TokenBatch batch) {
     Tensor all = textTower.project(batch, compute, checkpointing, null);
     long m = all.size(1);
-    long[] last = new long[batch.rows()];
-    for (int i = 0; i < last.length; i++) {
-      last[i] = i * m + batch.length()[i] - 1;
+    int[] pooled = pooled(batch);
+    long[] at = new long[pooled.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = i * m + pooled[i];
     }
-    Tensor index = here(Tensors.fromLongs(last, last.length));
+    Tensor index = here(Tensors.fromLongs(at, at.length));
     Tensor rows = all.view(batch.rows() * m, all.size(2));
     return new TextFeatures(unit(all), unit(rows.index_select(0, index)), batch.length());
+  }
+
+  /** The position whose vector stands for each text of a batch as a whole. */
+  int[] pooled(TokenBatch batch) {
+    return textTower.pooled(batch);
   }
 
   /** What the image tower gives before L2; {@code watch} sees every block. */

@@ -163,4 +163,23 @@ class PrecisionChooserTest {
     }
     assertThat(scale.scale()).isEqualTo(1);
   }
+
+  /** Saved after any step, it grows at the same one as a scale that never was. */
+  @Test
+  void aSavedLossScaleGoesOn() {
+    boolean[] finite = {false, true, true, true, true, false, true, true, true, true};
+    for (int saved = 0; saved <= finite.length; saved++) {
+      LossScale whole = new LossScale(8, 3);
+      LossScale parts = new LossScale(8, 3);
+      for (int i = 0; i < finite.length; i++) {
+        if (i == saved) {
+          parts = new LossScale(parts.state(), 3);
+        }
+        whole.update(finite[i]);
+        parts.update(finite[i]);
+        assertThat(parts.state()).as("saved at %d, step %d", saved, i).isEqualTo(whole.state());
+      }
+    }
+    assertThat(new LossScale().state()).isEqualTo(new LossScale.State(65536, 0));
+  }
 }

@@ -1,6 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Leftovers;
 import dev.filip.io.Outputs;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +94,22 @@ public record RunFolder(Path root) {
     Files.deleteIfExists(ended());
     Files.deleteIfExists(config());
     Files.deleteIfExists(metrics());
+  }
+
+  /**
+   * Removes what killed runs left unfinished, and puts back what one was just replacing; the run's
+   * lock is held.
+   *
+   * @return what they were
+   */
+  List<Path> clearLeftovers() throws IOException {
+    Set<String> ours = new HashSet<>();
+    for (Path part : new Path[] {model(), best(), config(), metrics(), ended()}) {
+      ours.add(part.getFileName().toString());
+    }
+    List<Path> all = new ArrayList<>(Leftovers.clear(root, ours::contains));
+    all.addAll(Leftovers.clear(checkpoints(), Checkpoints::isName));
+    return all;
   }
 
   /**

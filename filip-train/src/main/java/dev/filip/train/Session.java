@@ -66,18 +66,19 @@ record Session(
   }
 
   /**
-   * The state after update {@code step}.
+   * The state after step {@code step}.
    *
    * @param cursor of the feed, which all ranks have asked for together
    */
   RunState state(long step, TrainResult.@Nullable Best best, JsonNode cursor) {
     return new RunState(
         step,
+        optimizer.steps(),
         RunConfigWriter.json(config),
         ranks.world(),
         parallelism,
         precision(),
-        scaling == null ? 1 : scaling.scale(),
+        scaling == null ? LossScale.State.NONE : scaling.state(),
         cursor,
         shape,
         RunState.Generator.get(),

@@ -64,7 +64,7 @@ final class SessionBuilder {
 
   /** A run from where a checkpoint stands. */
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
-    RunState state = RunState.read(checkpoint.resolve("state.json"));
+    RunState state = RunState.read(checkpoint.resolve(RunState.FILE));
     Agreement.requireSameRun(config, state, checkpoint);
     Agreement.requireSameData(data.shape(), state, checkpoint);
     LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
@@ -119,7 +119,7 @@ final class SessionBuilder {
             + groups.describe(leaves.keySet()));
     Optimizer optimizer = optimizer(flat);
     if (state != null && checkpoint != null) {
-      Checkpoints.restore(checkpoint, optimizer, state.step());
+      Checkpoints.restore(checkpoint, optimizer, state.updates());
     }
     Parallelism.set(parallelism.threads());
     Agreement.requireSameOnRanks(ranks, "model", facts(trained, flat));

@@ -52,7 +52,7 @@ final class SourceFeeds implements FeedFactory {
   static FeedFactory open(RunConfig config, Consumer<String> log) {
     List<WeightedSource> sources = new ArrayList<>();
     SourceOptions options =
-        SourceOptions.columns(config.data().imageKey(), config.data().captionKey());
+        SourceOptions.columns(config.data().imageKey(), config.data().captionKey()).forTraining();
     for (DataConfig.WeightedSource named : config.data().train()) {
       SampleSource source = Sources.open(named.source(), options);
       if (config.data().captions() == DataConfig.CaptionChoice.FIRST) {

@@ -105,9 +105,13 @@ final class StartingModel {
   }
 
   private static JsonNode sized(JsonNode preprocessor, ModelConfig stored, int size) {
-    return size == stored.vision().imageSize()
-        ? preprocessor
-        : Preprocess.of(preprocessor, stored.pixelBehaviour()).withImageSize(size).toJson();
+    int now = stored.vision().imageSize();
+    if (preprocessor.isEmpty() && size == now) {
+      return preprocessor; // CLIP's, of the model's size
+    }
+    Preprocess pixels = Preprocess.of(preprocessor, stored.pixelBehaviour());
+    pixels.requireSize("preprocessor_config.json", now);
+    return size == now ? preprocessor : pixels.withImageSize(size).toJson();
   }
 
   /** For the provenance of what is trained from it. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Trains a model as a config says and writes it to a folder ({@link RunFolder}).
@@ -58,14 +59,20 @@ public final class Trainer {
     } catch (IOException e) {
       TrainingStopped stopped =
           new TrainingStopped("cannot read training data: " + TrainingStopped.reason(e), e);
-      ranks.fail(String.valueOf(stopped.getMessage()));
+      ranks.fail(line(stopped));
       throw stopped;
     } catch (LostPeer e) {
       throw e;
     } catch (RuntimeException e) {
-      ranks.fail(String.valueOf(e.getMessage()));
+      ranks.fail(line(e));
       throw e;
     }
+  }
+
+  /** For the other ranks: libtorch's messages go on with a trace. */
+  private static String line(RuntimeException e) {
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    return message.lines().findFirst().orElse("internal error");
   }
 
   /** The same on data that is given, in one process. */
@@ -152,6 +159,9 @@ public final class Trainer {
       RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data, Ranks ranks) {
     try {
       Agreement.requireSameOnRanks(ranks, "run", facts(config, data));
+      if (ranks.isFirst()) {
+        clearLeftovers(folder, options);
+      }
       Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
       Arithmetic arithmetic =
           checkpoint.isPresent()
@@ -187,6 +197,21 @@ public final class Trainer {
     }
   }
 
+  private static void clearLeftovers(RunFolder folder, TrainOptions options) throws IOException {
+    List<Path> unfinished = folder.clearLeftovers();
+    if (!unfinished.isEmpty()) {
+      options
+          .log()
+          .accept(
+              "removed what a killed run left unfinished in "
+                  + folder.root()
+                  + ": "
+                  + unfinished.stream()
+                      .map(path -> String.valueOf(path.getFileName()))
+                      .collect(Collectors.joining(", ")));
+    }
+  }
+
   private static void goesOn(RunFolder folder) {
     try {
       Files.deleteIfExists(folder.ended());
@@ -202,7 +227,7 @@ public final class Trainer {
     if (ranks.isFirst() && options.existing() == TrainOptions.Existing.RESUME) {
       found =
           new Checkpoints(folder.checkpoints(), config.checkpoint().keep())
-              .latest()
+              .newestWhole(options.log())
               .map(Path::toString)
               .orElse("");
       if (found.isEmpty()) {

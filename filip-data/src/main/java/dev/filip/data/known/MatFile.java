@@ -1,0 +1,172 @@
+package dev.filip.data.known;
+
+import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.format.Mat5File;
+import us.hebi.matlab.mat.types.Array;
+import us.hebi.matlab.mat.types.Cell;
+import us.hebi.matlab.mat.types.Char;
+import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Sources;
+import us.hebi.matlab.mat.types.Struct;
+
+/**
+ * A small MATLAB file of level 5: lists of numbers, cells of texts, struct arrays. Objects in it are
+ * not made. Anything broken is {@link BadInput} in one line. Immutable.
+ */
+final class MatFile {
+  private static final long LARGEST = 1 << 26;
+  private static final int LARGEST_UNPACKED = 1 << 28;
+
+  private final Path file;
+  private final Mat5File content;
+
+  private MatFile(Path file, Mat5File content) {
+    this.file = file;
+    this.content = content;
+  }
+
+  /** Reads all of it. */
+  static MatFile read(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST) {
+        throw new BadInput(file + ": " + size + " bytes; at most " + LARGEST + " are read");
+      }
+      return new MatFile(file, parse(Files.readAllBytes(file)));
+    } catch (BadInput e) {
+      throw e;
+    } catch (IOException e) {
+      throw broken(file, Reasons.of(e), e);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // a broken length makes the reader index, or ask for memory, beyond all bounds
+      throw broken(file, e.getClass().getSimpleName(), e);
+    }
+  }
+
+  private static Mat5File parse(byte[] bytes) throws IOException {
+    int[] left = {LARGEST_UNPACKED};
+    return Mat5.newReader(Sources.wrap(bytes))
+        .disableSubsystemProcessing()
+        .setMaxInflateBufferSize(LARGEST_UNPACKED)
+        .setBufferAllocator(
+            new us.hebi.matlab.mat.format.BufferAllocator() {
+              @Override
+              public java.nio.ByteBuffer allocate(int size) {
+                left[0] = size < 0 || size > left[0] ? -1 : left[0] - size;
+                if (left[0] < 0) {
+                  throw new IllegalArgumentException("an array of " + size + " bytes");
+                }
+                return java.nio.ByteBuffer.allocate(size);
+              }
+
+              @Override
+              public void release(java.nio.ByteBuffer buffer) {}
+            })
+        .readMat();
+  }
+
+  private static BadInput broken(Path file, String why, Throwable cause) {
+    return new BadInput(file + ": no readable MATLAB file of level 5: " + why, cause);
+  }
+
+  private <T extends Array> T array(String name, Class<T> type, String kind) {
+    for (var entry : content.getEntries()) {
+      if (entry.getName().equals(name)) {
+        return cast(name, entry.getValue(), type, kind);
+      }
+    }
+    throw new BadInput(file + ": has no array " + name);
+  }
+
+  private <T extends Array> T cast(String name, Array value, Class<T> type, String kind) {
+    if (!type.isInstance(value)) {
+      throw new BadInput(file + ": " + name + " is no " + kind);
+    }
+    return type.cast(value);
+  }
+
+  /** A matrix of whole numbers, column by column. */
+  int[] wholes(String name) {
+    Matrix matrix = array(name, Matrix.class, "list of numbers");
+    int[] values = new int[matrix.getNumElements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = whole(name, matrix, i);
+    }
+    return values;
+  }
+
+  private int whole(String name, Matrix matrix, int i) {
+    double value = matrix.getDouble(i);
+    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
+      throw new BadInput(file + ": " + name + " holds " + value + ", which is no whole number");
+    }
+    return (int) value;
+  }
+
+  /** A cell of texts. */
+  List<String> texts(String name) {
+    Cell cell = array(name, Cell.class, "cell of texts");
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < cell.getNumElements(); i++) {
+      texts.add(text(name, cell.get(i)));
+    }
+    return texts;
+  }
+
+  private String text(String name, Array value) {
+    return value.getNumElements() == 0 ? "" : cast(name, value, Char.class, "text").getString();
+  }
+
+  /** A struct array. */
+  Structs structs(String name) {
+    return new Structs(name, array(name, Struct.class, "struct array"));
+  }
+
+  /** The elements of a struct array, by field. */
+  final class Structs {
+    private final String name;
+    private final Struct struct;
+
+    private Structs(String name, Struct struct) {
+      this.name = name;
+      this.struct = struct;
+    }
+
+    int size() {
+      return struct.getNumElements();
+    }
+
+    private Array field(String field, int i) {
+      if (!struct.getFieldNames().contains(field)) {
+        throw new BadInput(file + ": " + name + " has no field " + field);
+      }
+      Array value = struct.get(field, i);
+      if (value == null) {
+        throw new BadInput(file + ": " + name + " has no " + field + " in element " + (i + 1));
+      }
+      return value;
+    }
+
+    /** A field of element {@code i} as text. */
+    String text(String field, int i) {
+      return MatFile.this.text(name + "." + field, field(field, i));
+    }
+
+    /** A field of element {@code i} as a whole number. */
+    int whole(String field, int i) {
+      String path = name + "." + field;
+      Matrix one = cast(path, field(field, i), Matrix.class, "number");
+      if (one.getNumElements() < 1) {
+        throw new BadInput(file + ": " + path + " is empty in element " + (i + 1));
+      }
+      return MatFile.this.whole(path, one, 0);
+    }
+  }
+}
