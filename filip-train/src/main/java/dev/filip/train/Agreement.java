@@ -65,9 +65,9 @@ final class Agreement {
    * {@code auto} of an arithmetic, it means what the run has had so far.
    */
   static void requireSameRun(RunConfig config, RunState state, Path checkpoint) {
-    JsonNode then = Arithmetic.of(checkpoint).in(state.config());
-    String key =
-        firstDifference("", Json.parse(Json.line(RunConfigWriter.json(config))), then, FREE);
+    Arithmetic had = Arithmetic.of(checkpoint);
+    JsonNode now = had.in(Json.parse(Json.line(RunConfigWriter.json(config))));
+    String key = firstDifference("", now, had.in(state.config()), FREE);
     if (key != null) {
       throw new BadInput(
           "config key "
