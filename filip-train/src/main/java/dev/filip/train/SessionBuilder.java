@@ -49,6 +49,9 @@ final class SessionBuilder {
   private final Ranks ranks;
   private final Opened opened = new Opened();
 
+  /**
+   * @param config without {@code auto} in its {@link Arithmetic}
+   */
   SessionBuilder(RunConfig config, FeedFactory data, Consumer<String> log, Ranks ranks) {
     this.ranks = ranks;
     this.config = config;
@@ -163,14 +166,13 @@ final class SessionBuilder {
         ranks);
   }
 
-  /** Precision and device, with the reasons said. */
+  /** Precision and device; the reason of the precision was said by {@link Arithmetic}. */
   private Compute compute(ModelConfig model) {
     Devices.Chosen device = Devices.choose(config.device());
     log.accept(device.why());
-    PrecisionChooser.Chosen precision =
-        PrecisionChooser.choose(config.precision(), device.device(), model);
-    log.accept(precision.why());
-    return new Compute(precision.precision(), device.device());
+    return new Compute(
+        PrecisionChooser.choose(config.precision(), device.device(), model).precision(),
+        device.device());
   }
 
   /** Ranks that share cores have nothing to hide a sum behind (measured: bench/overlap.sh). */
@@ -247,17 +249,8 @@ final class SessionBuilder {
   }
 
   private LossPlan loss(Compute towers, int width) {
-    LossPlan plan =
-        new LossPlan(
-            config.loss(),
-            config.interaction(),
-            steps(),
-            towers,
-            width,
-            cores(),
-            ranks.communicator());
-    log.accept(plan.precision().why());
-    return plan;
+    return new LossPlan(
+        config.loss(), config.interaction(), steps(), towers, width, cores(), ranks.communicator());
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {
