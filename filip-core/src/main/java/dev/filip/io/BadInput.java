@@ -9,12 +9,17 @@ public final class BadInput extends RuntimeException {
 
   /** A ready message: one line. */
   public BadInput(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   /** A ready message with what caused it. */
   public BadInput(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** A name or value out of a foreign file may hold ends of lines. */
+  private static String oneLine(String message) {
+    return message.replace("\r", "\\r").replace("\n", "\\n");
   }
 
   /** {@code key must be RULE, got VALUE}. */

@@ -9,14 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pickle's stack machine (protocols 0 to 5) without its power: names are compared with the list of a
- * {@link PickleNames}, nothing is imported, called or executed.
+ * Pickle's stack machine (protocols 0 to 5) without its power: names are compared with the list of
+ * a {@link PickleNames}, nothing is imported, called or executed.
  *
  * <p>Values: Boolean, Long, BigInteger, Double, String, {@code byte[]}, {@link PickleNone}, {@link
  * PickleTuple}, List, Map (in order), {@link PickleName}, {@link PickleBag}, and what the names
- * make. Memory is at most some tens of bytes for each byte
- * of the pickle, and nothing recurses, so depth and cycles are harmless here; who walks the result
- * has to mind them.
+ * make. Memory is at most some tens of bytes for each byte of the pickle, and nothing recurses, so
+ * depth and cycles are harmless here; who walks the result has to mind them.
  */
 public final class PickleMachine {
   private static final Object MARK = new Object();

@@ -4,7 +4,8 @@ import java.util.regex.Pattern;
 
 /** Text that people wrote with HTML in it, such as descriptions of pictures. Stateless. */
 public final class HtmlText {
-  private static final Pattern TAG = Pattern.compile("</?[A-Za-z][^<>]*>|<!--.*?-->", Pattern.DOTALL);
+  private static final Pattern TAG =
+      Pattern.compile("</?[A-Za-z][^<>]*>|<!--.*?-->", Pattern.DOTALL);
   private static final Pattern SPACE = Pattern.compile("\\s+");
 
   private HtmlText() {}

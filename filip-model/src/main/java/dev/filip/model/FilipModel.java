@@ -48,6 +48,7 @@ public final class FilipModel implements AutoCloseable {
       Compute compute,
       boolean checkpointing,
       Blocks.Maker stack) {
+    parameters.requireOpen();
     this.config = config;
     this.parameters = parameters;
     this.compute = compute;
@@ -234,6 +235,7 @@ public final class FilipModel implements AutoCloseable {
 
   /** The text tower; tokens are as long as the longest text of the batch. */
   public TextFeatures texts(TokenBatch batch) {
+    parameters.requireOpen();
     Tensor all = textTower.project(batch, compute, checkpointing, null);
     long m = all.size(1);
     int[] pooled = pooled(batch);
@@ -258,11 +260,13 @@ public final class FilipModel implements AutoCloseable {
 
   /** Text tokens {@code [t,longest,d]} before L2; {@code watch} sees every block. */
   Tensor rawTexts(TokenBatch batch, ObjIntConsumer<Tensor> watch) {
+    parameters.requireOpen();
     return textTower.project(batch, compute, false, watch);
   }
 
-  /** On the model's device. */
+  /** On the model's device, which is still there. */
   private Tensor here(Tensor t) {
+    parameters.requireOpen();
     return compute.device().isCpu() ? t : t.to(compute.device().device(), t.scalar_type());
   }
 
@@ -273,7 +277,10 @@ public final class FilipModel implements AutoCloseable {
     return x.div(norm).contiguous();
   }
 
-  /** Frees the weights, or what was packed of them. */
+  /**
+   * Frees the weights, or what was packed of them; what is asked of the model afterwards is an
+   * {@link IllegalStateException}.
+   */
   @Override
   public void close() {
     parameters.close();

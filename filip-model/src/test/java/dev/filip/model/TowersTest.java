@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -355,6 +356,54 @@ class TowersTest {
       assertThatThrownBy(() -> encoder.texts(new TokenBatch(1, 10, new int[10], new int[] {10})))
           .isInstanceOf(BadInput.class)
           .hasMessageContaining("context 9");
+    }
+  }
+
+  /** One line, where freed memory would end the process. */
+  @Test
+  void aClosedModelIsSaidToBeOne() {
+    ModelConfig config = Models.tiny(Activation.QUICK_GELU);
+    FilipModel model = FilipModel.create(config, 3);
+    FilipModel packed = model.packed(Compute.FP32);
+    FilipModel int8 = model.packed(new Compute(Precision.INT8, ComputeDevice.CPU));
+    int8.close();
+    int8.close();
+    model.with(Compute.FP32, true).close();
+    float[] pixels = Models.pixels(config, 2, 1);
+    for (FilipModel closed : List.of(model, packed, int8)) {
+      Encoder encoder = new Encoder(closed);
+      for (ThrowingCallable use :
+          List.<ThrowingCallable>of(
+              () -> encoder.images(pixels, 2),
+              () -> encoder.texts(Models.texts(config, 3, 1)),
+              () -> encoder.rawImages(pixels, 2),
+              () -> encoder.rawTexts(Models.texts(config, 3, 1)),
+              closed::logScale,
+              closed::replica,
+              () -> closed.resized(24),
+              () -> closed.with(Compute.FP32, false),
+              () -> closed.packed(Compute.FP32))) {
+        assertThatThrownBy(use)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith("the model is closed");
+      }
+    }
+    packed.close();
+  }
+
+  /** A freed tensor has no address, and JavaCPP says so; never a read of what lay there. */
+  @Test
+  void aFreedTensorIsSaidToBeOne() {
+    Tensor freed;
+    try (var _ = new StepScope()) {
+      freed = torch.ones(3);
+    }
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> freed.add(freed), () -> Tensors.toFloats(freed), () -> Tensors.bytes(freed))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("is NULL");
     }
   }
 

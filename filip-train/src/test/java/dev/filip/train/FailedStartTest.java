@@ -218,22 +218,33 @@ class FailedStartTest {
       fails("model: pixels", BadInput.class, "", () -> start(config, new TinyData()));
     }
 
+    /** Damage that no sum of the files tells. */
     private void checkpoints() throws IOException {
-      String newest = "checkpoints/step-000002";
       Path moments = copy("moments");
-      Files.delete(moments.resolve(newest).resolve("optimizer.safetensors"));
-      fails("no moments", BadInput.class, "there is no such file", () -> resume(moments));
+      Files.delete(newest(moments).resolve("optimizer.safetensors"));
+      resumes("no moments", BadInput.class, "there is no such file", moments);
       Path empty = copy("empty");
-      Safetensors.write(empty.resolve(newest).resolve("optimizer.safetensors"), Map.of(), Map.of());
-      fails("empty moments", BadInput.class, "lacks exp_avg", () -> resume(empty));
+      Safetensors.write(newest(empty).resolve("optimizer.safetensors"), Map.of(), Map.of());
+      resumes("empty moments", BadInput.class, "lacks exp_avg", empty);
       Path random = copy("random");
-      Path file = random.resolve(newest).resolve("state.json");
+      Path file = newest(random).resolve("state.json");
       ObjectNode state = Json.read(file).deepCopy();
       Files.writeString(file, Json.pretty(state.put("random", "AAAA")));
-      fails("generator", RuntimeException.class, "generator state", () -> resume(random));
+      resumes("generator", RuntimeException.class, "generator state", random);
       Path model = copy("model");
-      Files.writeString(model.resolve(newest).resolve("model/preprocessor_config.json"), "{");
-      fails("its model", BadInput.class, "preprocessor_config.json", () -> resume(model));
+      Files.writeString(newest(model).resolve("model/preprocessor_config.json"), "{");
+      resumes("its model", BadInput.class, "preprocessor_config.json", model);
+    }
+
+    private static Path newest(Path run) {
+      return run.resolve("checkpoints/step-000002");
+    }
+
+    private void resumes(String name, Class<? extends Exception> type, String said, Path run)
+        throws IOException {
+      Files.delete(newest(run).resolve(Checksums.FILE));
+      Checksums.write(newest(run));
+      fails(name, type, said, () -> resume(run));
     }
 
     private static TrainResult resume(Path run) {
