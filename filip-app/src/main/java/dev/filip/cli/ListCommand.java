@@ -75,7 +75,8 @@ final class ListCommand implements Callable<Integer> {
           if (text.label() >= 0) {
             line.append("  ").append(text.label()).append(' ').append(named(classes, text.label()));
           }
-          text.captions().forEach(c -> line.append("  | ").append(c.replaceAll("\\s+", " ").strip()));
+          text.captions()
+              .forEach(c -> line.append("  | ").append(c.replaceAll("\\s+", " ").strip()));
           if (url(text) instanceof String url) {
             line.append("  ").append(url);
           }

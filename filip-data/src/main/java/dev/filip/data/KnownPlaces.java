@@ -52,8 +52,7 @@ final class KnownPlaces {
         return shards(path, String.valueOf(path.toAbsolutePath().normalize().getFileName()));
       }
     }
-    String wanted =
-        split == null && training ? KnownSets.trained(dataset, path) : split;
+    String wanted = split == null && training ? KnownSets.trained(dataset, path) : split;
     KnownSet set = KnownSets.open(dataset, path, wanted);
     BadInput.require(
         set.items().size() > 0, "split of " + dataset, set.split(), "one with samples");
@@ -70,13 +69,18 @@ final class KnownPlaces {
   private SampleSource benchmark(List<String> splits, boolean training) {
     String judged = KnownSets.judged(dataset, path);
     List<String> usual =
-        training ? List.of("train", judged) : List.of(judged, "test", judged.replaceAll("\\d+$", ""));
+        training
+            ? List.of("train", judged)
+            : List.of(judged, "test", judged.replaceAll("\\d+$", ""));
     String wanted = split;
     if (wanted == null) {
       wanted = usual.stream().filter(splits::contains).findFirst().orElse(splits.getFirst());
     }
     BadInput.require(
-        splits.contains(wanted), "split of " + dataset, wanted, "one of " + String.join(", ", splits));
+        splits.contains(wanted),
+        "split of " + dataset,
+        wanted,
+        "one of " + String.join(", ", splits));
     return shards(path.resolve(wanted), wanted);
   }
 
@@ -99,7 +103,8 @@ final class KnownPlaces {
     }
     if (!hasImage()) {
       throw new BadInput(
-          "img2dataset: looked for 00000.tar or 00000/000000000.jpg below " + path
+          "img2dataset: looked for 00000.tar or 00000/000000000.jpg below "
+              + path
               + ", found neither (its form parquet is opened without the name)");
     }
     return FolderSource.captioned(path, origin);

@@ -31,10 +31,10 @@ record SourceName(@Nullable String dataset, String place, @Nullable String split
     return parted(name, home(place), split);
   }
 
-  private static SourceName parted(
-      @Nullable String dataset, String text, @Nullable String given) {
+  private static SourceName parted(@Nullable String dataset, String text, @Nullable String given) {
     int mark = text.lastIndexOf('#');
-    boolean marked = mark > 0 && !exists(text) && (dataset != null || exists(text.substring(0, mark)));
+    boolean marked =
+        mark > 0 && !exists(text) && (dataset != null || exists(text.substring(0, mark)));
     if (!marked) {
       return new SourceName(dataset, text, given);
     }

@@ -48,8 +48,8 @@ public final class Sources {
    * Opens webdataset shards ({@code shards/{000000..000099}.tar}, several joined by {@code ::}, or
    * a folder of tars, on disk, {@code https://} or {@code s3://}), a table of paths and captions
    * ({@code .csv}, {@code .tsv}, {@code .txt}, {@code .parquet}), or a folder of images. {@code
-   * NAME:PATH} is a published data set as it lies on disk (docs/DATASETS.md), {@code NAME:PATH#SPLIT}
-   * a split of it; {@code PATH#SPLIT} the sub-folder of that name.
+   * NAME:PATH} is a published data set as it lies on disk (docs/DATASETS.md), {@code
+   * NAME:PATH#SPLIT} a split of it; {@code PATH#SPLIT} the sub-folder of that name.
    *
    * @throws BadInput when nothing is there, or it is none of these
    */
@@ -88,13 +88,15 @@ public final class Sources {
   /** The sub-folder of a split. */
   private String part(String folder, String name) {
     if (files.isRemote(folder)) {
-      BadInput.require(folder.endsWith("/"), "source with a split", folder, "a folder, ending with /");
+      BadInput.require(
+          folder.endsWith("/"), "source with a split", folder, "a folder, ending with /");
       return folder + name + "/";
     }
     Path path = Path.of(path(folder));
     Path part = path.resolve(name);
     if (!Files.isDirectory(part)) {
-      List<Path> all = Files.isDirectory(path) ? SourceFiles.list(path, Files::isDirectory) : List.of();
+      List<Path> all =
+          Files.isDirectory(path) ? SourceFiles.list(path, Files::isDirectory) : List.of();
       String some = String.join(", ", all.stream().map(p -> p.getFileName() + "").toList());
       throw BadInput.of(
           "split", name, "a folder in " + folder + (some.isEmpty() ? "" : ": one of " + some));
@@ -119,7 +121,7 @@ public final class Sources {
     List<Path> tables = SourceFiles.list(path, p -> SourceFiles.extension(p).equals("parquet"));
     if (!tables.isEmpty()) {
       BadInput.require(tables.size() == 1, "source", path, "one Parquet file: name it");
-      return TableSource.parquet(tables.getFirst(), options);
+      return ParquetColumns.open(tables.getFirst(), options);
     }
     return FolderSource.open(path);
   }
@@ -136,7 +138,7 @@ public final class Sources {
     return switch (SourceFiles.extension(file)) {
       case "tar" -> webdataset(file.toString(), List.of(file.toString()));
       case "csv", "tsv", "txt", "token" -> TableSource.csv(file, options);
-      case "parquet" -> TableSource.parquet(file, options);
+      case "parquet" -> ParquetColumns.open(file, options);
       default ->
           throw BadInput.of("source", file, "a folder, or a .tar, .csv, .tsv or .parquet file");
     };

@@ -133,16 +133,17 @@ public final class Trainer {
 
   private static RunFolder choose(Path out, TrainOptions.Existing existing) {
     RunFolder folder = new RunFolder(out);
+    folder.requireFolder();
     return switch (existing) {
-      case REPLACE -> folder;
+      case REPLACE -> {
+        folder.requireOwn();
+        yield folder;
+      }
       case NEXT_FREE -> folder.used() ? new RunFolder(Outputs.nextFree(out)) : folder;
       case REFUSE -> {
+        folder.requireOwn();
         if (folder.worthKeeping()) {
-          throw new BadInput(
-              "output folder "
-                  + out
-                  + " holds a run already: give --resume to go on, --force to replace it, or"
-                  + " another name");
+          throw new BadInput("output folder " + out + folder.inTheWay());
         }
         yield folder;
       }

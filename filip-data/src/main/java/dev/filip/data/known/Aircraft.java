@@ -68,8 +68,7 @@ final class Aircraft extends Layout {
     Path base = Places.inner(name(), root, INNER, Aircraft::isIt, "variants.txt");
     String[] parts = split.split("/");
     String level = parts.length == 1 ? "variant" : parts[1];
-    Path names =
-        Places.file(name(), base.resolve(LEVELS.getOrDefault(level, level)), base);
+    Path names = Places.file(name(), base.resolve(LEVELS.getOrDefault(level, level)), base);
     String file = "images_" + level + "_" + parts[0] + ".txt";
     Path list = Places.file(name(), base.resolve(file), base);
     Path images = Places.folder(name(), base.resolve("images"), base);

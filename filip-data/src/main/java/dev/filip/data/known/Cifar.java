@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * CIFAR-10 and CIFAR-100: pickles of Python 2 or 3, or the binary form. A key is the image's name in
- * the pickle, or {@code FILE/NUMBER} where there is none.
+ * CIFAR-10 and CIFAR-100: pickles of Python 2 or 3, or the binary form. A key is the image's name
+ * in the pickle, or {@code FILE/NUMBER} where there is none.
  */
 final class Cifar extends Layout {
   private static final long LARGEST = 1L << 30;
@@ -91,12 +91,9 @@ final class Cifar extends Layout {
       return binary(binaries.get(), split);
     }
     return pickled(
-        pickles.orElseThrow(
-            () ->
-                Places.missing(
-                    name(),
-                    pickled() + "/" + files(split).getFirst() + " or " + binary() + "/",
-                    root)),
+        pickles.orElseThrow(() ->
+            Places.missing(
+                name(), pickled() + "/" + files(split).getFirst() + " or " + binary() + "/", root)),
         split);
   }
 
@@ -131,14 +128,16 @@ final class Cifar extends Layout {
     Map<?, ?> map = read(file);
     byte[] pixels = pixels(file, map.get("data"));
     Object fine = map.get("fine_labels");
-    List<Long> labels = wholes(file, "labels", map.containsKey("labels") ? map.get("labels") : fine);
+    List<Long> labels =
+        wholes(file, "labels", map.containsKey("labels") ? map.get("labels") : fine);
     int count = pixels.length / PixelPlanes.BYTES;
     BadInput.require(
-        labels.size() == count, file + ": labels", labels.size(), "one for each of " + count + " images");
+        labels.size() == count,
+        file + ": labels",
+        labels.size(),
+        "one for each of " + count + " images");
     List<String> names =
-        map.containsKey("filenames")
-            ? texts(file, "filenames", map.get("filenames"))
-            : List.of();
+        map.containsKey("filenames") ? texts(file, "filenames", map.get("filenames")) : List.of();
     images.buffer(ByteBuffer.wrap(pixels));
     for (int i = 0; i < count; i++) {
       int label = label(file, classes, i, labels.get(i));
@@ -164,7 +163,8 @@ final class Cifar extends Layout {
     } catch (BadPickle e) {
       throw new BadInput(file + ": its pickle " + e.getMessage(), e);
     }
-    throw new BadInput(file + ": data must be an array of " + PixelPlanes.BYTES + " bytes an image");
+    throw new BadInput(
+        file + ": data must be an array of " + PixelPlanes.BYTES + " bytes an image");
   }
 
   private static List<Long> wholes(
@@ -211,7 +211,10 @@ final class Cifar extends Layout {
       try {
         ByteBuffer bytes = PixelPlanes.map(file);
         BadInput.require(
-            bytes.limit() % record == 0, file + ": bytes", bytes.limit(), "a multiple of " + record);
+            bytes.limit() % record == 0,
+            file + ": bytes",
+            bytes.limit(),
+            "a multiple of " + record);
         images.buffer(bytes);
         for (int i = 0; i < bytes.limit() / record; i++) {
           int at = i * record;

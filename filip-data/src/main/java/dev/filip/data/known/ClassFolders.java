@@ -81,7 +81,8 @@ record ClassFolders(List<String> classes, FileItems items, List<String> empty) {
               if (isImage(file.getFileName().toString()) && !attributes.isDirectory()) {
                 Path folder = file.getParent() == null ? base : file.getParent();
                 folders
-                    .computeIfAbsent(Places.slashed(base.relativize(folder)), _ -> new ArrayList<>())
+                    .computeIfAbsent(
+                        Places.slashed(base.relativize(folder)), _ -> new ArrayList<>())
                     .add(file.getFileName().toString());
               }
               return FileVisitResult.CONTINUE;

@@ -102,8 +102,8 @@ final class Coco extends Layout {
   private Items karpathySplit(Path base, String split) {
     Path file =
         karpathy(base, split)
-            .orElseThrow(
-                () -> Places.missing(name(), KARPATHY + " (or annotations/" + KARPATHY + ")", base));
+            .orElseThrow(() ->
+                Places.missing(name(), KARPATHY + " (or annotations/" + KARPATHY + ")", base));
     SequencedMap<String, List<String>> all =
         file.endsWith(KARPATHY)
             ? CaptionFiles.karpathy(file, split::equals)

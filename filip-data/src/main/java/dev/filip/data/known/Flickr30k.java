@@ -10,8 +10,9 @@ import java.util.TreeMap;
 
 /**
  * Flickr30K: captions in {@code results_20130124.token} or Kaggle's {@code results.csv}, Karpathy's
- * split in {@code dataset_flickr30k.json} (or CLIP_benchmark's {@code flickr30k_test_karpathy.txt}),
- * images in {@code flickr30k-images}, {@code flickr30k_images}, {@code images} or beside the file.
+ * split in {@code dataset_flickr30k.json} (or CLIP_benchmark's {@code
+ * flickr30k_test_karpathy.txt}), images in {@code flickr30k-images}, {@code flickr30k_images},
+ * {@code images} or beside the file.
  */
 final class Flickr30k extends Layout {
   private static final String TOKEN = "results_20130124.token";

@@ -138,12 +138,11 @@ final class ImageNet extends Layout {
     MatFile.Structs all = MatFile.read(meta).structs("synsets");
     return IntStream.range(0, all.size())
         .filter(i -> all.whole("num_children", i) == 0)
-        .mapToObj(
-            i ->
-                new Synset(
-                    all.whole("ILSVRC2012_ID", i),
-                    all.text("WNID", i),
-                    all.text("words", i).split(", ", 2)[0]))
+        .mapToObj(i ->
+            new Synset(
+                all.whole("ILSVRC2012_ID", i),
+                all.text("WNID", i),
+                all.text("words", i).split(", ", 2)[0]))
         .sorted(Comparator.comparing(Synset::wnid))
         .toList();
   }

@@ -16,12 +16,19 @@ import java.util.Set;
 final class NumpyNames implements PickleNames {
   private static final Set<String> MODULES =
       Set.of(
-          "numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric",
-          "numpy._core.numeric", "numpy");
+          "numpy.core.multiarray",
+          "numpy._core.multiarray",
+          "numpy.core.numeric",
+          "numpy._core.numeric",
+          "numpy");
   private static final Set<String> NUMPY =
       Set.of("_reconstruct", "ndarray", "dtype", "scalar", "_frombuffer");
   private static final Set<String> BYTES =
-      Set.of("_codecs.encode", "__builtin__.bytes", "builtins.bytes", "builtins.bytearray",
+      Set.of(
+          "_codecs.encode",
+          "__builtin__.bytes",
+          "builtins.bytes",
+          "builtins.bytearray",
           "__builtin__.bytearray");
 
   @Override
@@ -143,7 +150,9 @@ final class NumpyNames implements PickleNames {
       } catch (ArithmeticException e) {
         throw new BadPickle("has an array of the impossible shape " + Arrays.toString(shape));
       }
-      if (Arrays.stream(shape).anyMatch(n -> n < 0) || count > values.length || count * as.size != values.length) {
+      if (Arrays.stream(shape).anyMatch(n -> n < 0)
+          || count > values.length
+          || count * as.size != values.length) {
         throw new BadPickle(
             "has an array of shape " + Arrays.toString(shape) + " in " + values.length + " bytes");
       }

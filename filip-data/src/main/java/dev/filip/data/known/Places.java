@@ -110,7 +110,8 @@ final class Places {
           .filter(line -> !line.isEmpty())
           .toList();
     } catch (IOException | java.io.UncheckedIOException e) {
-      throw unreadable(file, e instanceof IOException io ? io : ((java.io.UncheckedIOException) e).getCause());
+      throw unreadable(
+          file, e instanceof IOException io ? io : ((java.io.UncheckedIOException) e).getCause());
     }
   }
 

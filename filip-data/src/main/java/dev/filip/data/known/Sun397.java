@@ -87,10 +87,9 @@ final class Sun397 extends Layout {
 
   private static List<String> images(Path base) {
     try (Stream<Path> all = Files.walk(base)) {
-      return all.filter(
-              p ->
-                  p.getFileName().toString().startsWith("sun_")
-                      && p.getFileName().toString().endsWith(".jpg"))
+      return all.filter(p ->
+              p.getFileName().toString().startsWith("sun_")
+                  && p.getFileName().toString().endsWith(".jpg"))
           .map(p -> Places.slashed(base.relativize(p)))
           .sorted()
           .toList();
@@ -110,7 +109,8 @@ final class Sun397 extends Layout {
             base.resolveSibling("Partitions").resolve(file),
             base.resolveSibling(file));
     Path found =
-        list.orElseThrow(() -> Places.missing(name(), file + " (or Partitions/" + file + ")", base));
+        list.orElseThrow(
+            () -> Places.missing(name(), file + " (or Partitions/" + file + ")", base));
     return Places.lines(found).stream().map(line -> line.replaceFirst("^/", "")).toList();
   }
 }

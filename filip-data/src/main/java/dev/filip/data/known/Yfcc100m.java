@@ -66,8 +66,7 @@ final class Yfcc100m extends Layout {
   KnownSet open(Path root, String split) {
     Path file =
         table(root, TABLE)
-            .orElseThrow(
-                () -> Places.missing(name(), TABLE + " (plain, .tsv, .bz2 or .gz)", root));
+            .orElseThrow(() -> Places.missing(name(), TABLE + " (plain, .tsv, .bz2 or .gz)", root));
     long[] wanted = split.equals("subset") ? subset(root) : new long[0];
     LineTable table =
         new LineTable(
@@ -110,8 +109,7 @@ final class Yfcc100m extends Layout {
     int first = line.indexOf('\t') + 1;
     int end = line.indexOf('\t', first);
     String id = end < 0 ? "" : line.substring(first, end);
-    boolean named =
-        id.matches("\\d{1,18}") && Arrays.binarySearch(wanted, Long.parseLong(id)) >= 0;
+    boolean named = id.matches("\\d{1,18}") && Arrays.binarySearch(wanted, Long.parseLong(id)) >= 0;
     return named ? row(line, 0) : Row.leftOut("");
   }
 
