@@ -210,9 +210,7 @@ final class KnownGlobals implements PickleNames {
   private static Object sequence(String full, PickleTuple arguments) {
     List<Object> items =
         arguments.size() == 0 ? List.of() : items(full + "'s items", arguments.get(0));
-    return full.equals("torch.Size")
-        ? new PickleTuple(items)
-        : new ArrayList<>(items);
+    return full.equals("torch.Size") ? new PickleTuple(items) : new ArrayList<>(items);
   }
 
   @SuppressWarnings("unchecked") // lists of the machine hold objects

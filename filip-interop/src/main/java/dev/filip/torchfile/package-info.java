@@ -1,6 +1,6 @@
 /**
- * PyTorch's files of pickled tensors, read without executing anything: a fixed list of names, and the
- * tensors behind it, mapped.
+ * PyTorch's files of pickled tensors, read without executing anything: a fixed list of names, and
+ * the tensors behind it, mapped.
  */
 @NullMarked
 package dev.filip.torchfile;
