@@ -52,14 +52,13 @@ class DamagedConfigsTest {
     Mutations.of("json of others", List.of(whole, deep))
         .refusing(IOException.class)
         .allocating(MOST)
-        .check(
-            input -> {
-              try {
-                Json.ofOthers(input);
-              } catch (JsonProcessingException e) {
-                assertThat(Json.why(e)).isNotBlank().doesNotContain("\n", "Stream", "REDACTED");
-                throw new IOException(Json.why(e));
-              }
-            });
+        .check(input -> {
+          try {
+            Json.ofOthers(input);
+          } catch (JsonProcessingException e) {
+            assertThat(Json.why(e)).isNotBlank().doesNotContain("\n", "Stream", "REDACTED");
+            throw new IOException(Json.why(e));
+          }
+        });
   }
 }

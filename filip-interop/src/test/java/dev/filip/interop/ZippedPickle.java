@@ -25,12 +25,12 @@ final class ZippedPickle {
     throw new IOException(file + " holds no data.pkl");
   }
 
-  /** With storages 0 to 9 of 4,096 bytes. */
+  /** With storages 0 to 127 of 4,096 bytes. */
   static void write(Path file, byte[] pickle) throws IOException {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       put(zip, "archive/data.pkl", pickle);
       put(zip, "archive/version", "3\n".getBytes(StandardCharsets.UTF_8));
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < 128; i++) {
         put(zip, "archive/data/" + i, new byte[4096]);
       }
     }

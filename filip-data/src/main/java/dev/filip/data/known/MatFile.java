@@ -3,10 +3,14 @@ package dev.filip.data.known;
 import dev.filip.io.BadInput;
 import dev.filip.io.Reasons;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5File;
 import us.hebi.matlab.mat.types.Array;
@@ -23,6 +27,9 @@ import us.hebi.matlab.mat.types.Struct;
 final class MatFile {
   private static final long LARGEST = 1 << 26;
   private static final int LARGEST_UNPACKED = 1 << 28;
+
+  private static final int HEADER = 128;
+  private static final int TAG = 8;
 
   private final Path file;
   private final Mat5File content;
@@ -50,24 +57,47 @@ final class MatFile {
     }
   }
 
+  /** The outer elements lie within the file: the reader would look for them beyond it. */
+  private static void checkElements(byte[] bytes) throws IOException {
+    if (bytes.length < HEADER) {
+      throw new IOException("it has " + bytes.length + " bytes");
+    }
+    if (new String(bytes, 0, 10, StandardCharsets.ISO_8859_1).equals("MATLAB 7.3")) {
+      throw new IOException("it is one of level 7.3 (HDF5)");
+    }
+    boolean little = bytes[HEADER - 2] == 'I';
+    ByteBuffer in =
+        ByteBuffer.wrap(bytes).order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    long at = HEADER;
+    while (at < bytes.length) {
+      long left = bytes.length - at - TAG;
+      long size = left < 0 ? 0 : Integer.toUnsignedLong(in.getInt((int) at + 4));
+      if (size > left) {
+        throw new IOException("an element of " + size + " bytes where " + left + " are left");
+      }
+      at += TAG + size;
+    }
+  }
+
   private static Mat5File parse(byte[] bytes) throws IOException {
+    checkElements(bytes);
     int[] left = {LARGEST_UNPACKED};
     return Mat5.newReader(Sources.wrap(bytes))
         .disableSubsystemProcessing()
         .setMaxInflateBufferSize(LARGEST_UNPACKED)
         .setBufferAllocator(
-            new us.hebi.matlab.mat.format.BufferAllocator() {
+            new BufferAllocator() {
               @Override
-              public java.nio.ByteBuffer allocate(int size) {
+              public ByteBuffer allocate(int size) {
                 left[0] = size < 0 || size > left[0] ? -1 : left[0] - size;
                 if (left[0] < 0) {
                   throw new IllegalArgumentException("an array of " + size + " bytes");
                 }
-                return java.nio.ByteBuffer.allocate(size);
+                return ByteBuffer.allocate(size);
               }
 
               @Override
-              public void release(java.nio.ByteBuffer buffer) {}
+              public void release(ByteBuffer buffer) {}
             })
         .readMat();
   }
