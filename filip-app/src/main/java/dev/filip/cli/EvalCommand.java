@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    description = "Judge a model: zero-shot classification, retrieval, pointing.",
+    subcommands = ProbeCommand.class,
+    description = "Judge a model: zero-shot classification, retrieval, pointing, linear probe.",
     footer = {
       "",
       "Example:",
