@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
