@@ -57,6 +57,9 @@ public final class Main implements Runnable {
   /** As picocli tells why a value was refused. */
   private static final Pattern CLASS_NAME = Pattern.compile("\\((?:\\w+\\.)+\\w+: ");
 
+  private static final Pattern TYPE =
+      Pattern.compile("(?:interface|class) (?:java|dev\\.filip)\\.(?:\\w+\\.)+(?=[A-Z])");
+
   @CommandLine.Spec private @Nullable CommandSpec spec;
 
   /** Runs one command and ends the process with its code. */
@@ -169,7 +172,8 @@ public final class Main implements Runnable {
       case IOException failed -> Reasons.of(failed);
       case InvalidPathException path ->
           '"' + path.getInput() + "\" can be no name of a file: " + path.getReason();
-      case ParameterException wrong -> CLASS_NAME.matcher(message).replaceAll("(");
+      case ParameterException _ ->
+          TYPE.matcher(CLASS_NAME.matcher(message).replaceAll("(")).replaceAll("a ");
       case OutOfMemoryError _ ->
           "not enough memory (" + message + "): FILIP_JAVA_OPTS=-Xmx... gives more";
       case BadInput _, TrainingStopped _, DataStopped _, LostPeer _, IllegalStateException _ ->

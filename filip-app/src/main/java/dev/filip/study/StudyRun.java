@@ -147,7 +147,7 @@ public final class StudyRun {
     return new OwnFolder(
         "filip study",
         List.of("study.json"),
-        List.of("rows/**", "{efficiency,ablation,stability}.{json,md,png}"));
+        List.of("{rows,tuning}/**", "{efficiency,ablation,interaction,stability}.{json,md,png}"));
   }
 
   private void open(Existing existing) throws IOException {

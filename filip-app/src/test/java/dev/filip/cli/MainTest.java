@@ -57,7 +57,7 @@ class MainTest {
     CommandLine filip = Main.commandLine().setErr(new PrintWriter(err));
     String[] arguments = List.of(words).stream().map(Object::toString).toArray(String[]::new);
     int code = filip.execute(arguments);
-    return code + " " + err.toString().strip();
+    return (code + " " + err).strip();
   }
 
   @Test
