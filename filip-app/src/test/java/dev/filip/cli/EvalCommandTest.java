@@ -16,7 +16,14 @@ class EvalCommandTest {
     CommandLine eval = Objects.requireNonNull(Main.commandLine().getSubcommands().get("eval"));
     assertThat(eval.getSubcommands().keySet())
         .containsExactlyInAnyOrder(
-            "zero-shot", "retrieval", "pointing", "binding", "probe", "suite", "prompts", "compare");
+            "zero-shot",
+            "retrieval",
+            "pointing",
+            "binding",
+            "probe",
+            "suite",
+            "prompts",
+            "compare");
     for (Task<?> task : Tasks.ALL) {
       CommandLine command = Objects.requireNonNull(eval.getSubcommands().get(task.name()));
       for (Task.Option option : task.options()) {

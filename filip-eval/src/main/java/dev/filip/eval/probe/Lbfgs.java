@@ -100,7 +100,9 @@ final class Lbfgs {
     return new Minimum(x, value, options.iterations, isThere(value, gradient, direction));
   }
 
-  /** Both rules: half the slope along the direction is about what the value is above its minimum. */
+  /**
+   * Both rules: half the slope along the direction is about what the value is above its minimum.
+   */
   private boolean isThere(double value, double[] gradient, double[] direction) {
     return largest(gradient) <= options.tolerance
         && -dot(gradient, direction) / 2 <= options.above * Math.abs(value);
@@ -109,8 +111,7 @@ final class Lbfgs {
   /** Along the quasi-Newton direction; where that fails, once more without what was remembered. */
   private WolfeSearch.@Nullable Point search(
       double[] x, double value, double[] gradient, double[] direction) {
-    WolfeSearch.Point best =
-        new WolfeSearch(function, x, value, gradient, direction).best();
+    WolfeSearch.Point best = new WolfeSearch(function, x, value, gradient, direction).best();
     if (best != null || steps.isEmpty()) {
       return best;
     }

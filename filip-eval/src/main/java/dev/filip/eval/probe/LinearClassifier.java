@@ -26,7 +26,9 @@ final class LinearClassifier {
     d = weights.length / classes - 1;
   }
 
-  /** Of the outputs of {@link LogisticObjective}: one for two classes says how much class 1 leads. */
+  /**
+   * Of the outputs of {@link LogisticObjective}: one for two classes says how much class 1 leads.
+   */
   static LinearClassifier logistic(double[] outputs, int classes) {
     double[] weights = outputs;
     if (LogisticObjective.outputs(classes) < classes) {

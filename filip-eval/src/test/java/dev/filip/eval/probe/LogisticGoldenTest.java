@@ -49,7 +49,9 @@ class LogisticGoldenTest {
     double least = expected.at("/tight/objective").asDouble();
     double theirs = expected.at("/default/objective").asDouble();
     double ours = fit(train, c, 1e-4).objective();
-    assertThat(ours).isLessThan(theirs * (1 + 1e-4)).isBetween(least * (1 - 1e-5), least * (1 + 1e-4));
+    assertThat(ours)
+        .isLessThan(theirs * (1 + 1e-4))
+        .isBetween(least * (1 - 1e-5), least * (1 + 1e-4));
     if (theirs < least * (1 + 5e-5)) {
       assertThat(ours).isCloseTo(theirs, within(1e-4 * theirs));
     }
