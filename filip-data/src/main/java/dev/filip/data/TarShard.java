@@ -7,6 +7,7 @@ import dev.filip.data.store.ShardFiles;
 import dev.filip.io.Json;
 import dev.filip.io.Texts;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -227,6 +228,20 @@ final class TarShard implements SampleSource.Shard {
       }
       int at = (int) (table.offset(sample, part) - from);
       return new String(bytes, at, table.length(sample, part), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** All files of the tar in order, with those that belong to no sample. */
+  void members(TarScan.Taker taker) throws IOException {
+    TarScan.scan(shown(), channel, taker);
+  }
+
+  /** Copies a member's content, piece by piece. */
+  void copy(long offset, long size, OutputStream into) throws IOException {
+    for (long done = 0; done < size; ) {
+      int piece = (int) Math.min(size - done, LONGEST_RUN);
+      into.write(bytes(offset + done, piece));
+      done += piece;
     }
   }
 

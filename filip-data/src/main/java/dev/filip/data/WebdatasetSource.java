@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,13 @@ final class WebdatasetSource implements SampleSource {
   @Override
   public @Nullable Origin origin() {
     return origin;
+  }
+
+  /** The shards' names after the folder common to all, in order. */
+  List<String> relativeNames() {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> ShardNames.shown(names.relative(i)))
+        .toList();
   }
 
   @Override

@@ -12,10 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -192,24 +188,8 @@ final class HttpStore implements Store {
   }
 
   private static StoreFailure failure(HttpResponse<?> answer) {
-    Duration after =
-        answer.headers().firstValue("Retry-After").map(HttpStore::retryAfter).orElse(null);
+    Duration after = answer.headers().firstValue("Retry-After").map(RetryAfter::of).orElse(null);
     return StoreFailure.ofStatus(answer.statusCode(), after, "");
-  }
-
-  /** Seconds or a date; null for anything else. */
-  static @Nullable Duration retryAfter(String value) {
-    String text = value.strip();
-    if (text.matches("\\d{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(text));
-    }
-    try {
-      Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      Duration left = Duration.between(Instant.now(), until);
-      return left.isNegative() ? Duration.ZERO : left;
-    } catch (DateTimeParseException e) {
-      return null;
-    }
   }
 
   private static @Nullable Matcher range(HttpResponse<?> answer) {

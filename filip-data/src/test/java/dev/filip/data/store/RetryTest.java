@@ -50,14 +50,13 @@ class RetryTest {
 
   @Test
   void secondsAndDates() {
-    assertThat(HttpStore.retryAfter("120")).isEqualTo(Duration.ofSeconds(120));
+    assertThat(RetryAfter.of("120")).isEqualTo(Duration.ofSeconds(120));
     String date =
         ZonedDateTime.now(ZoneOffset.UTC)
             .plusSeconds(60)
             .format(DateTimeFormatter.RFC_1123_DATE_TIME);
-    assertThat(HttpStore.retryAfter(date))
-        .isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
-    assertThat(HttpStore.retryAfter("Fri, 31 Dec 1999 23:59:59 GMT")).isEqualTo(Duration.ZERO);
-    assertThat(HttpStore.retryAfter("soon")).isNull();
+    assertThat(RetryAfter.of(date)).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+    assertThat(RetryAfter.of("Fri, 31 Dec 1999 23:59:59 GMT")).isEqualTo(Duration.ZERO);
+    assertThat(RetryAfter.of("soon")).isNull();
   }
 }
