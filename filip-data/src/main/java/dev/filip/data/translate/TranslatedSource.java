@@ -154,7 +154,7 @@ public final class TranslatedSource {
     }
   }
 
-  /** Goes on with what is there. */
+  /** Goes on with what is there; where no shard was finished, there is nothing to go on with. */
   private void begin(boolean force) throws IOException {
     Path told = partial.resolve(REQUEST);
     boolean ours = Files.isRegularFile(told);
@@ -164,7 +164,7 @@ public final class TranslatedSource {
         BadInput.require(!other, "--out", out, "a name beside which no other " + partial + " lies");
       }
     }
-    if (ours && !force) {
+    if (ours && !force && Files.isDirectory(records) && !isEmpty(records)) {
       same(partial, Json.readObject(told));
     } else {
       Outputs.delete(shards);

@@ -197,6 +197,28 @@ class TranslatedSourceTest {
   }
 
   @Test
+  void unfinishedWorkOfAnotherRequestIsRefusedOnceAShardIsThere() throws IOException {
+    Fake engine = new Fake();
+    engine.broken = "cat";
+    assertThatThrownBy(() -> run(engine, 2, 2, false, "es")).hasMessage("the engine broke");
+    engine.broken = "void";
+    assertThatThrownBy(() -> run(engine, 2, 2, false, "de")).hasMessage("the engine broke");
+    assertThatThrownBy(() -> run(new Fake(), 2, 2, false, "ru"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("out.partial is of another request: via was de, not ru");
+    assertThat(run(new Fake(), 2, 2, false, "de").path("resumed").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void otherDataAreAnotherRequest() throws IOException {
+    run(new Fake(), 2, 2, false, "de");
+    Files.delete(shards.resolve("000001.tar"));
+    assertThatThrownBy(() -> run(new Fake(), 2, 2, false, "de"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("is of another request: other data");
+  }
+
+  @Test
   void aFolderOfSomebodyElseIsLeftAlone() throws IOException {
     Files.createDirectory(out);
     Files.writeString(out.resolve("mine.txt"), "mine");
