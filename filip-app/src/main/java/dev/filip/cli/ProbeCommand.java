@@ -12,8 +12,8 @@ import dev.filip.eval.probe.Labelled;
 import dev.filip.eval.probe.LinearProbe;
 import dev.filip.eval.probe.ModelFeatures;
 import dev.filip.io.BadInput;
-import dev.filip.io.NativeCache;
 import dev.filip.io.Json;
+import dev.filip.io.NativeCache;
 import dev.filip.tensor.Natives;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -180,8 +180,7 @@ final class ProbeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     LinearProbe.Recipe recipe =
-        new LinearProbe.Recipe(
-            solver, c, tolerance, iterations, shots, seeds, epochs, batch, rate);
+        new LinearProbe.Recipe(solver, c, tolerance, iterations, shots, seeds, epochs, batch, rate);
     answer.print(features == null ? ofModel(recipe) : ofFiles(features, recipe));
     return 0;
   }
@@ -198,7 +197,11 @@ final class ProbeCommand implements Callable<Integer> {
     Labelled chosen =
         validationFeatures == null && validationLabels == null
             ? null
-            : pair("--validation-features", validationFeatures, "--validation-labels", validationLabels);
+            : pair(
+                "--validation-features",
+                validationFeatures,
+                "--validation-labels",
+                validationLabels);
     LinearProbe.Sets sets = new LinearProbe.Sets(given, chosen, judged, List.of());
     return new LinearProbe(sets, recipe).run(Fingerprint.of("probe"), false).toJson();
   }

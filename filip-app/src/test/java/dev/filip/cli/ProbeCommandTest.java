@@ -21,7 +21,8 @@ import picocli.CommandLine;
 class ProbeCommandTest {
   private static final Path ROOT = Path.of(System.getProperty("filip.root", ".."));
   private static final Path MODEL = ROOT.resolve("models").resolve("collages-late");
-  private static final Path GOLDEN = ROOT.resolve("filip-eval/src/test/resources/golden/probe/half");
+  private static final Path GOLDEN =
+      ROOT.resolve("filip-eval/src/test/resources/golden/probe/half");
   @TempDir Path temp;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -84,11 +85,17 @@ class ProbeCommandTest {
   @Test
   void featuresFromFiles() {
     Object[] files = {
-      "--features", GOLDEN.resolve("features.npy"),
-      "--labels", GOLDEN.resolve("labels.npy"),
-      "--test-features", GOLDEN.resolve("test_features.npy"),
-      "--test-labels", GOLDEN.resolve("test_labels.npy"),
-      "--c", 1, "--json"
+      "--features",
+      GOLDEN.resolve("features.npy"),
+      "--labels",
+      GOLDEN.resolve("labels.npy"),
+      "--test-features",
+      GOLDEN.resolve("test_features.npy"),
+      "--test-labels",
+      GOLDEN.resolve("test_labels.npy"),
+      "--c",
+      1,
+      "--json"
     };
     assertThat(run(files)).as(err + "").isZero();
     JsonNode json = Json.parse(out.toString());

@@ -97,8 +97,6 @@ class NpyTest {
 
   private void refused(String header, byte[] data, String why) throws IOException {
     Path file = file(1, header, data);
-    assertThatThrownBy(() -> Npy.open(file))
-        .isInstanceOf(BadInput.class)
-        .hasMessageContaining(why);
+    assertThatThrownBy(() -> Npy.open(file)).isInstanceOf(BadInput.class).hasMessageContaining(why);
   }
 }

@@ -25,8 +25,8 @@ final class Draw {
   record Parts(int[] first, int[] rest) {}
 
   /**
-   * A fifth of every class, rounded, as {@code rest}: at least one of a class with two or more, none
-   * of a class with one.
+   * A fifth of every class, rounded, as {@code rest}: at least one of a class with two or more,
+   * none of a class with one.
    */
   Parts fifth() {
     return parts(size -> {

@@ -154,8 +154,7 @@ public final class LinearProbe {
     }
     print.with("classes", classes + " " + sets.classNames);
     print.with("train", sets.train.labelsPrint()).with("test", sets.test.labelsPrint());
-    return print.with(
-        "validation", sets.validation == null ? "" : sets.validation.labelsPrint());
+    return print.with("validation", sets.validation == null ? "" : sets.validation.labelsPrint());
   }
 
   /** The fits of one run. */
@@ -205,8 +204,7 @@ public final class LinearProbe {
             sets.validation.select(new Draw(sets.validation, classes, seed).shots(some, 0).first());
       }
       Labelled train = sets.train.select(draw.shots(k, 0).first());
-      return judged(
-          List.of(train), recipe.c == null ? sweep(train, validation) : null, k, seed);
+      return judged(List.of(train), recipe.c == null ? sweep(train, validation) : null, k, seed);
     }
 
     private Sweep sweep(Labelled train, Labelled validation) {
@@ -248,8 +246,7 @@ public final class LinearProbe {
       if (progress != null) {
         progress.to(
             done,
-            String.format(
-                Locale.ROOT, "%s, step %d, gradient %.2g", called, iteration, gradient));
+            String.format(Locale.ROOT, "%s, step %d, gradient %.2g", called, iteration, gradient));
       }
     }
 
@@ -259,14 +256,16 @@ public final class LinearProbe {
               recipe.epochs, recipe.batch, recipe.rate, SgdProbe.Options.PAPER.warmup());
       SgdProbe.Trained trained =
           new SgdProbe(sets.train, classes, options)
-              .run(recipe.seeds.getFirst(), (epoch, loss) -> {
-                if (progress != null) {
-                  progress.to(
-                      0,
-                      String.format(
-                          Locale.ROOT, "epoch %d/%d, loss %.4f", epoch, recipe.epochs, loss));
-                }
-              });
+              .run(
+                  recipe.seeds.getFirst(),
+                  (epoch, loss) -> {
+                    if (progress != null) {
+                      progress.to(
+                          0,
+                          String.format(
+                              Locale.ROOT, "epoch %d/%d, loss %.4f", epoch, recipe.epochs, loss));
+                    }
+                  });
       return new ProbeResult.Run(
           0,
           recipe.seeds.getFirst(),

@@ -89,12 +89,7 @@ public final class ModelFeatures {
               model,
               source,
               new StoreEncoder.Options(
-                  Tokens.Type.FP32,
-                  false,
-                  data.limit(),
-                  StoreEncoder.Options.PART,
-                  false,
-                  quiet))
+                  Tokens.Type.FP32, false, data.limit(), StoreEncoder.Options.PART, false, quiet))
           .run(folder);
     }
     try (TokenStore store = TokenStore.open(folder)) {

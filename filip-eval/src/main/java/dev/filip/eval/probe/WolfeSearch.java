@@ -27,11 +27,7 @@ final class WolfeSearch {
 
   /** Searches at once, from step 1 on. */
   WolfeSearch(
-      Lbfgs.Function function,
-      double[] from,
-      double value,
-      double[] gradient,
-      double[] direction) {
+      Lbfgs.Function function, double[] from, double value, double[] gradient, double[] direction) {
     this.function = function;
     this.from = from;
     this.direction = direction;

@@ -30,7 +30,9 @@ class LabelledTest {
     String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
     header = header + " ".repeat(63 - (10 + header.length()) % 64) + "\n";
     ByteBuffer all = ByteBuffer.allocate(10 + header.length() + data.length);
-    all.order(ByteOrder.LITTLE_ENDIAN).put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    all.order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0x93)
+        .put("NUMPY".getBytes(StandardCharsets.US_ASCII));
     all.put((byte) 1).put((byte) 0).putShort((short) header.length());
     all.put(header.getBytes(StandardCharsets.US_ASCII)).put(data);
     return Files.write(folder.resolve(name), all.array());
@@ -71,13 +73,21 @@ class LabelledTest {
   void wrongFilesAreNamedWithTheRow() throws IOException {
     Path x = npy("x.npy", "<f4", "(2, 2)", floats(1, 2, 3, 4));
     Path y = npy("y.npy", "|i1", "(2,)", new byte[2]);
-    refused(npy("n.npy", "<f4", "(2, 2)", floats(1, 2, 3, Float.NaN)), y,
+    refused(
+        npy("n.npy", "<f4", "(2, 2)", floats(1, 2, 3, Float.NaN)),
+        y,
         "n.npy: row 1, column 1 must be a finite number, got NaN");
-    refused(npy("i.npy", "<f4", "(2, 2)", floats(Float.NEGATIVE_INFINITY, 2, 3, 4)), y,
+    refused(
+        npy("i.npy", "<f4", "(2, 2)", floats(Float.NEGATIVE_INFINITY, 2, 3, 4)),
+        y,
         "i.npy: row 0, column 0 must be a finite number, got -Infinity");
-    refused(x, npy("m.npy", "|i1", "(2,)", new byte[] {0, -1}),
+    refused(
+        x,
+        npy("m.npy", "|i1", "(2,)", new byte[] {0, -1}),
         "m.npy: label of row 1 must be a class from 0 on, got -1");
-    refused(x, npy("l.npy", "|i1", "(3,)", new byte[3]),
+    refused(
+        x,
+        npy("l.npy", "|i1", "(3,)", new byte[3]),
         "l.npy must be one label for each of the 2 rows of");
     refused(x, x, "x.npy must be whole numbers of shape [rows], got floats of shape [2, 2]");
     refused(y, y, "y.npy must be floats of shape [rows, features], got whole numbers");
@@ -85,8 +95,10 @@ class LabelledTest {
     refused(npy("b.npy", ">f4", "(2, 2)", new byte[16]), y, "little endian, in C order");
     refused(npy("s.npy", "<f4", "(2, 3)", new byte[16]), y, "as long as its shape [2, 3] says");
     refused(npy("e.npy", "<f4", "(0, 3)", new byte[0]), y, "at least one row");
-    refused(Files.write(folder.resolve("z.npy"), "PK..........".getBytes(StandardCharsets.US_ASCII)),
-        y, "z.npy must be a .npy file");
+    refused(
+        Files.write(folder.resolve("z.npy"), "PK..........".getBytes(StandardCharsets.US_ASCII)),
+        y,
+        "z.npy must be a .npy file");
   }
 
   private static void refused(Path features, Path labels, String why) {

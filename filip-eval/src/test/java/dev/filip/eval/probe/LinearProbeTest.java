@@ -47,8 +47,7 @@ class LinearProbeTest {
   }
 
   private static Recipe recipe(Solver solver, @Nullable Double c, Integer... shots) {
-    return new Recipe(
-        solver, c, 1e-4, 1000, List.of(shots), List.of(1L, 2L, 3L), 20, 64, 0.1);
+    return new Recipe(solver, c, 1e-4, 1000, List.of(shots), List.of(1L, 2L, 3L), 20, 64, 0.1);
   }
 
   private static ProbeResult run(
@@ -155,7 +154,8 @@ class LinearProbeTest {
     Labelled single = Labelled.of("single", new float[2 * D], D, new int[] {0, 1});
     refused(single, null, single, "samples of single must be two of some class at least");
     assertThatThrownBy(() ->
-            new LinearProbe(new Sets(single, null, single, List.of("cat", "dog", "owl")), Recipe.PAPER))
+            new LinearProbe(
+                new Sets(single, null, single, List.of("cat", "dog", "owl")), Recipe.PAPER))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("class 2 (owl)");
     assertThatThrownBy(() -> recipe(Solver.SGD, 1.0)).isInstanceOf(BadInput.class);

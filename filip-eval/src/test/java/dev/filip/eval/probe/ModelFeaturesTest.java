@@ -120,8 +120,7 @@ class ModelFeaturesTest {
   @Test
   void withoutALabelThereIsNothingToLearn() {
     FakeSource none = new FakeSource().add("ball sky", -1, "");
-    assertThatThrownBy(() ->
-            new ModelFeatures(model, null, cache, true).of(EvalData.all(none)))
+    assertThatThrownBy(() -> new ModelFeatures(model, null, cache, true).of(EvalData.all(none)))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("labelled images");
   }

@@ -1,8 +1,8 @@
 package dev.filip.eval.probe;
 
 /**
- * The oracle: scikit-learn's objective of logistic regression, {@code C x sum of losses + |W|^2 / 2}
- * over {@code C n}, and its gradient, written down row by row in fp64.
+ * The oracle: scikit-learn's objective of logistic regression, {@code C x sum of losses + |W|^2 /
+ * 2} over {@code C n}, and its gradient, written down row by row in fp64.
  */
 final class SlowLogistic {
   private SlowLogistic() {}

@@ -8,8 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class SweepTest {
   private static Sweep.Tried tried(double c, double top1, double loss) {
-    return new Sweep.Tried(
-        new Sweep.Point(c, top1, top1, loss, 100, 1, 1, true), new double[] {c});
+    return new Sweep.Tried(new Sweep.Point(c, top1, top1, loss, 100, 1, 1, true), new double[] {c});
   }
 
   /** A peak at 10^1.375, which is on the finest grid. */
