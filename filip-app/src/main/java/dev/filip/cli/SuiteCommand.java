@@ -85,7 +85,8 @@ final class SuiteCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for suite.md, suite.json and suite.html. Default: suite, or its next free number.")
+      description =
+          "Folder for suite.md, suite.json and suite.html. Default: suite, or its next free number.")
   private @Nullable Path out;
 
   @Option(
@@ -124,7 +125,8 @@ final class SuiteCommand implements Callable<Integer> {
       }
     }
     boolean any = scores.values().stream().anyMatch(one -> !one.isEmpty());
-    BadInput.require(any, "--data", data, "a folder with a data set that can be judged: " + skipped);
+    BadInput.require(
+        any, "--data", data, "a folder with a data set that can be judged: " + skipped);
     SuiteReport report = new SuiteReport(scores, skipped, KnownSets.TWELVE, suite, command());
     report.write(folder);
     ObjectNode json = report.toJson().put("out", folder.toString());

@@ -54,8 +54,7 @@ final class FolderSource extends LooseSource {
     this.origin = origin;
     this.withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
     int flat = (int) images.stream().filter(p -> folder.equals(p.getParent())).count();
-    boolean classes =
-        origin == null && 2L * withText < images.size() && 2L * flat < images.size();
+    boolean classes = origin == null && 2L * withText < images.size() && 2L * flat < images.size();
     this.beside = classes ? flat : 0;
     List<String> folders =
         !classes
