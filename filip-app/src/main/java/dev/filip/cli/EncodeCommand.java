@@ -3,7 +3,7 @@ package dev.filip.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
 import dev.filip.encode.StoreEncoder;
-import dev.filip.io.Outputs;
+import dev.filip.tokens.TokenStore;
 import dev.filip.tokens.Tokens;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -47,18 +47,13 @@ final class EncodeCommand implements Callable<Integer> {
   private Tokens.Type type;
 
   @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Use at most N samples, evenly spread. Default: all.")
-  private int limit;
-
-  @Option(
       names = "--part",
       paramLabel = "N",
       defaultValue = "" + StoreEncoder.Options.PART,
       description = "Samples of a file, the unit in which work goes on. Default: ${DEFAULT-VALUE}.")
   private int part;
 
+  @Mixin private LimitOption limit;
   @Mixin private PrecisionOption precision;
   @Mixin private ColumnOptions columns;
   @Mixin private ForceOption force;
@@ -66,9 +61,9 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn()); // before a model is read
+    TokenStore.OWN.requireFree(out, force.isOn()); // before a model is read
     StoreEncoder.Options options =
-        new StoreEncoder.Options(type, texts, limit, part, force.isOn(), false);
+        new StoreEncoder.Options(type, texts, limit.samples(), part, force.isOn(), false);
     try (var samples = columns.open(source);
         Filip filip = precision.openForMany(model)) {
       ObjectNode result = new StoreEncoder(filip.embedder(), samples, options).run(out).toJson();

@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
-    description = "Judge a model: zero-shot classification, retrieval, pointing.",
+    subcommands = ProbeCommand.class,
+    description = "Judge a model: zero-shot classification, retrieval, pointing, linear probe.",
     footer = {
       "",
       "Example:",
@@ -113,23 +113,16 @@ final class EvalCommand extends Group {
           description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
       private String source;
 
-      @Option(
-          names = "--limit",
-          paramLabel = "N",
-          description = "Use at most N samples, evenly spread. Default: all.")
-      private int limit;
-
+      @Mixin private LimitOption limit;
       @Mixin private PrecisionOption precision;
       @Mixin private ColumnOptions columns;
 
       /** Opens both, judges, closes both. */
       Task.Result judge(Task<?> task) throws IOException {
+        int most = limit.samples();
         try (var samples = columns.open(source);
             Filip filip = precision.openForMany(model)) {
-          EvalData all = EvalData.all(samples);
-          return task.run(
-              filip.embedder(),
-              new EvalData(samples, source, limit > 0 ? limit : all.limit(), false));
+          return task.run(filip.embedder(), new EvalData(samples, source, most, false));
         }
       }
     }

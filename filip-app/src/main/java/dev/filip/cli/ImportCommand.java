@@ -7,11 +7,11 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.image.Resample;
+import dev.filip.interop.Exported;
 import dev.filip.interop.ImportOptions;
 import dev.filip.interop.ImportReport;
 import dev.filip.interop.Importer;
 import dev.filip.interop.PixelSource;
-import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -136,7 +136,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn());
+    Exported.requireFree(out, source, force.isOn());
     ImportOptions options =
         new ImportOptions(
             Optional.ofNullable(activation),

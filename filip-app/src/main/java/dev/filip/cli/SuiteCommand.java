@@ -9,6 +9,7 @@ import dev.filip.data.known.KnownSets;
 import dev.filip.eval.Ranking;
 import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
+import dev.filip.io.OwnFolder;
 import dev.filip.suite.Suite;
 import dev.filip.suite.SuitePrompts;
 import dev.filip.suite.SuiteReport;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Parameters;
       "  filip eval suite runs/late/model runs/global/model --data data/sets --out suite"
     })
 final class SuiteCommand implements Callable<Integer> {
+  private static final OwnFolder OWN =
+      new OwnFolder("filip eval suite", List.of("suite.json"), List.of("suite.{md,html}"));
+
   @Parameters(arity = "1..*", paramLabel = "MODEL", description = "Model folders.")
   private List<Path> models = List.of();
 
@@ -77,12 +81,6 @@ final class SuiteCommand implements Callable<Integer> {
   private String rank;
 
   @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Use at most N images of a set, evenly spread. Default: all.")
-  private int limit;
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
@@ -103,6 +101,7 @@ final class SuiteCommand implements Callable<Integer> {
       description = "Type of the tokens kept: fp32 or bf16 (half the disk). Default: fp32.")
   private Tokens.Type type;
 
+  @Mixin private LimitOption limit;
   @Mixin private PrecisionOption precision;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
@@ -112,11 +111,12 @@ final class SuiteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path folder = out == null ? Outputs.nextFree(Path.of("suite")) : out;
-    Outputs.refuseExisting(folder, force.isOn());
+    OWN.requireFree(folder, force.isOn());
+    int most = limit.samples();
     BadInput.require(Files.isDirectory(data), "--data", data, "a folder that holds data sets");
     TokenCache tokens = new TokenCache(cache == null ? TokenCache.standard() : cache, type);
     Suite suite =
-        new Suite(tokens, prompts, Ranking.of(Map.of("--rank", rank), Ranking.PAPER), limit);
+        new Suite(tokens, prompts, Ranking.of(Map.of("--rank", rank), Ranking.PAPER), most);
     SequencedMap<String, Path> found = found();
     SequencedMap<String, SequencedMap<String, Suite.Score>> scores = new LinkedHashMap<>();
     for (Path model : models) {
@@ -194,8 +194,8 @@ final class SuiteCommand implements Callable<Integer> {
     if (!rank.equals("paper")) {
       words.add("--rank " + rank);
     }
-    if (limit > 0) {
-      words.add("--limit " + limit);
+    if (limit.samples() > 0) {
+      words.add("--limit " + limit.samples());
     }
     return String.join(" ", words);
   }

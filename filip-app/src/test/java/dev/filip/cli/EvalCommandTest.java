@@ -15,8 +15,15 @@ class EvalCommandTest {
   void everyTaskIsACommandWithItsOptions() {
     CommandLine eval = Objects.requireNonNull(Main.commandLine().getSubcommands().get("eval"));
     assertThat(eval.getSubcommands().keySet())
-        .containsExactly(
-            "zero-shot", "retrieval", "pointing", "binding", "suite", "prompts", "compare");
+        .containsExactlyInAnyOrder(
+            "zero-shot",
+            "retrieval",
+            "pointing",
+            "binding",
+            "probe",
+            "suite",
+            "prompts",
+            "compare");
     for (Task<?> task : Tasks.ALL) {
       CommandLine command = Objects.requireNonNull(eval.getSubcommands().get(task.name()));
       for (Task.Option option : task.options()) {

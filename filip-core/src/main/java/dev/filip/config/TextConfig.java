@@ -16,6 +16,7 @@ public record TextConfig(
     TextPooling pooling) {
   public TextConfig {
     require(layers > 0, "text.layers", layers, "> 0");
+    require(layers <= BlockForm.MOST_LAYERS, "text.layers", layers, "<= " + BlockForm.MOST_LAYERS);
     require(
         heads > 0 && width > 0 && width % heads == 0,
         "text.width",

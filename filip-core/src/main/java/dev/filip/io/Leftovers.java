@@ -44,7 +44,8 @@ public final class Leftovers {
   static Path beside(Path out, String kind) {
     String unique =
         Long.toHexString(ProcessHandle.current().pid()) + "-" + Long.toHexString(System.nanoTime());
-    return Outputs.parent(out).resolve("." + out.getFileName() + "." + kind + "-" + unique);
+    Path name = out.toAbsolutePath().normalize().getFileName();
+    return Outputs.parent(out).resolve("." + name + "." + kind + "-" + unique);
   }
 
   /**

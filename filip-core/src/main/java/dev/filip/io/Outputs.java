@@ -143,14 +143,23 @@ public final class Outputs {
       return;
     }
     Path old = Files.createDirectory(Leftovers.beside(out, Leftovers.REPLACED));
-    Files.move(out, old.resolve(Leftovers.IT), StandardCopyOption.ATOMIC_MOVE);
-    Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    Path it = old.resolve(Leftovers.IT);
+    try {
+      Files.move(out, it, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (Files.exists(it) && !Files.exists(out)) {
+        Files.move(it, out, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.deleteIfExists(old);
+      throw e;
+    }
     syncFolder(out);
     delete(old);
   }
 
   static Path parent(Path out) {
-    Path parent = out.toAbsolutePath().getParent();
+    Path parent = out.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new BadInput("output " + out + " has no parent folder");
     }

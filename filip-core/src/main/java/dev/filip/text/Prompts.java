@@ -3,11 +3,11 @@ package dev.filip.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -74,11 +74,7 @@ public record Prompts(String name, List<String> templates) {
   }
 
   private static List<String> lines(Path file) {
-    try {
-      return Files.readString(file).lines().map(String::strip).filter(s -> !s.isEmpty()).toList();
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + " as UTF-8 text: " + e, e);
-    }
+    return Texts.lines(Texts.read(file));
   }
 
   /** Names of the sets that come with the program. */

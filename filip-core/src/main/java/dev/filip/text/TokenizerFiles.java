@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -192,19 +193,15 @@ final class TokenizerFiles {
   }
 
   private static List<Vocabulary.Merge> merges(Path file) {
-    try {
-      List<Vocabulary.Merge> merges = new ArrayList<>();
-      for (String line : Files.readString(file).split("\n")) {
-        String text = line.strip();
-        boolean header = merges.isEmpty() && text.startsWith("#version");
-        if (!header && !text.isEmpty()) {
-          merges.add(merge(text, merges.size()));
-        }
+    List<Vocabulary.Merge> merges = new ArrayList<>();
+    for (String line : Texts.read(file).split("\n")) {
+      String text = line.strip();
+      boolean header = merges.isEmpty() && text.startsWith("#version");
+      if (!header && !text.isEmpty()) {
+        merges.add(merge(text, merges.size()));
       }
-      return merges;
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + e, e);
     }
+    return merges;
   }
 
   private static Vocabulary.Merge merge(String text, int rank) {

@@ -37,6 +37,9 @@ record Vocabulary(
 
   private static final int CLIP_SIZE = 49408;
 
+  /** Ids are indices of tables; what is larger is damage, chosen. */
+  private static final int MOST = 1 << 24;
+
   /** Of the 48,894 merges in open_clip 3.3's SimpleTokenizer, "left right" a line. */
   private static final String CLIP_MERGES =
       "d308b7377a8ceaa9707a21614fe8c831b9196e197b7aeb69833359362907af02";
@@ -50,9 +53,11 @@ record Vocabulary(
     entries.sort(Map.Entry.comparingByValue());
     int last = -1;
     for (Map.Entry<String, Integer> entry : entries) {
-      if (entry.getValue() == last || entry.getValue() < 0) {
+      if (entry.getValue() == last || entry.getValue() < 0 || entry.getValue() >= MOST) {
         throw BadInput.of(
-            "vocabulary id of " + entry.getKey(), entry.getValue(), ">= 0 and given once");
+            "vocabulary id of " + entry.getKey(),
+            entry.getValue(),
+            ">= 0, given once and below " + MOST);
       }
       last = entry.getValue();
       sorted.put(entry.getKey(), last);

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
+import dev.filip.io.Texts;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -212,9 +212,14 @@ final class FolderSource extends LooseSource {
     if (!Files.exists(text)) {
       return List.of();
     }
-    return SourceFiles.captions(new String(Files.readAllBytes(text), StandardCharsets.UTF_8));
+    try {
+      return Texts.lines(Texts.of(Files.readAllBytes(text)));
+    } catch (Texts.NotUtf8 e) {
+      throw new UnreadableSample(key(index), "not UTF-8", text + " " + e.getMessage());
+    }
   }
 
+  /** No caption comes from it: one that is no JSON costs nothing. */
   private @Nullable JsonNode metadata(int index) throws IOException {
     Path image = file(index);
     Path file = image.resolveSibling(SourceFiles.stem(image) + ".json");
@@ -222,9 +227,9 @@ final class FolderSource extends LooseSource {
       return null;
     }
     try {
-      return Json.mapper().readTree(Files.readAllBytes(file));
+      return Json.ofOthers(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new UnreadableSample(key(index), "bad json", e.getOriginalMessage());
+      return null;
     }
   }
 
@@ -249,10 +254,18 @@ final class FolderSource extends LooseSource {
     for (int i = 0; i < count(); i++) {
       Digests.add(digest, key(i));
       Digests.add(digest, bytes(file(i)));
-      captions(i).forEach(c -> Digests.add(digest, c));
+      texts(i).forEach(c -> Digests.add(digest, c));
       Digests.add(digest, Integer.toString(label(i)));
     }
     return Digests.hex(digest);
+  }
+
+  private List<String> texts(int index) throws IOException {
+    try {
+      return captions(index);
+    } catch (UnreadableSample e) { // to be counted when it is used
+      return List.of(e.reason());
+    }
   }
 
   @Override

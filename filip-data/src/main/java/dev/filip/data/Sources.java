@@ -121,7 +121,7 @@ public final class Sources {
     List<Path> tables = SourceFiles.list(path, p -> SourceFiles.extension(p).equals("parquet"));
     if (!tables.isEmpty()) {
       BadInput.require(tables.size() == 1, "source", path, "one Parquet file: name it");
-      return TableSource.parquet(tables.getFirst(), options);
+      return ParquetColumns.open(tables.getFirst(), options);
     }
     return FolderSource.open(path);
   }
@@ -138,7 +138,7 @@ public final class Sources {
     return switch (SourceFiles.extension(file)) {
       case "tar" -> webdataset(file.toString(), List.of(file.toString()));
       case "csv", "tsv", "txt", "token" -> TableSource.csv(file, options);
-      case "parquet" -> TableSource.parquet(file, options);
+      case "parquet" -> ParquetColumns.open(file, options);
       default ->
           throw BadInput.of("source", file, "a folder, or a .tar, .csv, .tsv or .parquet file");
     };

@@ -21,9 +21,15 @@ public final class Fingerprint {
 
   private Fingerprint() {}
 
-  static Fingerprint of(String task, EvalData data, JsonNode preprocessing) throws IOException {
+  /** Of a task whose data are named by {@link #with}. */
+  public static Fingerprint of(String task) {
     Fingerprint print = new Fingerprint();
     print.parts.put("definitions", DEFINITIONS).put("task", task);
+    return print;
+  }
+
+  static Fingerprint of(String task, EvalData data, JsonNode preprocessing) throws IOException {
+    Fingerprint print = of(task);
     print.parts.put("data", data.source().fingerprint()).put("split", data.splitName());
     print.parts.put("samples", data.size());
     print.parts.set("preprocessing", preprocessing);

@@ -166,6 +166,7 @@ public record ZeroShotEval(
           new Named(prompts.classes(), join(labels), join(named)),
           prompts.each(),
           ranking,
+          prompts.equalNames(),
           Basis.of(used, model.interaction(), judged, series));
     }
 
@@ -205,6 +206,7 @@ public record ZeroShotEval(
    * @param named which class each image was named
    * @param meanPerClass mean over classes that occur of the share of their images named right
    * @param ranking in the answer where it is not the paper's
+   * @param warning about classes that no prompt tells apart, or null
    */
   public record Result(
       Share top1,
@@ -213,6 +215,7 @@ public record ZeroShotEval(
       Named named,
       int prompts,
       Ranking ranking,
+      @Nullable String warning,
       Basis basis)
       implements Task.Result {
 
@@ -243,6 +246,9 @@ public record ZeroShotEval(
       json.put("match", match().key());
       if (ranking != Ranking.PAPER) {
         json.put("ranking", ranking.key());
+      }
+      if (warning != null) {
+        json.put("warning", warning);
       }
       return basis.end(json.put("trained_so", trainedSo()));
     }

@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Samples in memory. */
-final class FakeSource extends LooseSource {
+public final class FakeSource extends LooseSource {
   private final List<Sample> samples = new ArrayList<>();
-  List<String> classes = List.of();
-  List<String> templates = List.of();
+  public List<String> classes = List.of();
+  public List<String> templates = List.of();
 
-  FakeSource add(String image, String... captions) {
+  public FakeSource add(String image, String... captions) {
     return add(image, -1, "", captions);
   }
 
-  FakeSource add(String image, int label, String metadata, String... captions) {
+  public FakeSource add(String image, int label, String metadata, String... captions) {
     samples.add(
         new Sample(
             "s" + samples.size(),
@@ -26,6 +26,19 @@ final class FakeSource extends LooseSource {
             label,
             metadata.isEmpty() ? null : Json.parse(metadata)));
     return this;
+  }
+
+  /** Another picture in a sample's place. */
+  public void replace(int index, String image) {
+    Sample old = samples.get(index);
+    samples.set(
+        index,
+        new Sample(
+            old.key(),
+            image.getBytes(StandardCharsets.UTF_8),
+            old.captions(),
+            old.label(),
+            old.metadata()));
   }
 
   @Override

@@ -126,19 +126,20 @@ public final class ModelFolder {
     Natives.load();
     JsonNode root = config(folder);
     ModelConfig config = ConfigJson.read(folder.resolve(CONFIG).toString(), root);
+    Path pixels = folder.resolve(PREPROCESSOR);
+    JsonNode preprocessor =
+        Files.exists(pixels) ? Json.readObject(pixels) : MissingNode.getInstance();
     Path weights = folder.resolve(WEIGHTS);
-    FilipModel model;
+    FilipModel model; // the last that can fail: there is nobody yet to free it
     try (Safetensors file = openWeights(folder)) {
       check(weights, file.tensors(), config);
       model = FilipModel.of(config, (name, _) -> finite(weights, name, file.tensor(name)));
     }
-    Path preprocessor = folder.resolve(PREPROCESSOR);
-    JsonNode missing = MissingNode.getInstance();
     return new LoadedModel(
         folder,
         config,
         model,
-        Files.exists(preprocessor) ? Json.readObject(preprocessor) : missing,
+        preprocessor,
         root.path("filip").path("trained").isObject()
             ? root.path("filip").path("trained")
             : Json.object());

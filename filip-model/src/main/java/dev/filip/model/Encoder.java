@@ -1,5 +1,6 @@
 package dev.filip.model;
 
+import dev.filip.io.Tasks;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -241,9 +242,7 @@ public final class Encoder {
     int side = model.config().vision().imageSize();
     Tensor tensor = torch.empty(count, 3, side, side);
     MemorySegment to = Tensors.bytes(tensor);
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
+    Tasks.forEach(count, i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
     return tensor;
   }
 

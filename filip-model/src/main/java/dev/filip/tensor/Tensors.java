@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -119,6 +120,27 @@ public final class Tensors {
   public static Tensor empty(ScalarType type, long... shape) {
     return torch.empty(
         shape, new TensorOptions(type), new org.bytedeco.pytorch.MemoryFormatOptional());
+  }
+
+  /**
+   * A CPU tensor over memory outside the heap, which is not copied, is not freed with the tensor
+   * and must outlive it; row-major, little endian, aligned to its numbers. Never written to by who
+   * gives mapped memory.
+   */
+  public static Tensor view(MemorySegment memory, ScalarType type, long... shape) {
+    Tensor view = torch.from_blob(new Address(memory.address()), shape, new TensorOptions(type));
+    if (memory.byteSize() != Math.multiplyExact(view.numel(), view.element_size())) {
+      throw new IllegalArgumentException(
+          memory.byteSize() + " bytes do not fill shape " + Arrays.toString(shape));
+    }
+    return view;
+  }
+
+  /** A place in memory that JavaCPP did not allocate. */
+  private static final class Address extends Pointer {
+    Address(long address) {
+      this.address = address;
+    }
   }
 
   /** Sizes of all dimensions. */

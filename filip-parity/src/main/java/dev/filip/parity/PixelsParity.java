@@ -7,6 +7,7 @@ import dev.filip.image.Preprocessor;
 import dev.filip.image.UndecodableImage;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.Npy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,14 +136,15 @@ public final class PixelsParity {
     String name = golden.getFileName().toString().replaceFirst("\\.npy$", "");
     Path image = golden.resolveSibling(name);
     BadInput.require(Files.exists(image), "golden " + golden, "no image", "beside " + image);
-    Npy theirs = Npy.read(golden);
-    int[] shape = {3, preprocessor.settings().height(), preprocessor.settings().width()};
+    Npy theirs = floats(golden);
+    long[] shape = {3, preprocessor.settings().height(), preprocessor.settings().width()};
     BadInput.require(
         Arrays.equals(shape, theirs.shape()),
         "golden " + golden + ": shape",
         Arrays.toString(theirs.shape()),
         Arrays.toString(shape) + " for this model");
-    for (float value : theirs.values()) {
+    float[] values = theirs.floats();
+    for (float value : values) {
       BadInput.require(Float.isFinite(value), "golden " + golden, value, "finite numbers");
     }
     double allowed = tolerance.absolute().orElse(LOSSLESS);
@@ -152,10 +154,20 @@ public final class PixelsParity {
         allowed = 2 / 255.0 / preprocessor.settings().std().stream().reduce(1.0, Math::min);
       }
       float[] ours = preprocessor.apply(file);
-      return measured(name, ours, theirs.values(), allowed, tolerance.relative());
+      return measured(name, ours, values, allowed, tolerance.relative());
     } catch (UndecodableImage e) {
       return new FileResult(name, Double.NaN, Double.NaN, allowed, -1, e.getMessage());
     }
+  }
+
+  private static Npy floats(Path golden) throws IOException {
+    Npy array = Npy.open(golden);
+    BadInput.require(
+        array.kind() == Npy.Kind.FLOAT,
+        golden.toString(),
+        "whole numbers",
+        "float16, float32 or float64");
+    return array;
   }
 
   private static boolean lossy(byte[] file) throws UndecodableImage {

@@ -34,7 +34,7 @@ import org.bytedeco.pytorch.Tensor;
  * an old one goes only after a newer one is there.
  */
 final class Checkpoints {
-  /** Writes the current model as a model folder. */
+  /** Writes the current model into a new folder. */
   interface ModelWriter {
     void write(Path folder) throws IOException;
   }
@@ -62,7 +62,7 @@ final class Checkpoints {
     Outputs.folder(
         folder(state.step()),
         fresh -> {
-          model.write(fresh.resolve("model"));
+          model.write(Files.createDirectory(fresh.resolve("model")));
           try (var _ = new StepScope()) {
             Safetensors.write(fresh.resolve(MOMENTS), optimizer.state(), Map.of());
             if (!parameters.adapters().isEmpty()) {

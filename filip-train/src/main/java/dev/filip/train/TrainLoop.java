@@ -292,7 +292,7 @@ final class TrainLoop {
                 .checkpoints()
                 .write(
                     session.state(now, best, cursor),
-                    folder -> session.writeModel(folder, now),
+                    folder -> session.fill(folder, now),
                     session.optimizer(),
                     session.trained().model().parameters()));
   }

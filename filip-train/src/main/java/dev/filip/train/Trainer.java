@@ -133,16 +133,17 @@ public final class Trainer {
 
   private static RunFolder choose(Path out, TrainOptions.Existing existing) {
     RunFolder folder = new RunFolder(out);
+    folder.requireFolder();
     return switch (existing) {
-      case REPLACE -> folder;
+      case REPLACE -> {
+        folder.requireOwn();
+        yield folder;
+      }
       case NEXT_FREE -> folder.used() ? new RunFolder(Outputs.nextFree(out)) : folder;
       case REFUSE -> {
+        folder.requireOwn();
         if (folder.worthKeeping()) {
-          throw new BadInput(
-              "output folder "
-                  + out
-                  + " holds a run already: give --resume to go on, --force to replace it, or"
-                  + " another name");
+          throw new BadInput("output folder " + out + folder.inTheWay());
         }
         yield folder;
       }
@@ -157,18 +158,24 @@ public final class Trainer {
 
   private static Session session(
       RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data, Ranks ranks) {
-    SessionBuilder builder = new SessionBuilder(config, data, options.log(), ranks);
     try {
       Agreement.requireSameOnRanks(ranks, "run", facts(config, data));
       if (ranks.isFirst()) {
         clearLeftovers(folder, options);
       }
       Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
+      Arithmetic arithmetic =
+          checkpoint.isPresent()
+              ? Arithmetic.of(checkpoint.get())
+              : Arithmetic.choose(config, ranks, options.log());
+      RunConfig whole = arithmetic.in(config);
+      SessionBuilder builder = new SessionBuilder(whole, data, options.log(), ranks);
       if (checkpoint.isPresent()) {
+        options.log().accept(arithmetic.goesOn());
         ranks.first(() -> goesOn(folder));
         return builder.resumed(folder, checkpoint.get());
       }
-      ranks.first(() -> begin(config, folder));
+      ranks.first(() -> begin(whole, folder));
       return builder.fresh(folder);
     } catch (IOException | UncheckedIOException e) {
       throw cannotStart(folder, TrainingStopped.cause(e));

@@ -43,7 +43,7 @@ final class JsonElements {
         }
       }
     } catch (JsonProcessingException e) {
-      throw new BadInput(file + " is not JSON: " + e.getOriginalMessage(), e);
+      throw new BadInput(file + " is not JSON: " + Json.why(e), e);
     } catch (IOException e) {
       throw Places.unreadable(file, e);
     }
