@@ -21,7 +21,8 @@ echo "$peer"
 "${PYTHON:-python3}" - "$ours" "$peer" <<'P'
 import json, sys
 ours, peer = map(json.loads, sys.argv[1:])
-for what in ("train", "encode_image", "encode_text"):
+for what in ("train", "encode_image", "encode_text", "packed_image", "packed_text"):
+    theirs = what.replace("packed", "encode")
     print("  %-13s ours is %.2fx faster by the clock, %.2fx by CPU time" % (
-        what, peer[what + "_ms"] / ours[what + "_ms"], peer[what + "_cpu_ms"] / ours[what + "_cpu_ms"]))
+        what, peer[theirs + "_ms"] / ours[what + "_ms"], peer[theirs + "_cpu_ms"] / ours[what + "_cpu_ms"]))
 P

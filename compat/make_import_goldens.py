@@ -264,12 +264,19 @@ def declip(out):
                  normalize(text_tokens[torch.arange(TEXTS), lengths - 1], dim=-1))
 
 
+def wrapped(out):
+    """The pickle of hugging_face_bin as trainers that hold a compiled, parallel model in a field save it."""
+    state = torch.load(out / "hugging_face_bin" / "pytorch_model.bin")
+    torch.save(dict(epoch=3, state_dict={f"model.module._orig_mod.{k}": v for k, v in state.items()}), out / "wrapped.bin")
+
+
 def main(out):
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     hub(out)
     checkpoint(out)
     hugging_face(out)
+    wrapped(out)
     declip(out)
     print(sum(f.stat().st_size for f in out.rglob("*") if f.is_file()), "bytes")
 

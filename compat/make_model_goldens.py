@@ -1,6 +1,6 @@
 """Makes tiny random CLIP model folders and their goldens with Hugging Face transformers.
 
-Written by: python compat/make_model_goldens.py filip-model/src/test/resources/golden/model
+Written by: python compat/make_model_goldens.py filip-model/src/test/resources/golden/model [NAME ...]
 Needs: torch, transformers, safetensors (the versions are written into each golden's metadata).
 Golden format: filip-golden-model/1 (docs/FORMATS.md).
 """
@@ -23,12 +23,15 @@ CASES = {
     "forms": dict(act="gelu", image=8, patch=4, vw=12, vl=2, vh=2, tw=10, tl=2, th=2, context=9, vocab=23, d=6,
                   vision=dict(intermediate_size=59, layer_norm_eps=1e-6),
                   text=dict(intermediate_size=21, layer_norm_eps=1e-3, hidden_act="gelu_pytorch_tanh")),
+    # with eos_token_id 2 transformers pools at the largest id: here added tokens lie behind [EOS]
+    "pooled": dict(act="quick_gelu", image=8, patch=4, vw=8, vl=1, vh=2, tw=8, tl=2, th=2, context=9, vocab=23, d=6, added=3,
+                   text=dict(eos_token_id=2)),
 }
 TEXTS, IMAGES = 4, 3
 
 
 def config(c):
-    eos = c["vocab"] - 1
+    eos = c["vocab"] - 1 - c.get("added", 0)
     common = dict(hidden_act=c["act"], projection_dim=c["d"])
     return CLIPConfig(
         text_config=dict(dict(hidden_size=c["tw"], intermediate_size=4 * c["tw"], num_hidden_layers=c["tl"],
@@ -54,13 +57,18 @@ def randomise(model, seed):
 
 def inputs(c, seed):
     g = torch.Generator().manual_seed(seed)
-    eos = c["vocab"] - 1
+    eos = c["vocab"] - 1 - c.get("added", 0)
     ids = torch.full((TEXTS, c["context"]), eos)
     lengths = torch.tensor([c["context"], 2, 5, 7])
     for i, n in enumerate(lengths.tolist()):
         ids[i, 0] = eos - 1
         ids[i, 1:n - 1] = torch.randint(0, eos - 1, (n - 2,), generator=g)
         ids[i, n - 1] = eos
+    for i, at in enumerate([3, None, 2, 1][:TEXTS] if "added" in c else []):
+        if at is not None:
+            ids[i, at] = eos + 1 + i % c["added"]
+    if "added" in c:
+        ids[0, 5] = ids[0, 3]  # of several the first
     pixels = torch.randn(IMAGES, 3, c["image"], c["image"], generator=g)
     return ids, lengths, pixels
 
@@ -97,8 +105,10 @@ def golden(model, ids, lengths, pixels):
     return {k: v.contiguous() for k, v in tensors.items()}
 
 
-def main(out):
+def main(out, names):
     for seed, (name, c) in enumerate(CASES.items()):
+        if names and name not in names:
+            continue
         folder = out / name
         shutil.rmtree(folder, ignore_errors=True)
         model = CLIPModel(config(c)).eval()
@@ -115,4 +125,4 @@ def main(out):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

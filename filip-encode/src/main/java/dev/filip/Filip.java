@@ -114,7 +114,7 @@ public final class Filip implements AutoCloseable {
     LoadedModel loaded = ModelFolder.load(folder);
     FilipModel packed = null;
     try {
-      Precision chosen = precision.choose().precision();
+      Precision chosen = precision.choose(loaded.config()).precision();
       packed = loaded.model().packed(new Compute(chosen, ComputeDevice.CPU));
       return new Filip(loaded, packed);
     } catch (RuntimeException e) {

@@ -1,10 +1,12 @@
 package dev.filip.cli;
 
+import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
+import dev.filip.data.Sources;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The columns of CSV, TSV and Parquet sources. */
+/** How a source is read: the columns of CSV, TSV and Parquet, and the split. */
 final class ColumnOptions {
   @Option(
       names = "--image-key",
@@ -18,7 +20,23 @@ final class ColumnOptions {
       description = "Column with the caption (CSV, TSV). Default: title.")
   private @Nullable String captionKey;
 
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description =
+          "Split of a data set of known layout (NAME:PATH), or sub-folder. Default: the one that is judged; for a tokenizer, trained on.")
+  private @Nullable String split;
+
+  /** Opens a source; of a published data set it is said what was found. */
+  SampleSource open(String source) {
+    SampleSource samples = Sources.open(source, options());
+    if (samples.origin() != null) {
+      System.err.println("source: " + samples.describe());
+    }
+    return samples;
+  }
+
   SourceOptions options() {
-    return SourceOptions.columns(imageKey, captionKey);
+    return SourceOptions.columns(imageKey, captionKey).ofSplit(split);
   }
 }

@@ -17,6 +17,8 @@ import picocli.CommandLine.Parameters;
       ScenesCommand.class,
       EmojiCommand.class,
       OpenclipartCommand.class,
+      ListCommand.class,
+      LeakCommand.class,
       DataCommand.InspectCommand.class
     },
     footer = {"", "Example:", "  filip data scenes --out data/scenes"})
@@ -32,7 +34,7 @@ final class DataCommand extends Group {
   static final class InspectCommand implements Callable<Integer> {
     @Parameters(
         paramLabel = "SOURCE",
-        description = "Shards, folder, class folders, CSV, TSV or Parquet.")
+        description = "Shards, folder, class folders, CSV, TSV, Parquet, or NAME:PATH#SPLIT.")
     private String source;
 
     @Mixin private ColumnOptions columns;

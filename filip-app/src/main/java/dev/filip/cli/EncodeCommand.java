@@ -2,9 +2,8 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
-import dev.filip.data.Sources;
 import dev.filip.encode.StoreEncoder;
-import dev.filip.io.Outputs;
+import dev.filip.tokens.TokenStore;
 import dev.filip.tokens.Tokens;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -31,7 +30,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "SOURCE",
-      description = "Shards, folder, class folders, CSV or TSV.")
+      description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
   private String source;
 
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "The store to make.")
@@ -48,18 +47,13 @@ final class EncodeCommand implements Callable<Integer> {
   private Tokens.Type type;
 
   @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Use at most N samples, evenly spread. Default: all.")
-  private int limit;
-
-  @Option(
       names = "--part",
       paramLabel = "N",
       defaultValue = "" + StoreEncoder.Options.PART,
       description = "Samples of a file, the unit in which work goes on. Default: ${DEFAULT-VALUE}.")
   private int part;
 
+  @Mixin private LimitOption limit;
   @Mixin private PrecisionOption precision;
   @Mixin private ColumnOptions columns;
   @Mixin private ForceOption force;
@@ -67,10 +61,10 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn()); // before a model is read
+    TokenStore.OWN.requireFree(out, force.isOn()); // before a model is read
     StoreEncoder.Options options =
-        new StoreEncoder.Options(type, texts, limit, part, force.isOn(), false);
-    try (var samples = Sources.open(source, columns.options());
+        new StoreEncoder.Options(type, texts, limit.samples(), part, force.isOn(), false);
+    try (var samples = columns.open(source);
         Filip filip = precision.openForMany(model)) {
       ObjectNode result = new StoreEncoder(filip.embedder(), samples, options).run(out).toJson();
       answer.print(result.put("out", out.toString()));

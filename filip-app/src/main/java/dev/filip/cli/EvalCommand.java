@@ -1,7 +1,7 @@
 package dev.filip.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
-import dev.filip.data.Sources;
 import dev.filip.eval.EvalData;
 import dev.filip.eval.Task;
 import dev.filip.eval.Tasks;
@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,6 +34,9 @@ final class EvalCommand extends Group {
   @Spec
   void tasks(CommandSpec spec) {
     Tasks.ALL.forEach(task -> spec.addSubcommand(task.name(), TaskCommand.of(task)));
+    spec.addSubcommand("suite", new CommandLine(new SuiteCommand()));
+    spec.addSubcommand("prompts", new CommandLine(new PromptsCommand()));
+    spec.addSubcommand("compare", new CommandLine(new CompareCommand()));
   }
 
   /** {@code filip eval TASK}: name, help and options are the task's. */
@@ -90,7 +92,13 @@ final class EvalCommand extends Group {
 
     @Override
     public Integer call() throws Exception {
-      answer.print(on.judge(task.with(given)).toJson());
+      Task.Result result = on.judge(task.with(given));
+      ObjectNode json = result.toJson();
+      if (answer.isJson()) {
+        json.put("task", task.name()).put("model", on.model.toString()).put("source", on.source);
+        json.set("outcomes", result.outcomes()); // what filip eval compare reads
+      }
+      answer.print(json);
       return 0;
     }
 
@@ -102,26 +110,19 @@ final class EvalCommand extends Group {
       @Parameters(
           index = "1",
           paramLabel = "SOURCE",
-          description = "Shards, folder, class folders, CSV or TSV.")
+          description = "Shards, folder, class folders, CSV, TSV, or NAME:PATH#SPLIT.")
       private String source;
 
-      @Option(
-          names = "--limit",
-          paramLabel = "N",
-          description = "Use at most N samples, evenly spread. Default: all.")
-      private int limit;
-
+      @Mixin private LimitOption limit;
       @Mixin private PrecisionOption precision;
       @Mixin private ColumnOptions columns;
 
       /** Opens both, judges, closes both. */
       Task.Result judge(Task<?> task) throws IOException {
-        try (var samples = Sources.open(source, columns.options());
+        int most = limit.samples();
+        try (var samples = columns.open(source);
             Filip filip = precision.openForMany(model)) {
-          EvalData all = EvalData.all(samples);
-          return task.run(
-              filip.embedder(),
-              new EvalData(samples, source, limit > 0 ? limit : all.limit(), false));
+          return task.run(filip.embedder(), new EvalData(samples, source, most, false));
         }
       }
     }

@@ -3,7 +3,6 @@ package dev.filip.cli;
 import dev.filip.Filip;
 import dev.filip.encode.Explain;
 import dev.filip.encode.LabelledText;
-import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,7 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn());
+    Explain.OWN.requireFree(out, force.isOn());
     List<LabelledText> marked = texts.stream().map(this::marked).toList();
     try (Filip filip = precision.open(model)) {
       Explain result = Explain.of(filip.embedder(), image, marked);

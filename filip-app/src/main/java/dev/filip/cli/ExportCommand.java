@@ -7,7 +7,6 @@ import dev.filip.interop.Exported;
 import dev.filip.interop.HuggingFaceExport;
 import dev.filip.interop.OnnxFolderExport;
 import dev.filip.interop.OpenClipExport;
-import dev.filip.io.Outputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -52,7 +51,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn());
+    Exported.requireFree(out, model, force.isOn());
     Exported exported = exported();
     answer.print(exported.toJson(), exported.toText());
     return 0;

@@ -7,12 +7,11 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.image.Preprocess;
 import dev.filip.image.Resample;
+import dev.filip.interop.Exported;
 import dev.filip.interop.ImportOptions;
 import dev.filip.interop.ImportReport;
 import dev.filip.interop.Importer;
 import dev.filip.interop.PixelSource;
-import dev.filip.io.BadInput;
-import dev.filip.io.Outputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +116,13 @@ final class ImportCommand implements Callable<Integer> {
       description = "For SigLIP: positions of the new text tower. Default: 77.")
   private int textContext;
 
+  @Option(
+      names = "--pixels",
+      paramLabel = "NAME|FILE",
+      description =
+          "clip, siglip or a preprocessor_config.json, for Hugging Face folders without one.")
+  private @Nullable String pixels;
+
   @Option(names = "--seed", defaultValue = "1", description = "Draws what is new. Default: 1.")
   private long seed;
 
@@ -130,7 +136,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Outputs.refuseExisting(out, force.isOn());
+    Exported.requireFree(out, source, force.isOn());
     ImportOptions options =
         new ImportOptions(
             Optional.ofNullable(activation),
@@ -142,7 +148,8 @@ final class ImportCommand implements Callable<Integer> {
             Optional.ofNullable(tokenizer),
             average,
             new ImportOptions.NewText(
-                Optional.ofNullable(textFrom), textWidth, textLayers, textContext));
+                Optional.ofNullable(textFrom), textWidth, textLayers, textContext),
+            Optional.ofNullable(pixels));
     ImportReport report = Importer.run(source, out, options, ImportedPixels::file);
     answer.print(report.toJson(), report.toText());
     return 0;
@@ -166,12 +173,7 @@ final class ImportCommand implements Callable<Integer> {
             case PixelSource.Siglip(int size) -> Preprocess.siglip(size);
             case PixelSource.ImageNet(int size) -> imageNet(size, behaviour);
           };
-      int size = config.vision().imageSize();
-      BadInput.require(
-          settings.width() == size && settings.height() == size,
-          "preprocessor_config.json's pictures",
-          settings.width() + " x " + settings.height(),
-          "as large as the model's image_size " + size);
+      settings.requireSize("preprocessor_config.json", config.vision().imageSize());
       return source instanceof PixelSource.Carried(JsonNode json) ? json : settings.toJson();
     }
 

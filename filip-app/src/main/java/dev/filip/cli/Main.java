@@ -1,15 +1,22 @@
 package dev.filip.cli;
 
+import dev.filip.data.DataStopped;
+import dev.filip.distributed.LostPeer;
 import dev.filip.io.BadInput;
 import dev.filip.io.NativeCache;
+import dev.filip.io.Reasons;
+import dev.filip.train.TrainingStopped;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,6 +54,12 @@ public final class Main implements Runnable {
           ModelCommand.class,
           DoctorCommand.class);
 
+  /** As picocli tells why a value was refused. */
+  private static final Pattern CLASS_NAME = Pattern.compile("\\((?:\\w+\\.)+\\w+: ");
+
+  private static final Pattern TYPE =
+      Pattern.compile("(?:interface|class) (?:java|dev\\.filip)\\.(?:\\w+\\.)+(?=[A-Z])");
+
   @CommandLine.Spec private @Nullable CommandSpec spec;
 
   /** Runs one command and ends the process with its code. */
@@ -59,7 +72,12 @@ public final class Main implements Runnable {
 
   /** Runs one command in this process. */
   public static int run(String... arguments) {
-    return commandLine(List.of(arguments)::contains).execute(arguments);
+    CommandLine command = commandLine(List.of(arguments)::contains);
+    try {
+      return command.execute(arguments);
+    } catch (Error e) { // picocli hands on exceptions only
+      return failed(command, e);
+    }
   }
 
   /** The whole command tree, with our error rules. */
@@ -122,37 +140,45 @@ public final class Main implements Runnable {
   }
 
   private static IExecutionExceptionHandler failure() {
-    return (Exception e, CommandLine command, CommandLine.ParseResult parsed) -> {
-      command.getErr().println("filip: " + oneLine(e));
-      if (System.getenv("FILIP_TRACE") != null) {
-        e.printStackTrace(command.getErr());
-      }
-      return isBadInput(e) ? 2 : 1;
-    };
+    return (Exception e, CommandLine command, CommandLine.ParseResult parsed) -> failed(command, e);
+  }
+
+  private static int failed(CommandLine command, Throwable e) {
+    command.getErr().println("filip: " + oneLine(e));
+    if (System.getenv("FILIP_TRACE") != null) {
+      e.printStackTrace(command.getErr());
+    }
+    return isBadInput(e) ? 2 : 1;
   }
 
   private static boolean isBadInput(Throwable e) {
-    return e instanceof BadInput || e instanceof NoSuchFileException;
+    return e instanceof BadInput
+        || e instanceof NoSuchFileException
+        || e instanceof InvalidPathException;
   }
 
-  /** What happened, in one line: no stack, no C++ trace. */
+  /** What happened, in one line: no stack, no C++ trace, no name of a class. */
   static String oneLine(Throwable thrown) {
-    Throwable e =
-        thrown instanceof UncheckedIOException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    if (e instanceof NoSuchFileException missing) {
-      message = missing.getFile() + " does not exist";
-    } else if (e instanceof AccessDeniedException denied) {
-      message = "no permission for " + denied.getFile();
-    } else if (e instanceof FileSystemException system) {
-      message = system.getFile() + ": " + system.getReason();
-    } else if (!(e instanceof BadInput
-        || e instanceof IOException
-        || e instanceof ParameterException)) {
-      message = e.getClass().getSimpleName() + ": " + message;
+    Throwable e = thrown;
+    while ((e instanceof UncheckedIOException || e instanceof ExecutionException)
+        && e.getCause() != null) {
+      e = e.getCause();
     }
-    return message.lines().findFirst().orElse(message);
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case FileSystemException system -> system.getFile() + ": " + Reasons.of(system);
+      case IOException failed -> Reasons.of(failed);
+      case InvalidPathException path ->
+          '"' + path.getInput() + "\" can be no name of a file: " + path.getReason();
+      case ParameterException _ ->
+          TYPE.matcher(CLASS_NAME.matcher(message).replaceAll("(")).replaceAll("a ");
+      case OutOfMemoryError _ ->
+          "not enough memory (" + message + "): FILIP_JAVA_OPTS=-Xmx... gives more";
+      case BadInput _, TrainingStopped _, DataStopped _, LostPeer _, IllegalStateException _ ->
+          message;
+      default -> "internal error: " + message + " (FILIP_TRACE=1 shows where)";
+    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
+import dev.filip.checkpoint.ModelFolder;
 import dev.filip.tensor.EncodingPrecision;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -11,7 +12,7 @@ final class PrecisionOption {
       names = "--precision",
       defaultValue = "fp32",
       description =
-          "Arithmetic of the towers: auto, fp32, bf16 or int8. auto takes bf16 where the CPU is fast at it, never int8. Default: ${DEFAULT-VALUE}.")
+          "Arithmetic of the towers: auto, fp32, bf16 or int8. auto takes bf16 where the CPU is faster at it (filip doctor), never int8. Default: ${DEFAULT-VALUE}.")
   private EncodingPrecision precision;
 
   /** Opens a model folder in it; a choice that needs words gets a line on standard error. */
@@ -19,7 +20,7 @@ final class PrecisionOption {
     if (precision == EncodingPrecision.FP32) {
       return Filip.open(model);
     }
-    System.err.println(precision.choose().why());
+    System.err.println(precision.choose(ModelFolder.readConfig(model)).why());
     return Filip.open(model, precision);
   }
 

@@ -1,12 +1,14 @@
 package dev.filip.cli;
 
 import dev.filip.config.TextBehaviour;
+import dev.filip.data.CaptionReader;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.OwnFolder;
 import dev.filip.io.Progress;
 import dev.filip.text.BpeTokenizer;
 import dev.filip.text.BpeTrainer;
@@ -46,6 +48,13 @@ final class TokenizerCommand extends Group {
         "  filip tokenizer train data/scenes/train --size 800 --out tokenizer"
       })
   static final class Train implements Callable<Integer> {
+    private static final OwnFolder OWN =
+        new OwnFolder(
+            "filip tokenizer train",
+            List.of("tokenizer.json"),
+            List.of(
+                "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"));
+
     @Parameters(paramLabel = "SOURCE", description = "Samples with captions.")
     private String source;
 
@@ -78,8 +87,9 @@ final class TokenizerCommand extends Group {
     @Override
     public Integer call() throws Exception {
       BadInput.require(size >= 514, "--size", size, ">= 514 (512 byte pieces, [BOS], [EOS])");
-      Outputs.refuseExisting(out, force.isOn());
-      List<String> captions = captions();
+      OWN.requireFree(out, force.isOn());
+      CaptionReader reader = new CaptionReader();
+      List<String> captions = captions(reader);
       BpeTokenizer tokenizer = BpeTrainer.train(captions, size, behaviour);
       Outputs.folder(out, folder -> tokenizer.save(folder, context));
       var result =
@@ -87,6 +97,7 @@ final class TokenizerCommand extends Group {
               .put("size", tokenizer.size())
               .put("merges", tokenizer.merges())
               .put("captions", captions.size())
+              .put("left_out", reader.skipped().total())
               .put("path", out.toString());
       answer.print(
           result,
@@ -95,25 +106,25 @@ final class TokenizerCommand extends Group {
       return 0;
     }
 
-    private List<String> captions() throws IOException {
+    private List<String> captions(CaptionReader reader) throws IOException {
       List<String> captions = new ArrayList<>();
-      SourceOptions options = columns.options();
+      long read = 0;
+      SourceOptions options = columns.options().forTraining();
       try (SampleSource samples = Sources.open(source, options);
           Progress progress = new Progress("captions", samples.counted() ? samples.size() : 0)) {
         for (int shard = 0; shard < samples.shards(); shard++) {
           if (shard + 1 < samples.shards()) {
             samples.ahead(shard + 1);
           }
-          try (SampleSource.Shard open = samples.open(shard)) {
-            for (int i = 0; i < open.size(); i++) {
-              captions.addAll(open.text(i).captions());
-              progress.step();
-            }
-          }
+          captions.addAll(reader.shard(samples, shard, Integer.MAX_VALUE));
+          progress.to(read += Math.max(0, samples.size(shard)), "");
         }
       }
       if (captions.isEmpty()) {
-        throw new BadInput("SOURCE " + source + " has no captions");
+        throw reader.none(source);
+      }
+      if (reader.skipped().total() > 0) {
+        System.err.println("left out: " + reader.skipped().line());
       }
       return captions;
     }

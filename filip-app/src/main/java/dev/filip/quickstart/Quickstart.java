@@ -19,6 +19,7 @@ import dev.filip.eval.RunEvaluator;
 import dev.filip.eval.Task;
 import dev.filip.generate.Scenes;
 import dev.filip.generate.ScenesOptions;
+import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
 import dev.filip.train.ProgressListener;
@@ -65,6 +66,9 @@ public final class Quickstart {
 
   private QuickstartResult run() throws IOException {
     long start = System.nanoTime();
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw new BadInput("output " + out + " is a file, not a folder: give another name");
+    }
     Files.createDirectories(out);
     scenes();
     SequencedMap<Interaction, QuickstartResult.Scores> scores = new LinkedHashMap<>();
@@ -83,6 +87,12 @@ public final class Quickstart {
   }
 
   private void scenes() throws IOException {
+    if (Files.exists(data()) && !Files.isDirectory(data().resolve("train"))) {
+      throw new BadInput(
+          "output "
+              + out
+              + " holds data, which are not the quickstart's scenes: give another name");
+    }
     if (Files.exists(data())) {
       log.accept("scenes: " + data() + " is there");
       return;

@@ -46,7 +46,7 @@ final class QuickstartReport {
             + " every word (FILIP), global compares one vector of each (CLIP). Both are judged on scenes neither has seen.",
         result.table(),
         curves(),
-        examples(),
+        new Report.Gallery("What each patch chose", examples()),
         facts(),
         List.of(
             "Pointing is judged at a phrase's noun, the last word that names it: under a causal text tower earlier words cannot know it.",
@@ -84,7 +84,7 @@ final class QuickstartReport {
         ExamplePictures other = ExamplePictures.of(global.embedder(), sample);
         examples.add(
             new Example(
-                seen.caption(),
+                "“" + seen.caption() + "”",
                 List.of(
                     new Picture("late: the word each patch chose", seen.alignment()),
                     new Picture("late: each patch's best noun", seen.nouns()),

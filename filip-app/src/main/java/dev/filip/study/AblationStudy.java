@@ -62,7 +62,8 @@ public record AblationStudy() implements Study {
   }
 
   private static void requireExtraCaptions(RunConfig base) {
-    SourceOptions columns = SourceOptions.columns(base.data().imageKey(), base.data().captionKey());
+    SourceOptions columns =
+        SourceOptions.columns(base.data().imageKey(), base.data().captionKey()).forTraining();
     for (WeightedSource named : base.data().train()) {
       try (SampleSource source = Sources.open(named.source(), columns)) {
         for (int i = 0; i < Math.min(LOOKED_AT, source.size()); i++) {

@@ -9,6 +9,7 @@ import dev.filip.config.RunConfigWriter;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.OwnFolder;
 import dev.filip.io.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -141,16 +142,25 @@ public final class StudyRun {
         : base.length() instanceof Length.Steps(int n) ? n : 0;
   }
 
+  /** What the folder of a study of any kind looks like. */
+  private static OwnFolder own() {
+    return new OwnFolder(
+        "filip study",
+        List.of("study.json"),
+        List.of("{rows,tuning}/**", "{efficiency,ablation,interaction,stability}.{json,md,png}"));
+  }
+
   private void open(Existing existing) throws IOException {
     Path file = out.resolve("study.json");
     ObjectNode now = Json.object().put("study", study.name());
     now.set("config", RunConfigWriter.json(base));
     boolean there = Files.exists(file);
     switch (existing) {
-      case REFUSE -> Outputs.refuseExisting(out, false);
+      case REFUSE -> own().requireFree(out, false);
       case REPLACE -> {
         BadInput.require(
             there || !Files.exists(out), "--force", out, "used on a study's folder (study.json)");
+        own().requireFree(out, true);
         Outputs.delete(out);
       }
       case RESUME -> {

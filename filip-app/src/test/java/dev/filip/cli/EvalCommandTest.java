@@ -15,7 +15,15 @@ class EvalCommandTest {
   void everyTaskIsACommandWithItsOptions() {
     CommandLine eval = Objects.requireNonNull(Main.commandLine().getSubcommands().get("eval"));
     assertThat(eval.getSubcommands().keySet())
-        .containsExactlyInAnyOrder("zero-shot", "retrieval", "pointing", "binding", "probe");
+        .containsExactlyInAnyOrder(
+            "zero-shot",
+            "retrieval",
+            "pointing",
+            "binding",
+            "probe",
+            "suite",
+            "prompts",
+            "compare");
     for (Task<?> task : Tasks.ALL) {
       CommandLine command = Objects.requireNonNull(eval.getSubcommands().get(task.name()));
       for (Task.Option option : task.options()) {
@@ -27,7 +35,7 @@ class EvalCommandTest {
   @Test
   void aWrongRankIsNamedBeforeAnythingIsOpened() {
     assertThat(error("eval", "retrieval", "no-model", "no-source", "--rank", "mean"))
-        .isEqualTo("2 filip: --rank must be paper or sum, got mean");
+        .isEqualTo("2 filip: --rank must be paper, text or sum, got mean");
     assertThat(error("eval", "retrieval", "no-model", "no-source", "--rank", "SUM", "--timings"))
         .startsWith("2 filip: ")
         .doesNotContain("--rank");

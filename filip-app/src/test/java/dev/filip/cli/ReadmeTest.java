@@ -99,6 +99,10 @@ class ReadmeTest {
       default -> {
         if (words.get(0).equals("quickstart")) {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
+        } else if (words.get(0).equals("study")) {
+          out.addAll(List.of("--set", "batch=8", "--set", "tokenizer.train=540"));
+          out.addAll(List.of("--steps", "2", "--tune-seeds", "1"));
+          put(out, "--seeds", "1");
         } else if (words.get(0).equals("train")) {
           out.addAll(BATCH);
           if (!words.contains("configs/finetune-emoji.yaml") // it keeps its model's tokenizer
@@ -137,14 +141,17 @@ class ReadmeTest {
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Djava.awt.headless=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.filip.cli.Main"));
-    command.addAll(arguments);
+    int redirect = arguments.indexOf(">");
+    command.addAll(redirect < 0 ? arguments : arguments.subList(0, redirect));
     Path log = folder.resolve("command.log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    if (redirect < 0) {
+      builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    } else {
+      builder.redirectError(log.toFile());
+      builder.redirectOutput(folder.resolve(arguments.get(redirect + 1)).toFile());
+    }
+    Process process = builder.start();
     boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly();

@@ -24,7 +24,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Images a second of both towers: forward and backward of a training step (no loss, no optimizer)
- * and encoding of images and of texts. {@code bench/towers_peer.py} does the same with open_clip.
+ * and encoding of images and of texts, by the model as it is trained and by one packed for
+ * encoding, as {@code filip encode} and {@code eval} do. {@code bench/towers_peer.py} does the same
+ * with open_clip.
  *
  * <p>Arguments: preset, batch, precision, text length, steps. Prints one JSON line.
  */
@@ -67,8 +69,14 @@ public final class TowerBench {
             Integer.parseInt(args[3]),
             Integer.parseInt(args[4]));
     StepTimes train = StepTimes.of(bench::train, bench.steps);
-    StepTimes images = StepTimes.of(bench::encodeImages, bench.steps);
-    StepTimes texts = StepTimes.of(bench::encodeTexts, bench.steps);
+    StepTimes images = StepTimes.of(() -> bench.encodeImages(bench.model), bench.steps);
+    StepTimes texts = StepTimes.of(() -> bench.encodeTexts(bench.model), bench.steps);
+    StepTimes packedImages;
+    StepTimes packedTexts;
+    try (FilipModel packed = bench.model.packed(bench.model.compute())) {
+      packedImages = StepTimes.of(() -> bench.encodeImages(packed), bench.steps);
+      packedTexts = StepTimes.of(() -> bench.encodeTexts(packed), bench.steps);
+    }
     System.out.println(
         Json.line(
             Json.object()
@@ -85,7 +93,11 @@ public final class TowerBench {
                 .put("encode_images_per_second", 1000 * bench.batch / images.middle())
                 .put("encode_text_ms", texts.middle())
                 .put("encode_text_cpu_ms", texts.cpu())
-                .put("encode_texts_per_second", 1000 * bench.batch / texts.middle())));
+                .put("encode_texts_per_second", 1000 * bench.batch / texts.middle())
+                .put("packed_image_ms", packedImages.middle())
+                .put("packed_image_cpu_ms", packedImages.cpu())
+                .put("packed_text_ms", packedTexts.middle())
+                .put("packed_text_cpu_ms", packedTexts.cpu())));
   }
 
   private void train() {
@@ -104,17 +116,17 @@ public final class TowerBench {
     }
   }
 
-  private void encodeImages() {
+  private void encodeImages(FilipModel with) {
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
-      model.images(pixelTensor());
+      with.images(pixelTensor());
     }
   }
 
-  private void encodeTexts() {
+  private void encodeTexts(FilipModel with) {
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
-      model.texts(texts);
+      with.texts(texts);
     }
   }
 

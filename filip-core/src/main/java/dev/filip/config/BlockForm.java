@@ -9,6 +9,9 @@ import static dev.filip.io.BadInput.require;
  * @param layerNormEps added to the variance in every layer norm of the tower
  */
 public record BlockForm(int intermediateSize, Activation activation, double layerNormEps) {
+  /** Blocks of a tower at most; a file that says more is damaged (chosen). */
+  static final int MOST_LAYERS = 4096;
+
   private static final int RATIO = 4;
   private static final double CLIP_EPS = 1e-5;
   private static final double SIGLIP_EPS = 1e-6;

@@ -34,16 +34,18 @@ public record DataConfig(
           Key.required(
               "train",
               Type.list(
-                  "source, list of sources, or list of `{source, weight}` or `{source, share}`",
+                  "source, list of sources, or list of `{source, split, weight}` or `{source, share}`",
                   WeightedSource.TYPE,
                   "at least one source"),
-              "where training pairs come from; samples are drawn in proportion to size x"
+              "where training pairs come from; `split` names one of a data set of known layout"
+                  + " (`NAME:PATH`, [DATASETS.md](DATASETS.md)), as `NAME:PATH#SPLIT` does;"
+                  + " samples are drawn in proportion to size x"
                   + " weight; weight > 0, default 1. With `share` > 0, given to all or none, they"
                   + " are drawn in proportion to it, each source has its own epochs, and nothing is"
                   + " counted"),
           Key.optional(
               "validation",
-              Type.TEXT.called("source"),
+              SourceText.TYPE.called("source or `{source, split}`"),
               "none",
               "evaluated during training; without it `evaluate.every` must be 0"),
           Key.of(
@@ -145,7 +147,7 @@ public record DataConfig(
             (node, given) ->
                 node.node().isTextual()
                     ? new WeightedSource(node.text(), 1)
-                    : Type.map(KEYS).read(node, given),
+                    : KEYS.read(SourceText.joined(node, KEYS.names()), given),
             KEYS::json);
 
     public WeightedSource {

@@ -83,6 +83,11 @@ public record LossConfig(
     return step >= rise ? late : late * step / rise;
   }
 
+  LossConfig with(RunConfig.PrecisionChoice features) {
+    return new LossConfig(
+        late, global, lateWarmup, keepTokens, features, labelSmoothing, zLoss, maxLogitScale);
+  }
+
   LossConfig onlyGlobal() {
     return new LossConfig(
         0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale);

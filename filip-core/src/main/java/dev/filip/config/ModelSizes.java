@@ -112,7 +112,13 @@ record ModelSizes(
   }
 
   /** The keys of {@code text}. */
-  record Words(int width, int layers, @Nullable Integer heads, int context, Blocks blocks) {
+  record Words(
+      int width,
+      int layers,
+      @Nullable Integer heads,
+      int context,
+      TextPooling pooling,
+      Blocks blocks) {
     static final Section<Words> KEYS =
         Section.of(
             "model.text",
@@ -121,17 +127,24 @@ record ModelSizes(
             towerLayers(),
             towerHeads(),
             Key.of("context", Type.whole(">= 2 ([BOS] and [EOS])"), 77, "positions; causal"),
+            Key.of(
+                    "pooling",
+                    Type.word(TextPooling.class),
+                    TextPooling.EOS,
+                    "whose vector stands for a text in global comparison: that of [EOS], or of the"
+                        + " largest id (transformers where `eos_token_id` is 2)")
+                .quietly(),
             Blocks.KEYS);
 
     Words {
-      KEYS.check(width, layers, heads, context, blocks);
+      KEYS.check(width, layers, heads, context, pooling, blocks);
       requireDivides("model.text.width", width, heads);
     }
 
     private TextConfig config(Activation both) {
       BlockForm usual = BlockForm.clip(width, both);
       return new TextConfig(
-          width, layers, ModelSizes.heads(width, heads), context, 0, blocks.form(usual));
+          width, layers, ModelSizes.heads(width, heads), context, 0, blocks.form(usual), pooling);
     }
   }
 
@@ -223,6 +236,7 @@ record ModelSizes(
             words.layers(),
             words.heads(),
             words.context(),
+            words.pooling(),
             Blocks.of(words.blocks(), BlockForm.clip(words.width(), both))),
         model.embedDim(),
         both,

@@ -101,8 +101,9 @@ public record RunConfig(
               "precision",
               Type.word(PrecisionChoice.class),
               PrecisionChoice.AUTO,
-              "arithmetic of the towers; `auto` chooses by the machine and says why; `fp16` needs"
-                  + " a GPU"),
+              "arithmetic of the towers; `auto` chooses by the machine, says why, and stands as"
+                  + " what it came to in the run's `config.yaml` and checkpoints"
+                  + " ([TRAINING.md](TRAINING.md#a-step)); `fp16` needs a GPU"),
           Key.of("device", Type.word(DeviceChoice.class), DeviceChoice.AUTO, "where it runs"),
           Key.of(
               "gradient_checkpointing",
@@ -184,6 +185,31 @@ public record RunConfig(
           Optional.of(config.withInteraction(interaction));
       case ModelChoice.Folder _ -> Optional.empty();
     };
+  }
+
+  /** The same in another arithmetic of the towers and of the features the loss sees. */
+  public RunConfig with(PrecisionChoice towers, PrecisionChoice features) {
+    return new RunConfig(
+        model,
+        finetune,
+        interaction,
+        data,
+        tokenizer,
+        augment,
+        batch,
+        microBatch,
+        length,
+        optimizer,
+        schedule,
+        loss.with(features),
+        towers,
+        device,
+        gradientCheckpointing,
+        workers,
+        seed,
+        checkpoint,
+        evaluate,
+        distributed);
   }
 
   /** A preset's name, an existing model folder, or sizes. */

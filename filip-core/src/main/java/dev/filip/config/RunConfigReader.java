@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.filip.io.Texts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +19,7 @@ public final class RunConfigReader {
 
   /** Reads a file, with {@code --set} overrides such as {@code optimizer.lr=1e-3}. */
   public static RunConfig read(Path yaml, List<String> sets) {
-    String text;
-    try {
-      text = Files.readString(yaml);
-    } catch (IOException e) {
-      throw new BadInput("cannot read config " + yaml + ": " + e, e);
-    }
-    return parse(text, yaml.toString(), sets);
+    return parse(Texts.read(yaml), yaml.toString(), sets);
   }
 
   /** Reads a text; {@code name} stands in errors for the file. */

@@ -24,6 +24,8 @@ public record VisionConfig(
     require(patchSize <= imageSize, "vision.patch_size", patchSize, "<= image_size " + imageSize);
     require(layers > 0, "vision.layers", layers, "> 0");
     require(
+        layers <= BlockForm.MOST_LAYERS, "vision.layers", layers, "<= " + BlockForm.MOST_LAYERS);
+    require(
         heads > 0 && width > 0 && width % heads == 0,
         "vision.width",
         width,

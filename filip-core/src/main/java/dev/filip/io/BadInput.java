@@ -7,14 +7,14 @@ package dev.filip.io;
 public final class BadInput extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A ready message: one line. */
+  /** A ready message, made {@link #line one line} where it holds others' text. */
   public BadInput(String message) {
-    super(message);
+    super(line(message));
   }
 
   /** A ready message with what caused it. */
   public BadInput(String message, Throwable cause) {
-    super(message, cause);
+    super(line(message), cause);
   }
 
   /** {@code key must be RULE, got VALUE}. */
@@ -27,5 +27,26 @@ public final class BadInput extends RuntimeException {
     if (!holds) {
       throw of(key, value, rule);
     }
+  }
+
+  /** A text in one line: its line ends and other control characters as Java writes them. */
+  public static String line(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\n' -> line.append("\\n");
+        case '\r' -> line.append("\\r");
+        default -> {
+          boolean control = c != '\t' && Character.isISOControl(c);
+          if (control) {
+            line.append(String.format("\\u%04x", (int) c));
+          } else {
+            line.append(c);
+          }
+        }
+      }
+    }
+    return line.toString();
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class NativeCache {
   /** JavaCPP's property that names the cache folder; when the user set it, it is the root. */
   private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
+
+  /** The OpenBLAS preset's property: {@code mkl} where MKL's jars are on the class path. */
+  private static final String BLAS = "org.bytedeco.openblas.load";
 
   /** A flag of the start: this process is ours to set up. */
   public static final String TUNE = "filip.tuneProcess";
@@ -65,17 +69,33 @@ public final class NativeCache {
   public static Path ensure(String bundle, List<String> probes, List<String> resources) {
     Path root = root();
     ensure(root, bundle, probes, resources);
-    if (isTuned() || named() != null) {
+    if (isTuned() || named() != null || blas().isPresent()) {
       System.setProperty(PROPERTY, root.toString());
     }
     return root;
   }
 
+  /** Another library in OpenBLAS's place, by the preset's own property. */
+  private static Optional<String> blas() {
+    String name = System.getProperty(BLAS, "").strip();
+    return name.isEmpty() ? Optional.empty() : Optional.of(name);
+  }
+
   /**
    * The cache folder: {@code FILIP_NATIVES}, the user's JavaCPP property, or the user's cache (in a
-   * process that is not tuned, JavaCPP's own).
+   * process that is not tuned, JavaCPP's own). With another library in OpenBLAS's place a folder in
+   * it, since the links from libtorch to its BLAS lie there, too.
    */
   public static Path root() {
+    Path root = common();
+    return blas()
+        .map(name -> "blas-" + name.replaceAll("\\W+", "-"))
+        .filter(name -> !root.endsWith(name)) // the property may hold our own answer
+        .map(root::resolve)
+        .orElse(root);
+  }
+
+  private static Path common() {
     String chosen = named();
     if (chosen == null) {
       chosen = System.getProperty(PROPERTY);
@@ -200,6 +220,7 @@ public final class NativeCache {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-D" + PROPERTY + "=" + into);
+    blas().ifPresent(name -> command.add("-D" + BLAS + "=" + name));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Xmx512m");
     command.add("-cp");

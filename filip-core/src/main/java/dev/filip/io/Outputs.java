@@ -12,8 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Outputs appear whole: they are written beside their place and renamed. Nothing is overwritten
- * unless told so.
+ * Outputs appear whole: they are written beside their place, forced to disk and renamed, and the
+ * folder they lie in is forced after them. Nothing is overwritten unless told so. What a killed
+ * process leaves beside them is for {@link Leftovers}.
  */
 public final class Outputs {
   private Outputs() {}
@@ -41,15 +42,15 @@ public final class Outputs {
   }
 
   /**
-   * Writes a whole folder beside {@code out} and renames it; an older one is replaced only after
-   * the new one is complete.
+   * Writes a whole folder beside {@code out}, forces all of it to disk and renames it; an older one
+   * is replaced only after the new one is complete.
    */
   public static void folder(Path out, Filler filler) throws IOException {
-    Path parent = parent(out);
-    Files.createDirectories(parent);
-    Path fresh = Files.createDirectory(beside(out, "tmp"));
+    makeFolder(parent(out));
+    Path fresh = Files.createDirectory(Leftovers.beside(out, Leftovers.UNFINISHED));
     try {
       filler.fill(fresh);
+      Files.walkFileTree(fresh, new Forcer());
       replace(fresh, out);
     } catch (IOException | RuntimeException | Error e) {
       delete(fresh);
@@ -59,13 +60,13 @@ public final class Outputs {
 
   /** Writes one file beside {@code out}, forces it to disk and renames it. */
   public static void file(Path out, byte[] bytes) throws IOException {
-    Path parent = parent(out);
-    Files.createDirectories(parent);
-    Path fresh = Files.createFile(beside(out, "tmp"));
+    makeFolder(parent(out));
+    Path fresh = Files.createFile(Leftovers.beside(out, Leftovers.UNFINISHED));
     try {
       Files.write(fresh, bytes);
       sync(fresh);
       Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncFolder(out);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(fresh);
       throw e;
@@ -83,11 +84,32 @@ public final class Outputs {
    * Forces to disk that {@code file} has its name, where the system lets a folder be opened for it
    * (Windows does not, and needs it not).
    */
-  public static void syncFolder(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (FileChannel channel = FileChannel.open(parent(file), StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+  public static void syncFolder(Path file) {
+    force(parent(file));
+  }
+
+  /**
+   * A folder's names. Some file systems (FUSE, old NFS) refuse to force a folder: its files are on
+   * the disk already, and nothing more can be done.
+   */
+  private static void force(Path folder) {
+    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException refused) {
+      return;
+    }
+  }
+
+  /** Makes a folder and those above it that are missing; their names are on the disk, too. */
+  private static void makeFolder(Path folder) throws IOException {
+    Path above = folder.getParent();
+    if (!Files.isDirectory(folder) && above != null) {
+      makeFolder(above);
+      Files.createDirectories(folder);
+      force(above);
     }
   }
 
@@ -103,6 +125,13 @@ public final class Outputs {
     }
   }
 
+  /** Deletes a tree that is out of sight at once: a kill meanwhile leaves no half of it there. */
+  public static void remove(Path tree) throws IOException {
+    Path aside = Leftovers.beside(tree, Leftovers.UNFINISHED);
+    Files.move(tree, aside, StandardCopyOption.ATOMIC_MOVE);
+    delete(aside);
+  }
+
   /**
    * Puts a complete folder in its place; the old one is moved aside first, so one of the two is
    * always there.
@@ -110,29 +139,52 @@ public final class Outputs {
   public static void replace(Path fresh, Path out) throws IOException {
     if (!Files.exists(out)) {
       Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+      syncFolder(out);
       return;
     }
-    Path old = Files.createDirectory(beside(out, "old"));
-    Files.move(out, old.resolve("it"), StandardCopyOption.ATOMIC_MOVE);
-    Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    Path old = Files.createDirectory(Leftovers.beside(out, Leftovers.REPLACED));
+    Path it = old.resolve(Leftovers.IT);
+    try {
+      Files.move(out, it, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (Files.exists(it) && !Files.exists(out)) {
+        Files.move(it, out, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.deleteIfExists(old);
+      throw e;
+    }
+    syncFolder(out);
     delete(old);
   }
 
-  /**
-   * A free name beside {@code out}; unlike a temporary file's it has the user's own permissions.
-   */
-  private static Path beside(Path out, String kind) {
-    String unique =
-        Long.toHexString(ProcessHandle.current().pid()) + "-" + Long.toHexString(System.nanoTime());
-    return parent(out).resolve("." + out.getFileName() + "." + kind + "-" + unique);
-  }
-
-  private static Path parent(Path out) {
-    Path parent = out.toAbsolutePath().getParent();
+  static Path parent(Path out) {
+    Path parent = out.toAbsolutePath().normalize().getParent();
     if (parent == null) {
       throw new BadInput("output " + out + " has no parent folder");
     }
     return parent;
+  }
+
+  /** Files first, then the folders that hold them. */
+  private static final class Forcer extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (attributes.isRegularFile()) {
+        sync(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(
+        Path folder, @org.jspecify.annotations.Nullable IOException failed) throws IOException {
+      if (failed != null) {
+        throw failed;
+      }
+      force(folder);
+      return FileVisitResult.CONTINUE;
+    }
   }
 
   private static final class Deleter extends SimpleFileVisitor<Path> {

@@ -1,4 +1,4 @@
-/** JSON, atomic outputs and progress lines shared by every command. */
+/** JSON, atomic outputs, progress lines and waiting for tasks, shared by every command. */
 @NullMarked
 package dev.filip.io;
 

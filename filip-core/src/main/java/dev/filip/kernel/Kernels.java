@@ -35,6 +35,15 @@ public final class Kernels {
     return active().vector() ? vectorTile() : new ScalarTile();
   }
 
+  /** Of features rounded to bf16: the product's, or the plain loops where no vectors run. */
+  static Tile tile(Bf16Product product) {
+    return active().vector() ? productTile(product) : new ScalarTile();
+  }
+
+  private static Tile productTile(Bf16Product product) {
+    return new ProductTile(product);
+  }
+
   private static Tile vectorTile() {
     return new VectorTile();
   }

@@ -44,7 +44,7 @@ public final class LateKernel implements AutoCloseable {
 
   /** The same of features rounded to bf16, where a machine multiplies those faster. */
   public static LateKernel bf16(Bf16Product product, int threads) {
-    return new LateKernel(new ProductTile(product), threads);
+    return new LateKernel(Kernels.tile(product), threads);
   }
 
   LateKernel(Tile tile, int threads) {

@@ -1,11 +1,12 @@
 package dev.filip.kernel;
 
+import dev.filip.io.Tasks;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,7 +40,10 @@ final class Workers implements AutoCloseable {
     return threads;
   }
 
-  /** Runs all tasks, the caller working along; an exception of a task is thrown here. */
+  /**
+   * Runs all tasks, the caller working along; an exception of a task is thrown here, when no thread
+   * works on any of them any more.
+   */
   void forEach(int tasks, Body body) {
     AtomicInteger next = new AtomicInteger();
     int helpers = Math.min(threads, tasks) - 1;
@@ -48,36 +52,16 @@ final class Workers implements AutoCloseable {
       int worker = h;
       running.add(executor.submit(() -> drain(worker, tasks, next, body)));
     }
-    try {
-      drain(0, tasks, next, body);
-    } finally {
-      next.set(tasks);
-      running.forEach(Workers::await);
-    }
+    var own = new FutureTask<>(Executors.callable(() -> drain(0, tasks, next, body)));
+    own.run();
+    next.set(tasks); // where it failed, nothing new is begun
+    running.addFirst(own);
+    Tasks.await(running);
   }
 
   private static void drain(int worker, int tasks, AtomicInteger next, Body body) {
     for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
       body.run(worker, task);
-    }
-  }
-
-  private static void await(Future<?> future) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        future.get();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // outputs are still being written: wait, then pass it on
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException cause
-            ? cause
-            : new IllegalStateException(e.getCause());
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

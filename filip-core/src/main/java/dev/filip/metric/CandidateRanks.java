@@ -91,6 +91,21 @@ public final class CandidateRanks {
     return ranks;
   }
 
+  /**
+   * The class with the highest score of each row; of equals the first.
+   *
+   * @param scores {@code [rows, classes]}
+   */
+  public static int[] best(float[] scores, int classes) {
+    int[] best = new int[scores.length / classes];
+    for (int row = 0; row < best.length; row++) {
+      for (int c = 1; c < classes; c++) {
+        best[row] = scores[row * classes + c] > scores[row * classes + best[row]] ? c : best[row];
+      }
+    }
+    return best;
+  }
+
   /** Mean of the ranks counted from 1; not a number where there is none. */
   public static double mean(int[] ranks) {
     return Arrays.stream(ranks).filter(rank -> rank >= 0).average().orElse(Double.NaN) + 1;

@@ -10,16 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * CLIP's lower-cased byte-level BPE. Ids are read from the files of a folder, never assumed. What a
- * user writes is text: the spelling of a special token in a caption becomes ordinary pieces.
- * Thread-safe.
+ * CLIP's byte-level BPE, lower-cased unless the folder's normalizer says otherwise. Ids are read
+ * from the files of a folder, never assumed. What a user writes is text: the spelling of [BOS] or
+ * [EOS] in a caption becomes ordinary pieces; other added tokens are found as transformers finds
+ * them. Thread-safe.
  *
  * <p>Which Python tool's cleaning it follows is its {@link TextBehaviour}; differences are listed
  * in {@code docs/FORMATS.md}.
@@ -32,6 +36,8 @@ public final class BpeTokenizer {
   private final Vocabulary vocabulary;
   private final TextBehaviour behaviour;
   private final TextCleaner cleaner;
+  private final AddedTokens added;
+  private final Map<Integer, String> addedNames = new HashMap<>();
   private final WordSplitter splitter;
   private final MergeTable merges;
   private final String[] pieces;
@@ -44,7 +50,10 @@ public final class BpeTokenizer {
   BpeTokenizer(Vocabulary vocabulary, TextBehaviour behaviour) {
     this.vocabulary = vocabulary;
     this.behaviour = behaviour;
-    cleaner = TextCleaner.of(behaviour);
+    cleaner = TextCleaner.of(behaviour, vocabulary.normalizer());
+    List<AddedToken> found = found(vocabulary, behaviour);
+    added = new AddedTokens(found, cleaner.normaliser());
+    found.forEach(token -> addedNames.put(token.id(), token.content()));
     splitter = new WordSplitter(behaviour);
     merges = vocabulary.table();
     pieces = vocabulary.pieces();
@@ -52,6 +61,31 @@ public final class BpeTokenizer {
     last = vocabulary.byteIds(Vocabulary.END);
     bos = vocabulary.id(vocabulary.bos());
     eos = vocabulary.id(vocabulary.eos());
+  }
+
+  /**
+   * The added tokens that a behaviour finds. open_clip's own tokenizer knows none, and lower-cases.
+   */
+  private static List<AddedToken> found(Vocabulary vocabulary, TextBehaviour behaviour) {
+    return switch (behaviour) {
+      case TRANSFORMERS, OPEN_CLIP_HF -> vocabulary.added();
+      case OPEN_CLIP, OPEN_CLIP_WITHOUT_FTFY -> {
+        String text = "a tokenizer for text behaviour " + behaviour.name().toLowerCase(Locale.ROOT);
+        BadInput.require(
+            vocabulary.normalizer().equals(NormalStep.CLIP),
+            text,
+            "the normalizer " + vocabulary.normalizer(),
+            "with CLIP's normalizer");
+        for (AddedToken token : vocabulary.added()) {
+          BadInput.require(
+              vocabulary.joined().contains(token.content()),
+              text,
+              "the added token " + token.content(),
+              "without added tokens that are no pieces of its merges");
+        }
+        yield List.of();
+      }
+    };
   }
 
   /**
@@ -126,6 +160,13 @@ public final class BpeTokenizer {
       Digests.add(digest, merge.left());
       Digests.add(digest, merge.right());
     }
+    // nothing for CLIP's own, so that fingerprints from before stay
+    for (AddedToken token : vocabulary.added()) {
+      Digests.add(digest, token.id() + " " + new TreeSet<>(token.flags()) + token.content());
+    }
+    if (!vocabulary.normalizer().equals(NormalStep.CLIP)) {
+      Digests.add(digest, vocabulary.normalizer().toString());
+    }
     return Digests.hex(digest);
   }
 
@@ -158,10 +199,32 @@ public final class BpeTokenizer {
   public int[] encode(String text) {
     IntList ids = new IntList();
     ids.add(bos);
-    splitter.split(
-        cleaner.clean(text), (clean, from, to) -> ids.addAll(word(clean.text(from, to))));
+    parts(
+        text,
+        (clean, from, to) -> ids.addAll(word(clean.text(from, to))),
+        (token, _, _, _) -> ids.add(token.id()));
     ids.add(eos);
     return ids.toArray();
+  }
+
+  private interface Added {
+    void token(AddedToken token, MappedText text, int from, int to);
+  }
+
+  private void parts(String text, WordSplitter.Words words, Added tokens) {
+    added.split(
+        cleaner.repairs().apply(text),
+        new AddedTokens.Parts() {
+          @Override
+          public void rest(MappedText rest) {
+            splitter.split(rest, words);
+          }
+
+          @Override
+          public void token(AddedToken token, MappedText all, int from, int to) {
+            tokens.token(token, all, from, to);
+          }
+        });
   }
 
   /** Ids with the characters of the original text each covers, not truncated. */
@@ -172,12 +235,17 @@ public final class BpeTokenizer {
     ids.add(bos);
     starts.add(0);
     ends.add(0);
-    splitter.split(
-        cleaner.clean(text),
+    parts(
+        text,
         (clean, from, to) -> {
           int[] word = word(clean.text(from, to));
           ids.addAll(word);
           spans(clean, from, to, word, starts, ends);
+        },
+        (token, clean, from, to) -> {
+          ids.add(token.id());
+          starts.add(clean.from(from));
+          ends.add(clean.to(to - 1));
         });
     ids.add(eos);
     starts.add(text.length());
@@ -245,7 +313,11 @@ public final class BpeTokenizer {
     List<String> words = new ArrayList<>(ids.length);
     for (int id : ids) {
       BadInput.require(id >= 0 && id < pieces.length, "token id", id, "in [0, " + size() + ")");
-      words.add(id == bos ? "[BOS]" : id == eos ? "[EOS]" : readable(stem(pieces[id])));
+      String name = addedNames.get(id);
+      words.add(
+          id == bos
+              ? "[BOS]"
+              : id == eos ? "[EOS]" : name != null ? name : readable(stem(pieces[id])));
     }
     return words;
   }

@@ -2,6 +2,9 @@ package dev.filip.text;
 
 /** Character classes as the regular expressions of the Python tools have them. */
 final class CodePoints {
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+  private static final int ZERO_WIDTH_JOINER = 0x200D;
+
   private CodePoints() {}
 
   /** {@code \s} of both regex engines: Unicode's White_Space. */
@@ -42,6 +45,22 @@ final class CodePoints {
   /** {@code \p{L}}. */
   static boolean isLetter(int cp) {
     return Character.isLetter(cp);
+  }
+
+  /** {@code \w} of Rust's regular expressions: letters, marks, digits, joiners, {@code _}. */
+  static boolean isWord(int cp) {
+    return Character.isAlphabetic(cp)
+        || cp == ZERO_WIDTH_NON_JOINER
+        || cp == ZERO_WIDTH_JOINER
+        || switch (Character.getType(cp)) {
+          case Character.NON_SPACING_MARK,
+              Character.COMBINING_SPACING_MARK,
+              Character.ENCLOSING_MARK,
+              Character.DECIMAL_DIGIT_NUMBER,
+              Character.CONNECTOR_PUNCTUATION ->
+              true;
+          default -> false;
+        };
   }
 
   /** Unicode's Cased property. */

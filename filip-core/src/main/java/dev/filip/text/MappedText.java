@@ -78,6 +78,13 @@ final class MappedText {
     text.codePoints().forEach(cp -> add(cp, rangeFrom, rangeTo));
   }
 
+  /** Elements [start, end) as a text of their own. */
+  MappedText slice(int start, int end) {
+    MappedText part = new MappedText(end - start);
+    part.add(this, start, end);
+    return part;
+  }
+
   /** The code points [start, end) as a string. */
   String text(int start, int end) {
     return new String(points, start, end - start);

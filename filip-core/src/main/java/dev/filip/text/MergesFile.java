@@ -1,9 +1,10 @@
 package dev.filip.text;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,11 +64,13 @@ final class MergesFile {
       if (bytes.length == MAX_BYTES) {
         throw new BadInput(file + ": is larger than " + MAX_BYTES + " bytes of merges");
       }
-      return new String(bytes, StandardCharsets.UTF_8);
+      return Texts.of(bytes);
     } catch (ZipException e) {
       throw new BadInput(file + ": is not gzip: " + e.getMessage(), e);
+    } catch (Texts.NotUtf8 e) {
+      throw new BadInput(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + e.getMessage(), e);
+      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
   }
 }

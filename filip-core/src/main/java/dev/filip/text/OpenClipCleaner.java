@@ -6,15 +6,14 @@ import java.util.function.UnaryOperator;
  * open_clip's and OpenAI's cleaning: ftfy's fixes or none, HTML references undone twice, white
  * space collapsed and stripped. Its own tokenizer makes lower case of it in Python's way.
  */
-final class OpenClipCleaner implements TextCleaner {
+final class OpenClipCleaner {
   private final UnaryOperator<MappedText> fixes;
 
   OpenClipCleaner(UnaryOperator<MappedText> fixes) {
     this.fixes = fixes;
   }
 
-  @Override
-  public MappedText clean(String text) {
+  MappedText clean(String text) {
     MappedText mapped = MappedText.of(text);
     if (!plain(mapped)) {
       MappedText fixed = fixes.apply(mapped);

@@ -3,11 +3,11 @@ package dev.filip.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,6 +29,7 @@ import java.util.Set;
 public record Prompts(String name, List<String> templates) {
   private static final List<String> PLACES = List.of("{}", "{c}", "{label}");
   private static final String RESOURCE = "prompts.json";
+  private static final String CLIP = "clip-prompts.json";
 
   public Prompts {
     templates = List.copyOf(templates);
@@ -73,23 +74,29 @@ public record Prompts(String name, List<String> templates) {
   }
 
   private static List<String> lines(Path file) {
-    try {
-      return Files.readString(file).lines().map(String::strip).filter(s -> !s.isEmpty()).toList();
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + " as UTF-8 text: " + e, e);
-    }
+    return Texts.lines(Texts.read(file));
   }
 
   /** Names of the sets that come with the program. */
   public static Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    resource().fieldNames().forEachRemaining(names::add);
+    read(RESOURCE).fieldNames().forEachRemaining(names::add);
     return names;
+  }
+
+  /** CLIP's published templates for one of the paper's 12 data sets: {@code cifar10}. */
+  public static Prompts clip(String dataset) {
+    JsonNode templates = read(CLIP).path(dataset);
+    BadInput.require(
+        templates.isArray(), "prompts", dataset, "a data set that CLIP published prompts for");
+    List<String> all = new ArrayList<>();
+    templates.forEach(template -> all.add(template.asText()));
+    return new Prompts("clip " + dataset, all);
   }
 
   /** A set that comes with the program. */
   public static Prompts named(String name) {
-    JsonNode parts = resource().path(name);
+    JsonNode parts = read(RESOURCE).path(name);
     if (parts.isMissingNode()) {
       throw BadInput.of("prompts", name, "one of " + String.join(", ", names()));
     }
@@ -115,10 +122,10 @@ public record Prompts(String name, List<String> templates) {
         + (suffix.isEmpty() ? "" : " " + suffix + ".");
   }
 
-  private static JsonNode resource() {
-    try (InputStream in = Prompts.class.getResourceAsStream(RESOURCE)) {
+  private static JsonNode read(String resource) {
+    try (InputStream in = Prompts.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("resource " + RESOURCE + " is missing");
+        throw new IllegalStateException("resource " + resource + " is missing");
       }
       return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The tokenizer files of a Hugging Face CLIP folder. */
+/** The tokenizer files of a Hugging Face CLIP folder, read as transformers 5 reads them. */
 final class TokenizerFiles {
-  private static final String PATTERN =
-      "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  private static final List<String> PARTS =
+      List.of("normalizer", "pre_tokenizer", "post_processor");
 
   private TokenizerFiles() {}
 
@@ -26,13 +27,19 @@ final class TokenizerFiles {
     Path whole = folder.resolve("tokenizer.json");
     Path vocab = folder.resolve("vocab.json");
     Path merges = folder.resolve("merges.txt");
-    String[] names = names(folder);
     try {
+      TokenizerSettings settings = TokenizerSettings.read(folder);
       if (Files.exists(whole)) {
-        return whole(Json.read(whole), names);
+        return whole(Json.readObject(whole), settings);
       }
       if (Files.exists(vocab) && Files.exists(merges)) {
-        return new Vocabulary(ids(Json.read(vocab)), merges(merges), names[0], names[1]);
+        String eos = settings.name("eos_token", Vocabulary.EOS);
+        return new Source(ids(Json.readObject(vocab)), merges(merges), settings, List.of())
+            .vocabulary(
+                settings.name("bos_token", Vocabulary.BOS),
+                eos,
+                NormalStep.CLIP,
+                settings.name("unk_token", eos).equals(eos));
       }
     } catch (BadInput e) {
       throw new BadInput(folder + ": tokenizer: " + e.getMessage(), e);
@@ -41,33 +48,127 @@ final class TokenizerFiles {
         folder + ": tokenizer: neither tokenizer.json nor vocab.json with merges.txt is there");
   }
 
-  /** Names of [BOS] and [EOS], where the folder gives them. */
-  private static String[] names(Path folder) {
-    String[] names = {Vocabulary.BOS, Vocabulary.EOS};
-    for (String file : List.of("special_tokens_map.json", "tokenizer_config.json")) {
-      Path path = folder.resolve(file);
-      if (Files.exists(path)) {
-        JsonNode map = Json.read(path);
-        names[0] = name(map.path("bos_token"), names[0]);
-        names[1] = name(map.path("eos_token"), names[1]);
-      }
-    }
-    return names;
-  }
-
-  // a text, or {"content": text, ...}
-  private static String name(JsonNode node, String byDefault) {
-    return node.isObject() ? node.path("content").asText(byDefault) : node.asText(byDefault);
-  }
-
-  private static Vocabulary whole(JsonNode root, String[] names) {
+  private static Vocabulary whole(JsonNode root, TokenizerSettings settings) {
     JsonNode model = root.path("model");
-    requireText(model, "type", "BPE");
-    requireText(model, "end_of_word_suffix", Vocabulary.END);
-    Map<String, Integer> ids = ids(model.path("vocab"));
-    for (JsonNode added : root.path("added_tokens")) {
-      ids.putIfAbsent(added.path("content").asText(), added.path("id").asInt(-1));
+    checkModel(model);
+    List<AddedToken> added = new ArrayList<>();
+    for (JsonNode token : root.path("added_tokens")) {
+      added.add(TokenizerSettings.token(token, token.path("id").asInt(-1), false));
     }
+    Source source = new Source(ids(model.path("vocab")), merges(model), settings, added);
+    return settings.isClips() ? rebuilt(root, source) : followed(root, source);
+  }
+
+  /** Of a class of transformers that makes CLIP's parts anew: the file must not say otherwise. */
+  private static Vocabulary rebuilt(JsonNode root, Source source) {
+    TokenizerSettings settings = source.settings();
+    String bos = settings.name("bos_token", Vocabulary.BOS);
+    String eos = settings.name("eos_token", Vocabulary.EOS);
+    Vocabulary vocabulary =
+        source.vocabulary(bos, eos, NormalStep.CLIP, settings.name("unk_token", eos).equals(eos));
+    if (PARTS.stream().anyMatch(root::hasNonNull)) {
+      TokenizerParts parts = TokenizerParts.read(root);
+      var ends = new TokenizerParts.Ends(bos, vocabulary.id(bos), eos, vocabulary.id(eos));
+      BadInput.require(
+          parts.normalizer().equals(NormalStep.CLIP)
+              && (parts.ends() == null || ends.equals(parts.ends())),
+          "tokenizer_class",
+          settings.tokenizerClass(),
+          "PreTrainedTokenizerFast, since tokenizer.json has other parts than CLIP's (normalizer "
+              + parts.normalizer()
+              + ", post_processor "
+              + parts.ends()
+              + ")");
+    }
+    return vocabulary;
+  }
+
+  private static Vocabulary followed(JsonNode root, Source source) {
+    TokenizerParts parts = TokenizerParts.read(root);
+    TokenizerParts.Ends ends = parts.ends();
+    if (ends == null) {
+      throw BadInput.of("tokenizer.json post_processor", "none", "one that puts [BOS] and [EOS]");
+    }
+    JsonNode model = root.path("model");
+    boolean unknown =
+        model.path("unk_token").asText("").equals(ends.eos())
+            && !model.path("fuse_unk").asBoolean(false);
+    Vocabulary vocabulary = source.vocabulary(ends.bos(), ends.eos(), parts.normalizer(), unknown);
+    BadInput.require(
+        vocabulary.id(ends.bos()) == ends.bosId() && vocabulary.id(ends.eos()) == ends.eosId(),
+        "tokenizer.json post_processor",
+        ends,
+        "with the ids of the vocabulary");
+    return vocabulary;
+  }
+
+  /**
+   * What files hold before ids are given to added tokens.
+   *
+   * @param ids of the BPE's own pieces
+   * @param added of {@code tokenizer.json}
+   */
+  private record Source(
+      Map<String, Integer> ids,
+      List<Vocabulary.Merge> merges,
+      TokenizerSettings settings,
+      List<AddedToken> added) {
+    /**
+     * @param unknownIsEos whether a byte without a piece becomes [EOS]
+     */
+    Vocabulary vocabulary(
+        String bos, String eos, List<NormalStep> normalizer, boolean unknownIsEos) {
+      Map<String, Integer> all = new HashMap<>(ids);
+      List<AddedToken> found = new ArrayList<>();
+      int next = ids.size();
+      for (AddedToken token : settings.tokens(added)) {
+        if (token.content().isEmpty()) {
+          continue;
+        }
+        // an added token that the BPE knows has its id, others follow one by one
+        int id = ids.getOrDefault(token.content(), next);
+        BadInput.require(
+            token.id() < 0 || token.id() == id,
+            "the id of the added token " + token.content(),
+            token.id(),
+            id + ", which tokenizers gives it");
+        next = Math.max(next, id + 1);
+        all.put(token.content(), id);
+        boolean end = token.content().equals(bos) || token.content().equals(eos);
+        if (!end && !(settings.splitsSpecials() && token.is(AddedToken.Flag.SPECIAL))) {
+          found.add(token.withId(id));
+        }
+      }
+      Vocabulary vocabulary = new Vocabulary(all, merges, bos, eos, found, normalizer);
+      BadInput.require(
+          unknownIsEos || vocabulary.hasAllBytes(),
+          "unk_token",
+          "another",
+          "[EOS] (" + eos + ") without fuse_unk: pieces of single bytes are missing");
+      return vocabulary;
+    }
+  }
+
+  /** A BPE as CLIP's: what would give other pieces is refused. */
+  private static void checkModel(JsonNode model) {
+    requireText(model, "type", "BPE", "BPE"); // older files leave the type out
+    requireText(model, "end_of_word_suffix", "", Vocabulary.END);
+    requireText(model, "continuing_subword_prefix", "", "");
+    for (String key : List.of("byte_fallback", "ignore_merges")) {
+      BadInput.require(!model.path(key).asBoolean(), "tokenizer.json model." + key, true, "false");
+    }
+    double dropout = model.path("dropout").asDouble(0);
+    BadInput.require(dropout == 0, "tokenizer.json model.dropout", dropout, "none");
+  }
+
+  private static void requireText(JsonNode model, String key, String missing, String value) {
+    JsonNode node = model.path(key);
+    String found = node.isNull() ? missing : node.asText(missing);
+    BadInput.require(
+        found.equals(value), "tokenizer.json model." + key, '"' + found + '"', '"' + value + '"');
+  }
+
+  private static List<Vocabulary.Merge> merges(JsonNode model) {
     List<Vocabulary.Merge> merges = new ArrayList<>();
     for (JsonNode merge : model.path("merges")) {
       merges.add(
@@ -75,13 +176,7 @@ final class TokenizerFiles {
               ? new Vocabulary.Merge(merge.get(0).asText(), merge.get(1).asText())
               : merge(merge.asText(), merges.size()));
     }
-    return new Vocabulary(ids, merges, names[0], names[1]);
-  }
-
-  private static void requireText(JsonNode model, String key, String value) {
-    // older files leave the type out
-    String found = model.path(key).asText(key.equals("type") ? value : "");
-    BadInput.require(found.equals(value), "tokenizer.json model." + key, '"' + found + '"', value);
+    return merges;
   }
 
   private static Map<String, Integer> ids(JsonNode vocab) {
@@ -98,19 +193,15 @@ final class TokenizerFiles {
   }
 
   private static List<Vocabulary.Merge> merges(Path file) {
-    try {
-      List<Vocabulary.Merge> merges = new ArrayList<>();
-      for (String line : Files.readString(file).split("\n")) {
-        String text = line.strip();
-        boolean header = merges.isEmpty() && text.startsWith("#version");
-        if (!header && !text.isEmpty()) {
-          merges.add(merge(text, merges.size()));
-        }
+    List<Vocabulary.Merge> merges = new ArrayList<>();
+    for (String line : Texts.read(file).split("\n")) {
+      String text = line.strip();
+      boolean header = merges.isEmpty() && text.startsWith("#version");
+      if (!header && !text.isEmpty()) {
+        merges.add(merge(text, merges.size()));
       }
-      return merges;
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + e, e);
     }
+    return merges;
   }
 
   private static Vocabulary.Merge merge(String text, int rank) {
@@ -142,9 +233,14 @@ final class TokenizerFiles {
   }
 
   private static ObjectNode config(Vocabulary vocabulary, int context) {
-    return Json.object()
-        .put("tokenizer_class", "CLIPTokenizer")
-        .put("do_lower_case", true)
+    ObjectNode config = Json.object();
+    if (vocabulary.normalizer().equals(NormalStep.CLIP)) {
+      config.put("tokenizer_class", "CLIPTokenizer").put("do_lower_case", true);
+    } else {
+      // transformers 5 would give CLIPTokenizer CLIP's normalizer, whatever tokenizer.json says
+      config.put("tokenizer_class", "PreTrainedTokenizerFast");
+    }
+    return config
         .put("model_max_length", context)
         .put("bos_token", vocabulary.bos())
         .put("eos_token", vocabulary.eos())
@@ -158,53 +254,20 @@ final class TokenizerFiles {
     root.putNull("padding");
     ArrayNode added = root.putArray("added_tokens");
     for (String name : List.of(vocabulary.bos(), vocabulary.eos())) {
-      added
-          .addObject()
-          .put("id", vocabulary.id(name))
-          .put("content", name)
-          .put("single_word", false)
-          .put("lstrip", false)
-          .put("rstrip", false)
-          .put("normalized", false)
-          .put("special", true);
+      added.add(written(AddedToken.special(name, vocabulary.id(name))));
     }
-    ArrayNode normalizers =
-        root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
-    normalizers.addObject().put("type", "NFC");
-    normalizers
-        .addObject()
-        .put("type", "Replace")
-        .<ObjectNode>set("pattern", Json.object().put("Regex", "\\s+"))
-        .put("content", " ");
-    normalizers.addObject().put("type", "Lowercase");
-    ArrayNode splits =
-        root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
-    splits
-        .addObject()
-        .put("type", "Split")
-        .<ObjectNode>set("pattern", Json.object().put("Regex", PATTERN))
-        .put("behavior", "Removed")
-        .put("invert", true);
-    splits.add(byteLevel(false));
-    root.set("post_processor", ends(vocabulary));
-    root.set("decoder", byteLevel(true));
+    vocabulary.added().forEach(token -> added.add(written(token)));
+    TokenizerParts.write(root, vocabulary);
     root.set("model", model(vocabulary));
     return root;
   }
 
-  private static ObjectNode byteLevel(boolean prefixSpace) {
-    return Json.object()
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", prefixSpace)
-        .put("trim_offsets", true)
-        .put("use_regex", true);
-  }
-
-  private static ObjectNode ends(Vocabulary vocabulary) {
-    ObjectNode ends = Json.object().put("type", "RobertaProcessing");
-    ends.putArray("sep").add(vocabulary.eos()).add(vocabulary.id(vocabulary.eos()));
-    ends.putArray("cls").add(vocabulary.bos()).add(vocabulary.id(vocabulary.bos()));
-    return ends.put("trim_offsets", false).put("add_prefix_space", false);
+  private static ObjectNode written(AddedToken token) {
+    ObjectNode node = Json.object().put("id", token.id()).put("content", token.content());
+    for (AddedToken.Flag flag : AddedToken.Flag.values()) {
+      node.put(flag.key(), token.is(flag));
+    }
+    return node;
   }
 
   private static ObjectNode model(Vocabulary vocabulary) {

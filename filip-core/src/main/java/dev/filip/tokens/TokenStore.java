@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.OwnFolder;
 import dev.filip.tokens.TokenFile.Kind;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +24,11 @@ import java.util.Map;
 public final class TokenStore implements Closeable {
   static final String SUMMARY = "store.json";
   static final String FORMAT = "filip-tokens/1";
+
+  /** What a store's folder looks like. */
+  public static final OwnFolder OWN =
+      new OwnFolder("filip encode", List.of(SUMMARY), List.of("*-[0-9]*.tokens", "request.json"));
+
   private final Path folder;
   private final JsonNode summary;
   private final Map<Kind, List<TokenFile>> files = new EnumMap<>(Kind.class);

@@ -38,9 +38,9 @@ public final class TokenStoreWriter implements Closeable {
    * @throws BadInput where there is one that may not be replaced
    */
   public TokenStoreWriter(Path out, JsonNode request, boolean force) throws IOException {
-    Outputs.refuseExisting(out, force);
-    this.out = out.toAbsolutePath();
-    work = this.out.resolveSibling("." + out.getFileName() + ".unfinished");
+    TokenStore.OWN.requireFree(out, force);
+    this.out = out.toAbsolutePath().normalize();
+    work = this.out.resolveSibling("." + this.out.getFileName() + ".unfinished");
     Files.createDirectories(work);
     lock =
         FileChannel.open(work.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -141,7 +141,6 @@ public final class TokenStoreWriter implements Closeable {
     lock.close();
     Files.delete(work.resolve(LOCK));
     Outputs.replace(work, out);
-    Outputs.syncFolder(out);
     return summary;
   }
 

@@ -70,6 +70,28 @@ class RunConfigReaderTest {
   }
 
   @Test
+  void aSplitIsAPartOfItsSource() {
+    RunConfig run =
+        parse(
+            """
+            model: vit-tiny-84
+            data:
+              train: [{source: "coco:/data/coco", split: train}, {source: a, weight: 2}]
+              validation: {source: "food101:/data/food101", split: test}
+            """);
+    assertThat(run.data().train())
+        .containsExactly(
+            new WeightedSource("coco:/data/coco#train", 1), new WeightedSource("a", 2));
+    assertThat(run.data().validation()).isEqualTo("food101:/data/food101#test");
+    assertThat(parse(SHORT, "data.train={source: b, split: c}").data().train())
+        .containsExactly(new WeightedSource("b#c", 1));
+    assertThatThrownBy(() -> parse(SHORT, "data.train=[{source: a, splits: x}]"))
+        .hasMessageContaining("data.train.0.splits is not a key; did you mean data.train.0.split?");
+    assertThatThrownBy(() -> parse(SHORT, "data.validation={split: x}"))
+        .hasMessageContaining("data.validation.source is missing");
+  }
+
+  @Test
   void everyKeyArrives() {
     RunConfig run =
         parse(

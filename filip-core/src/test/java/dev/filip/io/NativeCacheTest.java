@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,6 +40,32 @@ class NativeCacheTest {
     Files.delete(jar.resolve("lib.so"));
     NativeCache.ensure(root, "fake-1", PROBE, LOADER);
     assertThat(jar.resolve("lib.so")).doesNotExist();
+  }
+
+  /** The links from libtorch to its BLAS lie in the cache: one folder for each BLAS. */
+  @Test
+  void anotherBlasHasAFolderOfItsOwn() {
+    Map<String, String> properties =
+        Map.of("filip.natives", root.toString(), "org.bytedeco.openblas.load", "mkl");
+    Map<String, String> before = new HashMap<>();
+    properties.keySet().forEach(key -> before.put(key, System.getProperty(key, "")));
+    try {
+      properties.forEach(System::setProperty);
+      assertThat(NativeCache.root()).isEqualTo(root.resolve("blas-mkl"));
+      System.setProperty("filip.natives", root.resolve("blas-mkl").toString());
+      assertThat(NativeCache.root()).isEqualTo(root.resolve("blas-mkl"));
+      System.setProperty("org.bytedeco.openblas.load", " ");
+      System.setProperty("filip.natives", root.toString());
+      assertThat(NativeCache.root()).isEqualTo(root);
+    } finally {
+      before.forEach((key, value) -> {
+        if (value.isEmpty()) {
+          System.clearProperty(key);
+        } else {
+          System.setProperty(key, value);
+        }
+      });
+    }
   }
 
   @Test

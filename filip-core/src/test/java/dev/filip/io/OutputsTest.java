@@ -8,7 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +62,54 @@ class OutputsTest {
         .hasMessageContaining("--force");
     Outputs.refuseExisting(out, true);
     assertThat(Outputs.nextFree(out)).isEqualTo(folder.resolve("out-2"));
+  }
+
+  /** The JDK tells which files and folders a program forces to disk. */
+  @Test
+  void allOfAnOutputIsForcedToDiskAndItsNameToo() throws IOException {
+    Assumptions.assumeTrue(
+        Files.getFileStore(folder).supportsFileAttributeView("posix"), "folders that open");
+    Path out = folder.resolve("runs/one/model");
+    List<String> forced = new ArrayList<>();
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileForce").withoutThreshold();
+      recording.start();
+      Outputs.folder(
+          out,
+          fresh -> {
+            Files.writeString(fresh.resolve("config.json"), "{}");
+            Files.createDirectories(fresh.resolve("deep/er"));
+            Files.writeString(fresh.resolve("deep/er/vocab.json"), "{}");
+          });
+      Outputs.file(folder.resolve("ended.json"), new byte[3]);
+      recording.stop();
+      Path file = folder.resolve("forced.jfr");
+      recording.dump(file);
+      for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+        Path path = Path.of(event.getString("path"));
+        forced.add(
+            folder.relativize(path).toString().replaceAll("\\.([a-z.]+)\\.tmp-[0-9a-f-]+", "*$1"));
+      }
+    }
+    assertThat(forced)
+        .startsWith("", "runs") // that they hold a new folder each
+        .contains("runs/one/*model/config.json", "runs/one/*model/deep/er/vocab.json")
+        .containsSubsequence(
+            "runs/one/*model/deep/er/vocab.json",
+            "runs/one/*model/deep/er",
+            "runs/one/*model/deep",
+            "runs/one/*model",
+            "runs/one", // renamed
+            "*ended.json",
+            "");
+  }
+
+  @Test
+  void whatIsRemovedIsOutOfSightAtOnce() throws IOException {
+    Path tree = Files.createDirectories(folder.resolve("step-000001/model"));
+    Files.writeString(tree.resolve("config.json"), "{}");
+    Outputs.remove(folder.resolve("step-000001"));
+    assertThat(names()).isEmpty();
   }
 
   private static String permissions(Path path) throws IOException {

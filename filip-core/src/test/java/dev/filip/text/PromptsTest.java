@@ -18,9 +18,9 @@ class PromptsTest {
   /** The numbers are the paper's counts. */
   @ParameterizedTest
   @CsvSource({
-    "cifar10, 42", "cifar100, 42", "caltech101, 20", "stanford-cars, 48", "flowers102, 18",
-    "imagenet, 30", "food101, 42", "sun397, 48", "dtd, 30", "fgvc-aircraft, 60",
-    "oxford-pets, 30", "eurosat, 40", "photo, 1", "name, 1",
+    "cifar10, 42", "cifar100, 42", "caltech101, 20", "cars, 48", "flowers102, 18",
+    "imagenet, 30", "food101, 42", "sun397, 48", "dtd, 30", "aircraft, 60",
+    "pets, 30", "eurosat, 40", "photo, 1", "name, 1",
   })
   void namedSetsAreTheCrossProduct(String name, int count) {
     List<String> templates = Prompts.named(name).templates();
@@ -38,9 +38,20 @@ class PromptsTest {
         .hasMessageContaining("one of photo, name, cifar10");
   }
 
+  /** The numbers are those of CLIP's lists. */
+  @ParameterizedTest
+  @CsvSource({
+    "imagenet, 80", "cifar10, 18", "cifar100, 18", "caltech101, 34", "cars, 8", "flowers102, 1",
+    "food101, 1", "sun397, 2", "dtd, 8", "aircraft, 2", "pets, 1", "eurosat, 3",
+  })
+  void clipsOwnLists(String dataset, int count) {
+    List<String> templates = Prompts.clip(dataset).templates();
+    assertThat(templates).hasSize(count).doesNotHaveDuplicates();
+  }
+
   @Test
   void thePapersForm() {
-    assertThat(Prompts.named("stanford-cars").of("BMW X5"))
+    assertThat(Prompts.named("cars").of("BMW X5"))
         .startsWith("a photo of a BMW X5, a type of car. I like it.");
     assertThat(Prompts.named("cifar10").of("cat"))
         .startsWith("a photo of a cat.", "a photo of a cat. It's common in daily life.");

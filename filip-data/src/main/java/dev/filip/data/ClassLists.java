@@ -2,11 +2,8 @@ package dev.filip.data;
 
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
-import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,7 +30,7 @@ record ClassLists(List<String> names, List<String> templates) {
       byte[] text =
           place.endsWith("://") || place.isEmpty() ? null : ShardSizes.small(files, place + file);
       if (text != null) {
-        return SourceFiles.captions(new String(text, StandardCharsets.UTF_8));
+        return lines(place + file, text);
       }
     }
     return List.of();
@@ -41,10 +38,14 @@ record ClassLists(List<String> names, List<String> templates) {
 
   /** Lines that are not blank. */
   static List<String> lines(Path file) {
+    return Texts.lines(Texts.read(file));
+  }
+
+  private static List<String> lines(String file, byte[] text) {
     try {
-      return SourceFiles.captions(Files.readString(file));
-    } catch (IOException e) {
-      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
+      return Texts.lines(Texts.of(text));
+    } catch (Texts.NotUtf8 e) {
+      throw new BadInput(ShardNames.shown(file) + ": " + e.getMessage(), e);
     }
   }
 }

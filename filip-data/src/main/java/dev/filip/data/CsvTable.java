@@ -5,24 +5,26 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.filip.io.BadInput;
+import dev.filip.io.Texts;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A text table with a header, read row by row: fields parted by tab, comma, semicolon or bar (the
  * one that the header holds most of), quoted by {@code "} with {@code ""} for a quote and line ends
- * allowed inside. Fields are stripped. Not thread-safe.
+ * allowed inside. Fields are stripped; where commas or semicolons part them, white space may stand
+ * beside the quotes, too. Not thread-safe.
  */
 final class CsvTable implements Closeable {
   private static final char[] SEPARATORS = {'\t', ',', ';', '|'};
@@ -33,7 +35,18 @@ final class CsvTable implements Closeable {
   private final CsvReader<CsvRecord> reader;
   private final Iterator<CsvRecord> records;
   private final List<String> header;
-  private long badRows;
+  private final Uneven missing = new Uneven();
+  private final Uneven extra = new Uneven();
+
+  /** Rows with another number of fields than the header. */
+  private static final class Uneven {
+    private long rows;
+    private long first;
+
+    void add(long line) {
+      first = rows++ == 0 ? line : first;
+    }
+  }
 
   /**
    * Opens a file and reads its header.
@@ -43,14 +56,14 @@ final class CsvTable implements Closeable {
   CsvTable(Path file, @Nullable String key) throws IOException {
     this.file = file;
     this.separator = separator(firstLine(file), key);
-    this.reader = builder(separator).detectBomHeader(true).ofCsvRecord(file);
+    this.reader = builder(separator).ofCsvRecord(quotes(Texts.open(file), separator));
     this.records = reader.iterator();
     try {
-      List<String> first = next();
+      CsvRecord first = next();
       if (first == null) {
         throw BadInput.of("source", file, "a table with a header line");
       }
-      this.header = first;
+      this.header = stripped(first);
     } catch (RuntimeException e) {
       reader.close();
       throw e;
@@ -70,15 +83,18 @@ final class CsvTable implements Closeable {
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE);
   }
 
+  /** Between tabs and bars (Flickr30K's) a quote after a space is a quote of the caption. */
+  private static Reader quotes(Reader text, char separator) {
+    return separator == ',' || separator == ';' ? new SpacedQuotes(text, separator) : text;
+  }
+
   /** The first line that is not blank, cut where it is endless. */
   private static String firstLine(Path file) throws IOException {
-    try (var text =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+    try (var text = new BufferedReader(Texts.open(file))) {
       StringBuilder line = new StringBuilder();
       for (int c = text.read(); c >= 0 && line.length() < LONGEST_HEADER; c = text.read()) {
         if (c != '\n' && c != '\r') {
-          line.append(c == '\uFEFF' ? "" : (char) c);
+          line.append((char) c);
         } else if (line.toString().isBlank()) {
           line.setLength(0);
         } else {
@@ -107,7 +123,8 @@ final class CsvTable implements Closeable {
   }
 
   private static List<String> fields(String line, char separator) {
-    try (var one = builder(separator).allowUnclosedQuote(true).ofCsvRecord(line)) {
+    Reader text = quotes(new StringReader(line), separator);
+    try (var one = builder(separator).allowUnclosedQuote(true).ofCsvRecord(text)) {
       return one.iterator().hasNext() ? stripped(one.iterator().next()) : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a text in memory
@@ -126,29 +143,43 @@ final class CsvTable implements Closeable {
     return header;
   }
 
-  /** How many rows had another number of fields than the header, up to here. */
-  long badRows() {
-    return badRows;
+  /** What was left out up to here, each part after a comma; empty for nothing. */
+  String leftOut() {
+    return remark(missing, "missing fields", "")
+        + remark(extra, "too many fields", ": is a field with '" + separator + "' not quoted?");
+  }
+
+  private static String remark(Uneven uneven, String what, String hint) {
+    return uneven.rows == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", %,d rows with %s left out (the first in line %d%s)",
+            uneven.rows,
+            what,
+            uneven.first,
+            hint);
   }
 
   /** Reads all rows that have as many fields as the header. */
   void forEach(Consumer<List<String>> taker) {
-    for (List<String> row = next(); row != null; row = next()) {
+    for (CsvRecord record = next(); record != null; record = next()) {
+      List<String> row = stripped(record);
       List<String> whole = row.size() == header.size() ? row : mend(row);
       if (whole != null) {
         taker.accept(whole);
       } else {
-        badRows++;
+        (row.size() < header.size() ? missing : extra).add(record.getStartingLineNumber());
       }
     }
   }
 
   /** The next row that holds more than white space, or null. */
-  private @Nullable List<String> next() {
+  private @Nullable CsvRecord next() {
     try {
       while (records.hasNext()) {
-        List<String> row = stripped(records.next());
-        if (row.size() > 1 || !row.getFirst().isEmpty()) {
+        CsvRecord row = records.next();
+        if (row.getFieldCount() > 1 || !row.getField(0).isBlank()) {
           return row;
         }
       }

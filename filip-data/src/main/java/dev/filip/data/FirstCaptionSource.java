@@ -2,6 +2,7 @@ package dev.filip.data;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source whose samples have only the first of their captions. As thread-safe as the source it
@@ -82,6 +83,11 @@ public record FirstCaptionSource(SampleSource source) implements SampleSource {
     public void close() throws IOException {
       shard.close();
     }
+  }
+
+  @Override
+  public @Nullable Origin origin() {
+    return source.origin();
   }
 
   @Override

@@ -5,57 +5,80 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
-import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of images at any depth: with a {@code .txt} of the same name beside each (one caption a
- * line; a {@code .json} is its metadata), or else, when all images lie in sub-folders, one class a
- * sub-folder. Files are in natural order of their paths, classes in plain order of their names (as
- * torchvision's ImageFolder). Thread-safe.
+ * line; a {@code .json} is its metadata), or else one class a sub-folder. It is the latter when
+ * fewer than half have a {@code .txt} and more lie in sub-folders than beside them; those beside
+ * have no class. Files are in natural order of their paths, classes in plain order of their names
+ * (as torchvision's ImageFolder). Thread-safe.
  */
 final class FolderSource extends LooseSource {
   private final Path folder;
   private final PackedTexts paths = new PackedTexts();
 
-  /** Those whose key is the whole path: an earlier one differs in nothing but the extension. */
+  /** Those whose key is the whole path: it would be another's, or the kind is not read. */
   private final BitSet repeated = new BitSet();
 
-  /** Class of each image; empty without classes. */
+  /** Class of each image, -1 for none; empty without classes. */
   private final int[] labels;
 
   private final List<String> classNames;
   private final int withText;
+  private final @Nullable Origin origin;
 
-  private FolderSource(Path folder, List<Path> images, int withText, boolean classes) {
+  /** Images of a folder of classes that lie in none. */
+  private final int beside;
+
+  private final List<String> deadLinks;
+
+  private FolderSource(
+      Path folder, List<Path> images, List<String> deadLinks, @Nullable Origin origin) {
     this.folder = folder;
-    this.withText = withText;
+    this.deadLinks = deadLinks;
+    this.origin = origin;
+    this.withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
+    int flat = (int) images.stream().filter(p -> folder.equals(p.getParent())).count();
+    boolean classes = origin == null && 2L * withText < images.size() && 2L * flat < images.size();
+    this.beside = classes ? flat : 0;
     List<String> folders =
-        classes ? images.stream().map(p -> top(folder, p)).distinct().sorted().toList() : List.of();
+        !classes
+            ? List.of()
+            : images.stream()
+                .filter(p -> !folder.equals(p.getParent()))
+                .map(p -> top(folder, p))
+                .distinct()
+                .sorted()
+                .toList();
     this.classNames = names(folder, folders);
     this.labels = new int[classes ? images.size() : 0];
+    Map<String, Integer> numbers = new HashMap<>();
+    folders.forEach(name -> numbers.put(name, numbers.size()));
     Set<String> keys = new HashSet<>();
     for (Path image : images) {
       String path = folder.relativize(image).toString().replace(File.separatorChar, '/');
       int index = paths.add(path);
-      if (!keys.add(withoutEnding(path))) {
+      if (!SourceFiles.isRead(SourceFiles.extension(image)) || !keys.add(withoutEnding(path))) {
         repeated.set(index);
       }
       if (classes) {
-        labels[index] = folders.indexOf(top(folder, image));
+        labels[index] =
+            folder.equals(image.getParent()) ? -1 : numbers.getOrDefault(top(folder, image), -1);
       }
     }
   }
@@ -66,24 +89,23 @@ final class FolderSource extends LooseSource {
 
   /** Opens it; {@link BadInput} when it holds no image. */
   static FolderSource open(Path folder) {
-    List<Path> images;
-    try (Stream<Path> all = Files.walk(folder)) {
-      images =
-          SourceFiles.sorted(
-              all.filter(p -> SourceFiles.isImage(SourceFiles.extension(p)))
-                  .filter(p -> !p.getFileName().toString().startsWith("."))
-                  .filter(Files::isRegularFile)
-                  .toList(),
-              p -> folder.relativize(p).toString());
-    } catch (IOException e) {
-      throw new BadInput("cannot list " + folder + ": " + Reasons.of(e), e);
-    }
+    return open(folder, null);
+  }
+
+  /** Opens a known data set whose images have their texts beside them: no folder is a class. */
+  static FolderSource captioned(Path folder, Origin origin) {
+    return open(folder, origin);
+  }
+
+  private static FolderSource open(Path folder, @Nullable Origin origin) {
+    ImageWalk walk = ImageWalk.of(folder);
+    List<Path> images = SourceFiles.sorted(walk.images(), p -> folder.relativize(p).toString());
     if (images.isEmpty()) {
       throw noImage(folder);
     }
-    int withText = (int) images.stream().filter(p -> Files.exists(text(p))).count();
-    boolean deep = images.stream().noneMatch(p -> folder.equals(p.getParent()));
-    return new FolderSource(folder, images, withText, withText == 0 && deep);
+    List<String> dead =
+        walk.deadLinks().stream().map(p -> folder.relativize(p).toString()).sorted().toList();
+    return new FolderSource(folder, images, dead, origin);
   }
 
   private static BadInput noImage(Path folder) {
@@ -126,11 +148,30 @@ final class FolderSource extends LooseSource {
 
   @Override
   public String describe() {
-    String what =
-        classNames.isEmpty()
-            ? String.format(Locale.ROOT, "%,d with a .txt beside", withText)
-            : String.format(Locale.ROOT, "%,d class folders", classNames.size());
-    return String.format(Locale.ROOT, "%,d images in folder %s, %s", size(), folder, what);
+    StringBuilder what = new StringBuilder();
+    if (!classNames.isEmpty()) {
+      what.append(String.format(Locale.ROOT, ", %,d class folders", classNames.size()));
+    }
+    if (beside > 0) {
+      what.append(String.format(Locale.ROOT, ", %,d beside them without a class", beside));
+    }
+    if (classNames.isEmpty() || withText > 0) {
+      what.append(String.format(Locale.ROOT, ", %,d with a .txt beside", withText));
+    }
+    if (!deadLinks.isEmpty()) {
+      what.append(
+          String.format(
+              Locale.ROOT,
+              ", %,d links to nothing, such as %s",
+              deadLinks.size(),
+              deadLinks.getFirst()));
+    }
+    return String.format(Locale.ROOT, "%,d images in folder %s%s", size(), folder, what);
+  }
+
+  @Override
+  public @Nullable Origin origin() {
+    return origin;
   }
 
   @Override
@@ -168,12 +209,17 @@ final class FolderSource extends LooseSource {
 
   private List<String> captions(int index) throws IOException {
     Path text = text(file(index));
-    if (label(index) >= 0 || !Files.exists(text)) {
+    if (!Files.exists(text)) {
       return List.of();
     }
-    return SourceFiles.captions(new String(Files.readAllBytes(text), StandardCharsets.UTF_8));
+    try {
+      return Texts.lines(Texts.of(Files.readAllBytes(text)));
+    } catch (Texts.NotUtf8 e) {
+      throw new UnreadableSample(key(index), "not UTF-8", text + " " + e.getMessage());
+    }
   }
 
+  /** No caption comes from it: one that is no JSON costs nothing. */
   private @Nullable JsonNode metadata(int index) throws IOException {
     Path image = file(index);
     Path file = image.resolveSibling(SourceFiles.stem(image) + ".json");
@@ -181,9 +227,9 @@ final class FolderSource extends LooseSource {
       return null;
     }
     try {
-      return Json.mapper().readTree(Files.readAllBytes(file));
+      return Json.ofOthers(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new UnreadableSample(key(index), "bad json", e.getOriginalMessage());
+      return null;
     }
   }
 
@@ -198,16 +244,28 @@ final class FolderSource extends LooseSource {
     return Files.exists(file) ? ClassLists.lines(file) : List.of();
   }
 
+  private static String bytes(Path image) throws IOException {
+    return Files.exists(image) ? Long.toString(Files.size(image)) : "missing";
+  }
+
   @Override
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
       Digests.add(digest, key(i));
-      Digests.add(digest, Long.toString(Files.size(file(i))));
-      captions(i).forEach(c -> Digests.add(digest, c));
+      Digests.add(digest, bytes(file(i)));
+      texts(i).forEach(c -> Digests.add(digest, c));
       Digests.add(digest, Integer.toString(label(i)));
     }
     return Digests.hex(digest);
+  }
+
+  private List<String> texts(int index) throws IOException {
+    try {
+      return captions(index);
+    } catch (UnreadableSample e) { // to be counted when it is used
+      return List.of(e.reason());
+    }
   }
 
   @Override
@@ -215,7 +273,7 @@ final class FolderSource extends LooseSource {
     MessageDigest digest = Digests.sha256();
     for (int i = 0; i < count(); i++) {
       Digests.add(digest, key(i));
-      Digests.add(digest, Long.toString(Files.size(file(i))));
+      Digests.add(digest, bytes(file(i)));
     }
     return Digests.hex(digest);
   }

@@ -1,58 +1,275 @@
 package dev.filip.data;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
 import dev.hardwood.InputFile;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.CompressionCodec;
+import dev.hardwood.metadata.LogicalType;
+import dev.hardwood.metadata.PhysicalType;
+import dev.hardwood.metadata.RepetitionType;
+import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
+import dev.hardwood.row.PqList;
 import dev.hardwood.schema.ColumnProjection;
-import dev.hardwood.schema.ColumnSchema;
+import dev.hardwood.schema.SchemaNode;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
+import java.util.Locale;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** Two text columns of a Parquet file (uncompressed, Snappy or gzip pages). */
+/**
+ * Image and caption columns of a Parquet file. An image is a path, its encoded bytes, or Hugging
+ * Face's {@code {bytes, path}}; a caption is a text or a list of texts. Pages may be packed in
+ * every way but brotli and LZO.
+ */
 final class ParquetColumns {
   /** Held, because loggers are not: the library tells of its vectors at level INFO otherwise. */
   private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
 
-  private ParquetColumns() {}
+  private static final Set<CompressionCodec> UNREAD =
+      Set.of(CompressionCodec.BROTLI, CompressionCodec.LZO);
 
-  /**
-   * Reads image paths and captions.
-   *
-   * @param choose from all column names, the image's and the caption's
-   * @param make from the chosen names and the rows
-   */
-  static TableSource open(
-      Path file,
-      UnaryOperator<List<String>> choose,
-      BiFunction<List<String>, TableRows, TableSource> make) {
+  /** A longer value of bytes is no path. */
+  private static final int LONGEST_PATH = 4096;
+
+  /** What the values of a column are. */
+  enum Form {
+    TEXT,
+    /** Bytes that may be a text: old writers did not say. */
+    BYTES,
+    TEXTS,
+    /** A struct with {@code bytes} and perhaps {@code path}. */
+    IMAGE,
+    OTHER;
+
+    static Form of(SchemaNode node) {
+      return switch (node) {
+        case SchemaNode.PrimitiveNode value -> of(value);
+        case SchemaNode.GroupNode group when group.isList() -> {
+          SchemaNode element = group.getListElement();
+          Form each = element == null ? OTHER : of(element);
+          yield each == TEXT || each == BYTES ? TEXTS : OTHER;
+        }
+        case SchemaNode.GroupNode group -> {
+          boolean bytes =
+              group.children().stream().anyMatch(c -> c.name().equals("bytes") && isBytes(c));
+          yield group.isStruct() && bytes ? IMAGE : OTHER;
+        }
+      };
+    }
+
+    private static Form of(SchemaNode.PrimitiveNode value) {
+      if (!isBytes(value)) {
+        return OTHER;
+      }
+      return switch (value.logicalType()) {
+        case null -> BYTES;
+        case LogicalType.StringType _, LogicalType.EnumType _, LogicalType.JsonType _ -> TEXT;
+        default -> OTHER;
+      };
+    }
+
+    private static boolean isBytes(SchemaNode node) {
+      return node instanceof SchemaNode.PrimitiveNode value
+          && value.type() == PhysicalType.BYTE_ARRAY
+          && value.repetitionType() != RepetitionType.REPEATED;
+    }
+  }
+
+  private final Path file;
+  private final ParquetFileReader parquet;
+  private final String image;
+  private final String caption;
+  private final Form captions;
+
+  private ParquetColumns(Path file, ParquetFileReader parquet, SourceOptions options)
+      throws IOException {
+    this.file = file;
+    this.parquet = parquet;
+    List<String> header =
+        parquet.getFileSchema().getRootNode().children().stream().map(SchemaNode::name).toList();
+    this.image = header.get(TableSource.imageColumn(file, header, options));
+    this.caption = header.get(TableSource.captionColumn(file, header, options));
+    this.captions = form(caption);
+    if (captions == Form.IMAGE || captions == Form.OTHER) {
+      throw wrong("--caption-key", caption, "texts or lists of texts");
+    }
+    requireReadable();
+  }
+
+  /** The table in a file. */
+  static TableSource open(Path file, SourceOptions options) {
     LIBRARY.setLevel(Level.WARNING);
-    try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file))) {
-      List<ColumnSchema> schema = parquet.getFileSchema().getColumns();
-      List<String> chosen = choose.apply(schema.stream().map(ColumnSchema::name).toList());
-      String image = chosen.get(0);
-      String caption = chosen.get(1);
-      TableRows samples = new TableRows();
-      ColumnProjection two = ColumnProjection.columns(image, caption);
-      try (RowReader rows = parquet.buildRowReader().projection(two).build()) {
-        while (rows.hasNext()) {
-          rows.next();
-          if (!rows.isNull(image)) {
-            String text = rows.isNull(caption) ? "" : rows.getString(caption);
-            samples.add(rows.getString(image), text);
+    ParquetFileReader parquet = null;
+    ParquetImages images = null;
+    try {
+      parquet = ParquetFileReader.open(InputFile.of(file));
+      ParquetColumns columns = new ParquetColumns(file, parquet, options);
+      images = columns.images();
+      TableSource table = columns.table(images);
+      if (images == null) {
+        close(parquet);
+      }
+      return table;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      close(images == null ? parquet : images);
+      throw unreadable(file, e);
+    }
+  }
+
+  /** One line; the library has many kinds of exception for a file that is broken. */
+  static BadInput unreadable(Path file, Throwable e) {
+    if (e instanceof BadInput bad) {
+      return bad;
+    }
+    Throwable cause = e;
+    while (cause.getMessage() == null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String why = cause instanceof IOException io ? Reasons.of(io) : cause.getMessage();
+    String line = why == null ? "it is broken" : why.lines().findFirst().orElse("it is broken");
+    return new BadInput("cannot read Parquet file " + file + ": " + line, e);
+  }
+
+  private static void close(@Nullable AutoCloseable read) {
+    try {
+      if (read != null) {
+        read.close();
+      }
+    } catch (Exception e) {
+      // it was only read: nothing is lost
+    }
+  }
+
+  private Form form(String column) {
+    return Form.of(parquet.getFileSchema().getField(column));
+  }
+
+  private BadInput wrong(String option, String column, String rule) {
+    SchemaNode node = parquet.getFileSchema().getField(column);
+    String got =
+        node instanceof SchemaNode.PrimitiveNode value
+            ? "values of type " + value.type().name().toLowerCase(Locale.ROOT)
+            : "nested values of another kind";
+    return new BadInput(
+        option + ": column " + column + " of " + file + " must hold " + rule + ", got " + got);
+  }
+
+  private void requireReadable() throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
+        for (ColumnChunk chunk : group.columns()) {
+          String column = chunk.metaData().pathInSchema().topLevelName();
+          if (column.equals(image) || column.equals(caption)) {
+            requirePacking(column, chunk.metaData().codec());
+            ParquetPages.require(channel, chunk);
           }
         }
       }
-      return make.apply(chosen, samples);
-    } catch (BadInput e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new BadInput("cannot read Parquet file " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void requirePacking(String column, CompressionCodec codec) {
+    if (UNREAD.contains(codec)) {
+      throw new BadInput(
+          "column "
+              + column
+              + " of "
+              + file
+              + " is packed with "
+              + codec.name().toLowerCase(Locale.ROOT)
+              + ", which is not read: write it with zstd, lz4, snappy or gzip");
+    }
+  }
+
+  /** Those in the file, or null where it names files. */
+  private @Nullable ParquetImages images() throws IOException {
+    Form form = form(image);
+    if (form == Form.OTHER || form == Form.TEXTS) {
+      throw wrong("--image-key", image, "paths, encoded images or {bytes, path}");
+    }
+    boolean paths = form == Form.TEXT || form == Form.BYTES && namesFiles();
+    return paths ? null : new ParquetImages(file, parquet, image, form == Form.IMAGE);
+  }
+
+  /** By the first value: no image is a short text. */
+  private boolean namesFiles() {
+    try (RowReader rows = rows(image)) {
+      while (rows.hasNext()) {
+        rows.next();
+        if (!rows.isNull(image)) {
+          byte[] value = rows.getBinary(image);
+          return value.length < LONGEST_PATH && Texts.of(value).chars().allMatch(c -> c >= ' ');
+        }
+      }
+      return true;
+    } catch (Texts.NotUtf8 e) {
+      return false;
+    }
+  }
+
+  private RowReader rows(String... columns) {
+    return parquet.buildRowReader().projection(ColumnProjection.columns(columns)).build();
+  }
+
+  private TableSource table(@Nullable ParquetImages images) throws IOException {
+    TableRows samples = new TableRows();
+    try (RowReader rows = images == null ? rows(image, caption) : rows(caption)) {
+      for (int row = 0; rows.hasNext(); row++) {
+        rows.next();
+        String name = images == null ? text(rows, image, row) : Integer.toString(row);
+        if (name != null) {
+          samples.add(name, "");
+          for (String one : captions(rows, row)) {
+            samples.add(name, one);
+          }
+        }
+      }
+    }
+    String how = "Parquet; columns " + image + ", " + caption;
+    return new TableSource(file, how + (images == null ? "" : "; images in it"), samples, images);
+  }
+
+  private List<String> captions(RowReader rows, int row) throws IOException {
+    if (captions != Form.TEXTS) {
+      String one = text(rows, caption, row);
+      return one == null ? List.of() : List.of(one);
+    }
+    List<String> all = new ArrayList<>();
+    PqList list = rows.isNull(caption) ? null : rows.getList(caption);
+    for (int i = 0; list != null && i < list.size(); i++) {
+      Object value = list.isNull(i) ? null : list.get(i);
+      if (value != null) {
+        all.add(value instanceof byte[] bytes ? text(bytes, caption, row) : value.toString());
+      }
+    }
+    return all;
+  }
+
+  private @Nullable String text(RowReader rows, String column, int row) throws IOException {
+    if (rows.isNull(column)) {
+      return null;
+    }
+    return form(column) == Form.TEXT
+        ? rows.getString(column)
+        : text(rows.getBinary(column), column, row);
+  }
+
+  private String text(byte[] bytes, String column, int row) {
+    try {
+      return Texts.of(bytes);
+    } catch (Texts.NotUtf8 e) {
+      throw new BadInput(
+          "column " + column + " of " + file + ", row " + row + ": " + e.getMessage(), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.filip.data;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples in parts (shards), which are numbered from 0 and hold their samples in one fixed order;
@@ -38,6 +39,11 @@ public interface SampleSource extends Closeable {
 
   /** Sample {@code index}, 0 to size-1, not decoded. Counts first, as {@link #size()}. */
   Sample read(long index) throws IOException;
+
+  /** Which published data set this is; null where that is not known. */
+  default @Nullable Origin origin() {
+    return null;
+  }
 
   /** Class names where the source is a classification set, else empty. */
   List<String> classNames();

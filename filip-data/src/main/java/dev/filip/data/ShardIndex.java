@@ -19,13 +19,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of a folder's shards in one file ({@code filip-index/1}, docs/FORMATS.md). Its list of
+ * The tables of a folder's shards in one file ({@code filip-index/2}, docs/FORMATS.md). Its list of
  * shards is read when it is opened, a table when it is asked for; each has its own checksum and the
  * size and version of the shard that it was made from. What is missing, damaged or of another
  * version is not there. Thread-safe.
  */
 final class ShardIndex {
-  private static final long MAGIC = 0x3158_4950_494C_4946L; // "FILIPIX1"
+  private static final long MAGIC = 0x3258_4950_494C_4946L; // "FILIPIX2"
   private static final int HEAD = 16;
   private static final int TRAILER = 32;
   private static final int LEAST_ENTRY = 32;

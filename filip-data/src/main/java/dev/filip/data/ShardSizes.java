@@ -6,8 +6,8 @@ import dev.filip.data.store.ShardFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -71,10 +71,18 @@ final class ShardSizes {
     if (text == null || !allOf(folder)) {
       return -1;
     }
-    String number = new String(text, StandardCharsets.UTF_8).strip();
+    String number = number(folder + "__len__", text);
     BadInput.require(
         number.matches("\\d{1,18}"), folder + "__len__", number, "a number of samples");
     return Long.parseLong(number);
+  }
+
+  private static String number(String file, byte[] text) {
+    try {
+      return Texts.of(text).strip();
+    } catch (Texts.NotUtf8 e) {
+      throw new BadInput(ShardNames.shown(file) + ": " + e.getMessage(), e);
+    }
   }
 
   /** A web server cannot say; there the file is believed. */
@@ -136,11 +144,11 @@ final class ShardSizes {
       return Json.object();
     }
     try {
-      JsonNode json = Json.mapper().readTree(bytes);
+      JsonNode json = Json.ofOthers(bytes);
       BadInput.require(json != null && json.isObject(), file, "no object", "a JSON object");
       return json;
     } catch (JsonProcessingException e) {
-      throw new BadInput("cannot read " + file + ": " + e.getOriginalMessage(), e);
+      throw new BadInput("cannot read " + file + ": " + Json.why(e), e);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }

@@ -6,13 +6,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of one tar and where their members lie, packed as the index file holds them (36 bytes
  * a sample and its key; docs/FORMATS.md). A sample is a run of members with one key (all before the
- * first dot of the base name); it needs an image. Thread-safe.
+ * first dot of the base name), which a second member of one kind ends, as open_clip has it; it
+ * needs an image. The second sample with a key is {@code KEY#2}, and so on. Thread-safe.
  */
 final class ShardTable {
   /** What of a sample is read, in the order of the packed row. */
@@ -128,10 +133,11 @@ final class ShardTable {
     private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
     private final long[] offsets = new long[Part.values().length];
     private final int[] lengths = new int[Part.values().length];
+    private final Set<String> kinds = new HashSet<>();
+    private final Map<String, Integer> uses = new HashMap<>();
     private ByteBuffer rows = ByteBuffer.allocate(ROW << 6).order(ByteOrder.LITTLE_ENDIAN);
     private String key = "";
     private String imageKind = "";
-    private boolean some;
     private int withoutImage;
     private int members;
 
@@ -149,33 +155,39 @@ final class ShardTable {
       if (dot <= base || name.startsWith("__", base)) {
         return;
       }
-      if (!name.regionMatches(start, key, 0, key.length()) || dot - start != key.length()) {
+      String kind = name.substring(dot + 1).toLowerCase(Locale.ROOT);
+      boolean same = name.regionMatches(start, key, 0, key.length()) && dot - start == key.length();
+      if (!same || kinds.contains(kind)) {
         sample();
         key = name.substring(start, dot);
       }
-      some = true;
-      String kind = name.substring(dot + 1).toLowerCase(Locale.ROOT);
+      kinds.add(kind);
       Part part = part(kind);
       if (part != null) {
         put(part, offset, size);
       }
     }
 
-    /** Of several images the first in alphabetical order of their kinds. */
+    /** Of several images the first in alphabetical order of their kinds, a readable one first. */
     private @Nullable Part part(String kind) {
       return switch (kind) {
         case "txt" -> Part.TEXT;
         case "json" -> Part.JSON;
         case "cls" -> Part.LABEL;
         default -> {
-          boolean first = imageKind.isEmpty() || kind.compareTo(imageKind) <= 0;
-          if (!first || !SourceFiles.isImage(kind)) {
+          if (!SourceFiles.isImage(kind) || !goesBefore(kind)) {
             yield null;
           }
           imageKind = kind;
           yield Part.IMAGE;
         }
       };
+    }
+
+    private boolean goesBefore(String kind) {
+      boolean read = SourceFiles.isRead(kind);
+      return imageKind.isEmpty()
+          || (read == SourceFiles.isRead(imageKind) ? kind.compareTo(imageKind) <= 0 : read);
     }
 
     private void put(Part part, long offset, long size) throws IOException {
@@ -190,13 +202,15 @@ final class ShardTable {
 
     private void sample() {
       if (lengths[Part.IMAGE.ordinal()] == ABSENT) {
-        withoutImage += some ? 1 : 0;
+        withoutImage += kinds.isEmpty() ? 0 : 1;
       } else {
         if (rows.remaining() < ROW) {
           int grown = Math.multiplyExact(2, rows.capacity());
           rows = ByteBuffer.allocate(grown).order(ByteOrder.LITTLE_ENDIAN).put(rows.flip());
         }
-        keys.writeBytes(key.getBytes(StandardCharsets.UTF_8));
+        int use = uses.merge(key, 1, Integer::sum);
+        String unique = use == 1 ? key : key + "#" + use;
+        keys.writeBytes(unique.getBytes(StandardCharsets.UTF_8));
         rows.putInt(keys.size());
         for (int i = 0; i < lengths.length; i++) {
           rows.putInt((int) offsets[i]).putInt(lengths[i]);
@@ -206,7 +220,7 @@ final class ShardTable {
     }
 
     private void forget() {
-      some = false;
+      kinds.clear();
       imageKind = "";
       java.util.Arrays.fill(lengths, ABSENT);
       java.util.Arrays.fill(offsets, 0);

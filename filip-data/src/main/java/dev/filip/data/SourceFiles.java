@@ -19,7 +19,12 @@ import java.util.stream.Stream;
 /** Names of files: image kinds, brace lists, natural order, caption texts. */
 final class SourceFiles {
   private static final Set<String> IMAGES =
-      Set.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
+      Set.of("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp");
+
+  /** Images too, but such as no decoder here reads: they are counted, not overlooked. */
+  private static final Set<String> UNREAD =
+      Set.of("tif", "tiff", "heic", "heif", "avif", "jxl", "jp2", "ppm", "pgm", "pbm", "pnm");
+
   private static final Pattern RANGE = Pattern.compile("\\{(\\d+)\\.\\.(\\d+)}");
   private static final Pattern CHOICE = Pattern.compile("\\{([^{}]*,[^{}]*)}");
   private static final Pattern DIGITS = Pattern.compile("\\d+");
@@ -34,8 +39,13 @@ final class SourceFiles {
         .replaceAll(m -> "0".repeat(Math.max(0, 20 - m.group().length())) + m.group());
   }
 
-  /** Whether an extension (no dot, any case) names an image kind that is read. */
+  /** Whether an extension (no dot, any case) names an image kind, read or not. */
   static boolean isImage(String extension) {
+    return isRead(extension) || UNREAD.contains(extension.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether an extension (no dot, any case) names an image kind that is read. */
+  static boolean isRead(String extension) {
     return IMAGES.contains(extension.toLowerCase(Locale.ROOT));
   }
 

@@ -9,21 +9,37 @@ import org.jspecify.annotations.Nullable;
  *     {@code path} or {@code file}, the first that is there
  * @param captionKey column, or field of {@code KEY.json}, of the caption; null: the first of {@code
  *     title}, {@code caption}, {@code text}
+ * @param split which split of a data set; null for the one that is judged, or trained on
+ * @param training whether the source is to be trained on
  * @param keepTruncated a truncated shard gives the samples before its end (and {@link
  *     SampleSource#describe} says so) instead of being refused
  */
 public record SourceOptions(
-    @Nullable String imageKey, @Nullable String captionKey, boolean keepTruncated) {
+    @Nullable String imageKey,
+    @Nullable String captionKey,
+    @Nullable String split,
+    boolean training,
+    boolean keepTruncated) {
   /** Everything detected; truncated shards refused. */
-  public static final SourceOptions DEFAULT = new SourceOptions(null, null, false);
+  public static final SourceOptions DEFAULT = new SourceOptions(null, null, null, false, false);
 
   /** With these columns. */
   public static SourceOptions columns(@Nullable String imageKey, @Nullable String captionKey) {
-    return new SourceOptions(imageKey, captionKey, false);
+    return new SourceOptions(imageKey, captionKey, null, false, false);
   }
 
   /** The same, truncated shards kept as far as they go. */
   public SourceOptions keepingTruncated() {
-    return new SourceOptions(imageKey, captionKey, true);
+    return new SourceOptions(imageKey, captionKey, split, training, true);
+  }
+
+  /** The same with a split that is named beside the source, or null. */
+  public SourceOptions ofSplit(@Nullable String name) {
+    return new SourceOptions(imageKey, captionKey, name, training, keepTruncated);
+  }
+
+  /** The same for training: where no split is named, the one that is trained on is meant. */
+  public SourceOptions forTraining() {
+    return new SourceOptions(imageKey, captionKey, split, true, keepTruncated);
   }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a source by its form; the form that was detected is said by {@code describe()}. */
 public final class Sources {
@@ -24,14 +26,18 @@ public final class Sources {
       "shards that end in .tar ({0000..0099} lists them), or a folder (ends with /) of a store that can list";
 
   private final String spec;
+  private final @Nullable String dataset;
+  private final @Nullable String split;
   private final SourceOptions options;
   private final ShardFiles files;
   private final Path cache;
   private final Consumer<String> say;
 
   private Sources(
-      String spec, SourceOptions options, ShardFiles files, Path cache, Consumer<String> say) {
-    this.spec = spec;
+      SourceName name, SourceOptions options, ShardFiles files, Path cache, Consumer<String> say) {
+    this.spec = name.place();
+    this.dataset = name.dataset();
+    this.split = name.split();
     this.options = options;
     this.files = files;
     this.cache = cache;
@@ -41,7 +47,9 @@ public final class Sources {
   /**
    * Opens webdataset shards ({@code shards/{000000..000099}.tar}, several joined by {@code ::}, or
    * a folder of tars, on disk, {@code https://} or {@code s3://}), a table of paths and captions
-   * ({@code .csv}, {@code .tsv}, {@code .txt}, {@code .parquet}), or a folder of images.
+   * ({@code .csv}, {@code .tsv}, {@code .txt}, {@code .parquet}), or a folder of images. {@code
+   * NAME:PATH} is a published data set as it lies on disk (docs/DATASETS.md), {@code
+   * NAME:PATH#SPLIT} a split of it; {@code PATH#SPLIT} the sub-folder of that name.
    *
    * @throws BadInput when nothing is there, or it is none of these
    */
@@ -56,7 +64,8 @@ public final class Sources {
     BadInput.require(
         !spec.startsWith("pipe:"), "source", spec, "a file or folder (commands are not run)");
     try {
-      SampleSource source = new Sources(spec, options, files, cache, say).open();
+      SourceName name = SourceName.of(spec, options.split());
+      SampleSource source = new Sources(name, options, files, cache, say).open();
       if (!(source instanceof WebdatasetSource)) {
         files.close();
       }
@@ -68,10 +77,35 @@ public final class Sources {
   }
 
   private SampleSource open() {
-    List<String> names = new ArrayList<>();
-    for (String part : spec.split("::")) {
-      SourceFiles.expand(part).stream().map(Sources::path).forEach(names::add);
+    if (dataset != null) {
+      BadInput.require(!files.isRemote(spec), dataset + " path", spec, "a local folder");
+      KnownPlaces.Shards shards = (name, tars, origin) -> webdataset(name, tars, origin);
+      return new KnownPlaces(dataset, Path.of(path(spec)), split, shards).open(options.training());
     }
+    return split == null ? open(spec) : open(part(spec, split));
+  }
+
+  /** The sub-folder of a split. */
+  private String part(String folder, String name) {
+    if (files.isRemote(folder)) {
+      BadInput.require(
+          folder.endsWith("/"), "source with a split", folder, "a folder, ending with /");
+      return folder + name + "/";
+    }
+    Path path = Path.of(path(folder));
+    Path part = path.resolve(name);
+    if (!Files.isDirectory(part)) {
+      List<Path> all =
+          Files.isDirectory(path) ? SourceFiles.list(path, Files::isDirectory) : List.of();
+      String some = String.join(", ", all.stream().map(p -> p.getFileName() + "").toList());
+      throw BadInput.of(
+          "split", name, "a folder in " + folder + (some.isEmpty() ? "" : ": one of " + some));
+    }
+    return part.toString();
+  }
+
+  private SampleSource open(String spec) {
+    List<String> names = SourceNames.of(spec).stream().map(Sources::path).toList();
     if (names.size() > 1 || files.isRemote(names.getFirst())) {
       return webdataset(spec, shards(names));
     }
@@ -87,20 +121,24 @@ public final class Sources {
     List<Path> tables = SourceFiles.list(path, p -> SourceFiles.extension(p).equals("parquet"));
     if (!tables.isEmpty()) {
       BadInput.require(tables.size() == 1, "source", path, "one Parquet file: name it");
-      return TableSource.parquet(tables.getFirst(), options);
+      return ParquetColumns.open(tables.getFirst(), options);
     }
     return FolderSource.open(path);
   }
 
   private SampleSource webdataset(String name, List<String> shards) {
-    return new WebdatasetSource(name, shards, options, files, cache, say);
+    return webdataset(name, shards, null);
+  }
+
+  private SampleSource webdataset(String name, List<String> shards, @Nullable Origin origin) {
+    return new WebdatasetSource(name, shards, options, files, origin, cache, say);
   }
 
   private SampleSource file(Path file) {
     return switch (SourceFiles.extension(file)) {
       case "tar" -> webdataset(file.toString(), List.of(file.toString()));
       case "csv", "tsv", "txt", "token" -> TableSource.csv(file, options);
-      case "parquet" -> TableSource.parquet(file, options);
+      case "parquet" -> ParquetColumns.open(file, options);
       default ->
           throw BadInput.of("source", file, "a folder, or a .tar, .csv, .tsv or .parquet file");
     };
@@ -174,10 +212,31 @@ public final class Sources {
     return names;
   }
 
-  private static List<String> tars(Path folder) {
+  /** The shards in a folder: those that {@code nshards.txt} tells of, else all. */
+  static List<String> tars(Path folder) {
+    Path counted = folder.resolve("nshards.txt");
+    if (Files.isRegularFile(counted)) {
+      return counted(folder, counted);
+    }
     List<Path> tars = SourceFiles.list(folder, p -> SourceFiles.extension(p).equals("tar"));
     return tars.stream()
         .filter(p -> tars.size() > WebdatasetSource.FEW || Files.isRegularFile(p))
+        .map(Path::toString)
+        .toList();
+  }
+
+  /** CLIP_benchmark's layout: {@code 0.tar} to as many as the file says. */
+  private static List<String> counted(Path folder, Path file) {
+    String text = String.join(" ", ClassLists.lines(file));
+    BadInput.require(text.matches("[1-9]\\d{0,5}"), file.toString(), text, "a number of shards");
+    Path type = folder.toAbsolutePath().resolveSibling("dataset_type.txt");
+    if (Files.exists(type)) {
+      String kind = String.join(" ", ClassLists.lines(type));
+      BadInput.require(!kind.equals("multilabel"), type.toString(), kind, "retrieval, or no file");
+    }
+    return IntStream.range(0, Integer.parseInt(text))
+        .mapToObj(i -> folder.resolve(i + ".tar"))
+        .peek(tar -> BadInput.require(Files.exists(tar), file + ": shard", tar, "an existing file"))
         .map(Path::toString)
         .toList();
   }

@@ -4,6 +4,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Reasons;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -25,36 +26,48 @@ final class TableSource extends LooseSource {
   private final Path file;
   private final String how;
   private final TableRows rows;
+  private final @Nullable ParquetImages images;
 
-  TableSource(Path file, String how, TableRows rows) {
+  /**
+   * @param images those in the table itself, by rows of {@code rows}; taken over. Null where the
+   *     rows are named by paths
+   */
+  TableSource(Path file, String how, TableRows rows, @Nullable ParquetImages images) {
     BadInput.require(rows.size() > 0, "source " + file, "no rows", "at least one");
     this.file = file;
     this.how = how;
     this.rows = rows;
+    this.images = images;
   }
 
   /** Reads the table; {@link BadInput} names a column that is not there. */
   static TableSource csv(Path file, SourceOptions options) {
     try (CsvTable table = new CsvTable(file, options.imageKey())) {
       List<String> header = table.header();
-      int image = column(file, header, options.imageKey(), IMAGE_KEYS, "--image-key");
-      int caption = column(file, header, options.captionKey(), CAPTION_KEYS, "--caption-key");
+      int image = imageColumn(file, header, options);
+      int caption = captionColumn(file, header, options);
       TableRows rows = new TableRows();
       table.forEach(row -> rows.add(row.get(image), row.get(caption)));
       String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
-      String how = "a table parted by " + separator;
-      if (table.badRows() > 0) {
-        how +=
-            String.format(Locale.ROOT, ", %,d rows with missing fields left out", table.badRows());
-      }
+      String how = "a table parted by " + separator + table.leftOut();
       return new TableSource(
-          file, how + "; columns " + header.get(image) + ", " + header.get(caption), rows);
+          file, how + "; columns " + header.get(image) + ", " + header.get(caption), rows, null);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
   }
 
-  static int column(
+  /** Where in a header the images are named; {@link BadInput} where none is. */
+  static int imageColumn(Path file, List<String> header, SourceOptions options) {
+    return column(file, header, options.imageKey(), IMAGE_KEYS, "--image-key");
+  }
+
+  /** Where in a header the captions are; {@link BadInput} where none is. */
+  static int captionColumn(Path file, List<String> header, SourceOptions options) {
+    return column(file, header, options.captionKey(), CAPTION_KEYS, "--caption-key");
+  }
+
+  private static int column(
       Path file, List<String> header, @Nullable String wanted, List<String> usual, String option) {
     List<String> candidates = wanted == null ? usual : List.of(wanted);
     for (String name : candidates) {
@@ -82,19 +95,6 @@ final class TableSource extends LooseSource {
             + String.join(", ", header));
   }
 
-  /** Reads a Parquet file's two columns. */
-  static TableSource parquet(Path file, SourceOptions options) {
-    return ParquetColumns.open(
-        file,
-        header -> {
-          int image = column(file, header, options.imageKey(), IMAGE_KEYS, "--image-key");
-          int caption = column(file, header, options.captionKey(), CAPTION_KEYS, "--caption-key");
-          return List.of(header.get(image), header.get(caption));
-        },
-        (columns, rows) ->
-            new TableSource(file, "Parquet; columns " + String.join(", ", columns), rows));
-  }
-
   @Override
   public String describe() {
     return String.format(
@@ -118,11 +118,28 @@ final class TableSource extends LooseSource {
 
   @Override
   protected byte[] image(int index) throws IOException {
-    String path = rows.path(index);
+    if (images != null) {
+      return images.image(index);
+    }
+    return beside(file, rows.path(index));
+  }
+
+  /**
+   * The image at a path that a table gives, relative to the table's folder.
+   *
+   * @throws UnreadableSample where it is the path that is wrong
+   */
+  static byte[] beside(Path table, String path) throws IOException {
     try {
-      return Files.readAllBytes(file.toAbsolutePath().resolveSibling(path));
+      Path image = table.toAbsolutePath().resolveSibling(path);
+      if (Files.isDirectory(image)) {
+        throw new UnreadableSample(path, "no file but a folder", "");
+      }
+      return Files.readAllBytes(image);
     } catch (NoSuchFileException | InvalidPathException e) {
       throw new UnreadableSample(path, "no such file", "");
+    } catch (AccessDeniedException e) {
+      throw new UnreadableSample(path, "no permission", "");
     }
   }
 
@@ -139,13 +156,26 @@ final class TableSource extends LooseSource {
   @Override
   public String fingerprint() throws IOException {
     MessageDigest digest = Digests.sha256();
+    if (images != null) {
+      images.print(digest);
+    }
     for (int i = 0; i < count(); i++) {
-      Path image = file.toAbsolutePath().resolveSibling(rows.path(i));
       Digests.add(digest, rows.path(i));
-      Digests.add(digest, Files.exists(image) ? Long.toString(Files.size(image)) : "missing");
+      if (images == null) {
+        Digests.add(digest, size(rows.path(i)));
+      }
       rows.captions(i).forEach(c -> Digests.add(digest, c));
     }
     return Digests.hex(digest);
+  }
+
+  private String size(String path) throws IOException {
+    try {
+      Path image = file.toAbsolutePath().resolveSibling(path);
+      return Files.exists(image) ? Long.toString(Files.size(image)) : "missing";
+    } catch (InvalidPathException e) {
+      return "missing";
+    }
   }
 
   @Override
@@ -158,5 +188,9 @@ final class TableSource extends LooseSource {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    if (images != null) {
+      images.close();
+    }
+  }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.ShardTable.Part;
 import dev.filip.data.store.ShardFiles;
 import dev.filip.io.Json;
+import dev.filip.io.Texts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -117,12 +118,13 @@ final class TarShard implements SampleSource.Shard {
   private Sample.Text text(int i, Run run) throws IOException {
     String key = key(i);
     JsonNode metadata = metadata(key, run);
-    return new Sample.Text(key, captions(run, metadata), label(key, run), metadata);
+    return new Sample.Text(key, captions(key, run, metadata), label(key, run), metadata);
   }
 
-  private List<String> captions(Run run, @Nullable JsonNode metadata) throws IOException {
+  private List<String> captions(String key, Run run, @Nullable JsonNode metadata)
+      throws IOException {
     if (run.has(Part.TEXT) && captionKey == null) {
-      return SourceFiles.captions(run.string(Part.TEXT));
+      return Texts.lines(text(key, ".txt", run.member(Part.TEXT)));
     }
     if (metadata == null) {
       return List.of();
@@ -131,28 +133,41 @@ final class TarShard implements SampleSource.Shard {
     for (String field : fields) {
       JsonNode value = metadata.get(field);
       if (value != null && value.isTextual()) {
-        return SourceFiles.captions(value.textValue().replace('\n', ' '));
+        return Texts.lines(value.textValue().replace('\n', ' '));
       }
     }
     return List.of();
   }
 
-  private static @Nullable JsonNode metadata(String key, Run run) throws IOException {
+  private String text(String key, String ending, byte[] bytes) throws UnreadableSample {
+    try {
+      return Texts.of(bytes);
+    } catch (Texts.NotUtf8 e) {
+      throw new UnreadableSample(
+          key, "not UTF-8", ending + " in " + shown() + ": " + e.getMessage());
+    }
+  }
+
+  /** One that is no JSON costs the sample only where its captions must come from there. */
+  private @Nullable JsonNode metadata(String key, Run run) throws IOException {
     if (!run.has(Part.JSON)) {
       return null;
     }
     try {
-      return Json.mapper().readTree(run.member(Part.JSON));
+      return Json.ofOthers(run.member(Part.JSON));
     } catch (JsonProcessingException e) {
-      throw new UnreadableSample(key, "bad json", e.getOriginalMessage());
+      if (captionKey == null && (run.has(Part.TEXT) || run.has(Part.LABEL))) {
+        return null;
+      }
+      throw new UnreadableSample(key, "bad json", Json.why(e));
     }
   }
 
-  private static int label(String key, Run run) throws IOException {
+  private int label(String key, Run run) throws IOException {
     if (!run.has(Part.LABEL)) {
       return -1;
     }
-    String text = run.string(Part.LABEL).strip();
+    String text = text(key, ".cls", run.member(Part.LABEL)).strip();
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
@@ -205,6 +220,7 @@ final class TarShard implements SampleSource.Shard {
       return member;
     }
 
+    /** As it is, for a fingerprint. */
     String string(Part part) throws IOException {
       if (bytes == null) {
         return new String(member(part), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import dev.filip.io.BadInput;
 import java.io.IOException;
 
 /** A sample that cannot be used. The reason is a short category that can be counted. */
@@ -9,7 +10,7 @@ public final class UnreadableSample extends IOException {
 
   /** {@code KEY: REASON (DETAIL)}. */
   public UnreadableSample(String key, String reason, String detail) {
-    super(key + ": " + reason + (detail.isEmpty() ? "" : " (" + detail + ")"));
+    super(BadInput.line(key + ": " + reason + (detail.isEmpty() ? "" : " (" + detail + ")")));
     this.reason = reason;
   }
 

@@ -37,6 +37,7 @@ final class WebdatasetSource implements SampleSource {
   private final OpenShards recent = new OpenShards(this::open);
   private final Set<Integer> said = ConcurrentHashMap.newKeySet();
   private final @Nullable RepeatedKeys repeated;
+  private final @Nullable Origin origin;
   private @Nullable ClassLists classes;
   private long @Nullable [] starts;
   private @Nullable Long total;
@@ -44,6 +45,7 @@ final class WebdatasetSource implements SampleSource {
   /**
    * Takes over {@code files}.
    *
+   * @param origin which published data set they are; its keys are then unique as they stand
    * @param cache where indexes are kept that cannot lie beside the shards
    * @param say takes lines for the user
    */
@@ -52,9 +54,11 @@ final class WebdatasetSource implements SampleSource {
       List<String> shards,
       SourceOptions options,
       ShardFiles files,
+      @Nullable Origin origin,
       Path cache,
       Consumer<String> say) {
     this.name = name;
+    this.origin = origin;
     this.names = new ShardNames(shards);
     this.options = options;
     this.files = files;
@@ -91,11 +95,18 @@ final class WebdatasetSource implements SampleSource {
             names.size(),
             names.size() == 1 ? "" : "s",
             name);
+    String remarks = origin == null ? "" : origin.remarks();
     String by = told.by().isEmpty() ? "" : " (sizes: " + told.by() + ")";
     return counts.complete()
         ? String.format(Locale.ROOT, "%,d samples in %s%s", counts.sum(), shards, by)
             + counts.remarks()
-        : shards + by + "; not counted";
+            + remarks
+        : shards + by + "; not counted" + remarks;
+  }
+
+  @Override
+  public @Nullable Origin origin() {
+    return origin;
   }
 
   @Override
@@ -188,6 +199,9 @@ final class WebdatasetSource implements SampleSource {
   }
 
   private TarShard.Keys keys(int shard) {
+    if (origin != null) {
+      return (_, key) -> key;
+    }
     if (repeated == null) {
       String prefix = names.size() == 1 ? "" : names.unique(shard) + "/";
       return (_, key) -> prefix + key;

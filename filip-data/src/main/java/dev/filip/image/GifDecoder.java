@@ -48,6 +48,9 @@ final class GifDecoder {
     if ((long) width * height > maxPixels || w == 0 || h == 0) {
       throw broken("frame of " + w + " x " + h + " at " + left + ", " + top);
     }
+    if ((long) w * h > (long) Lzw.MOST * file.length) {
+      throw broken("truncated"); // before room is made for it: a code gives no more than that
+    }
     int[] palette = (frame & 0x80) != 0 ? colours(2 << (frame & 7)) : global;
     if (clear >= 0) {
       palette = palette.clone();
@@ -86,8 +89,12 @@ final class GifDecoder {
 
   private void skipToFrame() throws UndecodableImage {
     while (u8(at) != 0x2C) {
-      if (u8(at) != 0x21) {
+      if (u8(at) == 0x3B) {
         throw broken("no picture");
+      }
+      if (u8(at) != 0x21) {
+        at++; // PIL takes no notice of other bytes
+        continue;
       }
       if (u8(at + 1) == 0xF9 && (u8(at + 3) & 1) != 0) {
         clear = u8(at + 6);

@@ -1,7 +1,6 @@
 package dev.filip.image;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes JPEG (any sampling, progressive, arithmetic, CMYK), PNG (any depth, palette, alpha),
@@ -32,71 +31,34 @@ public final class ImageDecoder {
         switch (header.kind()) {
           case PNG -> PngDecoder.decode(file);
           case GIF -> GifDecoder.decode(file, header, options.maxPixels());
-          case JPEG, WEBP, BMP -> byLeptonica(file, header);
+          case BMP -> BmpDecoder.decode(file, header);
+          case JPEG -> jpeg(file);
+          case WEBP -> webp(file);
         };
-    return options.exifRotation() ? Exif.upright(image, header.orientation()) : image;
+    return options.exifRotation() ? Orientation.upright(image, header.orientation()) : image;
   }
 
-  private static PackedImage byLeptonica(byte[] file, ImageHeader header) throws UndecodableImage {
-    if (header.kind() == ImageHeader.Kind.JPEG && !endsAsJpeg(file)) {
-      throw ImageHeader.broken(header.kind(), "truncated"); // before libjpeg speaks of it itself
+  private static PackedImage jpeg(byte[] file) throws UndecodableImage {
+    JpegFile jpeg = JpegFile.of(file);
+    if (!jpeg.whole()) { // before libjpeg speaks of it itself
+      throw ImageHeader.broken(ImageHeader.Kind.JPEG, "truncated");
     }
-    if (header.kind() == ImageHeader.Kind.WEBP && animated(file)) {
+    return whole(Leptonica.jpeg(jpeg.marked()), ImageHeader.Kind.JPEG);
+  }
+
+  private static PackedImage webp(byte[] file) throws UndecodableImage {
+    boolean animated = file.length > 20 && file[15] == 'X' && (file[20] & 2) != 0;
+    if (animated) {
       throw new UndecodableImage("animated webp", "only still ones are read");
     }
-    PackedImage image = Leptonica.read(file);
+    return whole(Leptonica.webp(file), ImageHeader.Kind.WEBP);
+  }
+
+  private static PackedImage whole(@Nullable PackedImage image, ImageHeader.Kind kind)
+      throws UndecodableImage {
     if (image == null) {
-      throw ImageHeader.broken(header.kind(), "truncated or damaged");
-    }
-    if (header.kind() == ImageHeader.Kind.BMP && Bmp.indexed(file)) {
-      return new PackedImage(
-          image.width(), image.height(), image.pixels(), PackedImage.Stored.INDEXED);
+      throw ImageHeader.broken(kind, "truncated or damaged");
     }
     return image;
-  }
-
-  private static boolean animated(byte[] file) {
-    return file.length > 20 && file[15] == 'X' && (file[20] & 2) != 0;
-  }
-
-  /** Whether an end marker follows the (last) start of a scan. */
-  private static boolean endsAsJpeg(byte[] file) {
-    for (int i = file.length - 2; i >= 0; i--) {
-      if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xD9) {
-        return true;
-      } else if (file[i] == (byte) 0xFF && file[i + 1] == (byte) 0xDA) {
-        return false;
-      }
-    }
-    return false;
-  }
-
-  /** What PIL takes a BMP's palette for. */
-  private static final class Bmp {
-    private Bmp() {}
-
-    /** Whether it has a palette that is not a gray ramp, or two colours. */
-    static boolean indexed(byte[] file) {
-      ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-      int header = bytes.getInt(14);
-      boolean old = header == 12;
-      int depth = bytes.getShort(old ? 24 : 28);
-      if (depth > 8 || depth <= 0) {
-        return false;
-      }
-      int said = old || header < 40 ? 0 : bytes.getInt(46);
-      int colours = said > 0 && said <= 256 ? said : 1 << depth;
-      int size = old ? 3 : 4;
-      for (int i = 0; i < colours; i++) {
-        int at = 14 + header + i * size;
-        int wanted = colours == 2 ? i * 255 : i;
-        for (int c = 0; c < 3; c++) {
-          if (at + c >= file.length || (file[at + c] & 0xFF) != wanted) {
-            return true;
-          }
-        }
-      }
-      return colours == 2;
-    }
   }
 }

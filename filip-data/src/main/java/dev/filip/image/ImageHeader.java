@@ -3,6 +3,7 @@ package dev.filip.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kind, size and EXIF orientation from an image's first bytes; pixels are not touched.
@@ -35,7 +36,7 @@ public record ImageHeader(Kind kind, int width, int height, int orientation) {
     try {
       ImageHeader header =
           switch (kind) {
-            case JPEG -> jpeg(file);
+            case JPEG -> JpegFile.of(file).header();
             case PNG -> png(file);
             case WEBP -> webp(file);
             case GIF -> little(file, kind, 6);
@@ -67,7 +68,28 @@ public record ImageHeader(Kind kind, int width, int height, int orientation) {
     } else if (starts(file, 0, "BM")) {
       return Kind.BMP;
     }
-    throw new UndecodableImage("unknown kind", "not JPEG, PNG, WebP, GIF or BMP");
+    String other = otherKind(file);
+    throw other == null
+        ? new UndecodableImage("unknown kind", "not JPEG, PNG, WebP, GIF or BMP")
+        : new UndecodableImage(other + " is not read", "only JPEG, PNG, WebP, GIF and BMP are");
+  }
+
+  /** A kind of image that is known by its first bytes and not read; null for anything else. */
+  private static @Nullable String otherKind(byte[] file) {
+    if (starts(file, 0, "II*\0") || starts(file, 0, "MM\0*") || starts(file, 0, "II+\0")) {
+      return "tiff";
+    } else if (starts(file, 4, "ftypavif") || starts(file, 4, "ftypavis")) {
+      return "avif";
+    } else if (starts(file, 4, "ftyphe") || starts(file, 4, "ftypm")) {
+      return starts(file, 8, "mp4") ? null : "heic";
+    } else if (starts(file, 0, "\u00ff\n") || starts(file, 4, "JXL \r\n")) {
+      return "jpeg xl";
+    } else if (starts(file, 4, "jP  \r\n") || starts(file, 0, "\u00ff\u004f\u00ff\u0051")) {
+      return "jpeg 2000";
+    } else if (file.length > 2 && file[0] == 'P' && file[1] >= '1' && file[1] <= '6') {
+      return Character.isWhitespace(file[2]) ? "pnm" : null;
+    }
+    return null;
   }
 
   private static boolean starts(byte[] file, int at, String bytes) {
@@ -76,53 +98,25 @@ public record ImageHeader(Kind kind, int width, int height, int orientation) {
         && java.util.Arrays.equals(file, at, at + wanted.length, wanted, 0, wanted.length);
   }
 
-  private static ImageHeader jpeg(byte[] file) throws UndecodableImage {
-    int orientation = 1;
-    int at = 2;
-    while (true) {
-      if (u8(file, at) != 0xFF) {
-        at++; // some writers leave bytes between segments
-        continue;
-      }
-      int marker = u8(file, at + 1);
-      if (marker == 0xFF || marker == 0 || marker == 1 || marker >= 0xD0 && marker <= 0xD8) {
-        at += marker == 0xFF ? 1 : 2;
-        continue;
-      }
-      if (marker == 0xD9 || marker == 0xDA) {
-        throw broken(Kind.JPEG, "no frame header");
-      }
-      int length = u8(file, at + 2) << 8 | u8(file, at + 3);
-      boolean frame =
-          marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-      if (frame) {
-        int height = u8(file, at + 5) << 8 | u8(file, at + 6);
-        int width = u8(file, at + 7) << 8 | u8(file, at + 8);
-        return new ImageHeader(Kind.JPEG, width, height, orientation);
-      }
-      if (marker == 0xE1 && starts(file, at + 4, "Exif\0\0")) {
-        orientation = Exif.orientation(file, at + 10, at + 2 + length);
-      }
-      at += 2 + length;
-    }
-  }
-
   private static ImageHeader png(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file);
     int width = bytes.getInt(16);
     int height = bytes.getInt(20);
-    int orientation = 1;
+    Orientation orientation = new Orientation();
     for (long at = 8; at + 12 <= file.length; ) {
       int length = bytes.getInt((int) at);
       if (length < 0 || at + 12 + length > file.length) {
         break;
       }
-      if (starts(file, (int) at + 4, "eXIf")) {
-        orientation = Exif.orientation(file, (int) at + 8, (int) at + 8 + length);
+      int from = (int) at + 8;
+      if (starts(file, from - 4, "eXIf")) {
+        orientation.exif(file, from, from + length);
+      } else if (starts(file, from - 4, "iTXtXML:com.adobe.xmp\0\0")) { // not compressed
+        orientation.xmp(file, from, from + length);
       }
       at += 12L + length;
     }
-    return new ImageHeader(Kind.PNG, width, height, orientation);
+    return new ImageHeader(Kind.PNG, width, height, orientation.value());
   }
 
   private static ImageHeader webp(byte[] file) throws UndecodableImage {
@@ -138,17 +132,20 @@ public record ImageHeader(Kind kind, int width, int height, int orientation) {
     }
     int width = 1 + (bytes.getInt(24) & 0xFFFFFF);
     int height = 1 + (bytes.getInt(26) >>> 8);
-    int orientation = 1;
+    Orientation orientation = new Orientation();
     for (long at = 12; at + 8 <= file.length; ) {
       long length = bytes.getInt((int) at + 4) & 0xFFFFFFFFL;
-      if (starts(file, (int) at, "EXIF") && at + 8 + length <= file.length) {
-        int from = (int) at + 8;
+      boolean whole = at + 8 + length <= file.length;
+      int from = (int) at + 8;
+      if (whole && starts(file, (int) at, "EXIF")) {
         int skip = starts(file, from, "Exif\0\0") ? 6 : 0;
-        orientation = Exif.orientation(file, from + skip, (int) (from + length));
+        orientation.exif(file, from + skip, (int) (from + length));
+      } else if (whole && starts(file, (int) at, "XMP ")) {
+        orientation.xmp(file, from, (int) (from + length));
       }
       at += 8 + length + (length & 1);
     }
-    return new ImageHeader(Kind.WEBP, width, height, orientation);
+    return new ImageHeader(Kind.WEBP, width, height, orientation.value());
   }
 
   private static ImageHeader little(byte[] file, Kind kind, int at) {
@@ -161,11 +158,8 @@ public record ImageHeader(Kind kind, int width, int height, int orientation) {
     if (bytes.getInt(14) == 12) {
       return little(file, Kind.BMP, 18);
     }
-    int height = bytes.getInt(22); // negative: rows from the top
-    return new ImageHeader(Kind.BMP, bytes.getInt(18), Math.absExact(height), 1);
-  }
-
-  private static int u8(byte[] file, int at) {
-    return file[at] & 0xFF;
+    int height = bytes.getInt(22);
+    boolean fromTop = file[25] == (byte) 0xFF; // negative, and small
+    return new ImageHeader(Kind.BMP, bytes.getInt(18), fromTop ? -height : height, 1);
   }
 }

@@ -1,5 +1,6 @@
 package dev.filip.image;
 
+import static org.bytedeco.leptonica.global.leptonica.L_JPEG_CONTINUE_WITH_BAD_DATA;
 import static org.bytedeco.leptonica.global.leptonica.L_SEVERITY_NONE;
 import static org.bytedeco.leptonica.global.leptonica.pixConvertTo32;
 import static org.bytedeco.leptonica.global.leptonica.pixDestroy;
@@ -8,7 +9,7 @@ import static org.bytedeco.leptonica.global.leptonica.pixGetDepth;
 import static org.bytedeco.leptonica.global.leptonica.pixGetHeight;
 import static org.bytedeco.leptonica.global.leptonica.pixGetSpp;
 import static org.bytedeco.leptonica.global.leptonica.pixGetWidth;
-import static org.bytedeco.leptonica.global.leptonica.pixReadMem;
+import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import dev.filip.io.NativeCache;
@@ -21,17 +22,32 @@ import org.bytedeco.leptonica.PIX;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JPEG, WebP and BMP by leptonica (libjpeg-turbo and libwebp inside), equal to PIL's decoding.
+ * JPEG and WebP by leptonica (libjpeg-turbo and libwebp inside), equal to PIL's decoding.
  * Thread-safe. Needs its native library: {@link #read} unpacks and loads it at first use.
  */
 final class Leptonica {
   private Leptonica() {}
 
-  /** Decodes, or null when leptonica refuses (truncated files among others). */
-  static @Nullable PackedImage read(byte[] file) {
+  /** Decodes a JPEG, or null when leptonica refuses; what libjpeg only warns of is taken. */
+  static @Nullable PackedImage jpeg(byte[] file) {
+    return read(
+        file,
+        (bytes, size) -> pixReadMemJpeg(bytes, size, 0, 1, null, L_JPEG_CONTINUE_WITH_BAD_DATA));
+  }
+
+  /** Decodes a WebP, or null when leptonica refuses (truncated files among others). */
+  static @Nullable PackedImage webp(byte[] file) {
+    return read(file, org.bytedeco.leptonica.global.leptonica::pixReadMemWebP);
+  }
+
+  private interface Reader {
+    @Nullable PIX read(ByteBuffer bytes, long size);
+  }
+
+  private static @Nullable PackedImage read(byte[] file, Reader reader) {
     Once.load();
     ByteBuffer direct = ByteBuffer.allocateDirect(file.length).put(file).flip();
-    PIX pix = pixReadMem(direct, file.length);
+    PIX pix = reader.read(direct, file.length);
     if (pix == null || pix.isNull()) {
       return null;
     }

@@ -1,6 +1,7 @@
 package dev.filip.image;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,18 @@ import org.jspecify.annotations.Nullable;
  * A file that ends before its last row is refused.
  */
 final class PngDecoder {
+  private static final int IDAT = 0x49444154;
+  private static final int PLTE = 0x504C5445;
+  private static final int TRNS = 0x74524E53;
+  private static final int IEND = 0x49454E44;
+
   private static final int[][] ADAM7 = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
+
+  /** Deflate makes at most this many bytes of one. */
+  private static final int MOST_INFLATED = 1032;
+
   private static final int[] ONE_PASS = {0, 0, 1, 1};
 
   private final byte[] file;
@@ -28,6 +38,7 @@ final class PngDecoder {
   private byte @Nullable [] palette;
   private byte @Nullable [] transparency;
   private int chunk = 8;
+  private boolean begun;
   private final int[] pixels;
 
   private PngDecoder(byte[] file) throws UndecodableImage {
@@ -50,6 +61,9 @@ final class PngDecoder {
     boolean wide = depth == 16 && type != 3;
     if (!(depth == 8 || wide || small && (type == 0 || type == 3))) {
       throw broken("depth " + depth + " of colour type " + type);
+    }
+    if (((long) width * depth * channels / 8 + 1) * height / MOST_INFLATED > file.length) {
+      throw broken("truncated"); // before room is made for it
     }
     this.pixels = new int[Math.multiplyExact(width, height)];
   }
@@ -142,28 +156,38 @@ final class PngDecoder {
   /** Gives the next IDAT to the inflater, reading the chunks before it; false at the end. */
   private boolean nextData() throws UndecodableImage {
     while (chunk + 12 <= file.length) {
-      int length = bytes.getInt(chunk);
-      int name = bytes.getInt(chunk + 4);
       int from = chunk + 8;
-      if (length < 0) {
-        throw broken("chunk length " + length);
+      int name = bytes.getInt(chunk + 4);
+      long length = bytes.getInt(chunk) & 0xFFFFFFFFL;
+      boolean cut = from + length + 4 > file.length;
+      int there = cut ? file.length - from : (int) length;
+      if (name == IDAT) {
+        begun = true;
+        inflater.setInput(file, from, there);
+        chunk = from + there + (cut ? 0 : 4);
+        return true;
       }
-      boolean cut = from + (long) length + 4 > file.length;
-      chunk = cut ? file.length : from + length + 4;
+      if (!begun && (cut || crc(chunk + 4, 4 + there) != bytes.getInt(from + there))) {
+        throw broken(cut ? "truncated" : "check sum of a chunk");
+      }
       switch (name) {
-        case 0x49444154 -> { // IDAT
-          inflater.setInput(file, from, Math.min(length, file.length - from));
-          return true;
-        }
-        case 0x504C5445 -> palette = slice(from, length, cut); // PLTE
-        case 0x74524E53 -> transparency = slice(from, length, cut); // tRNS
-        case 0x49454E44 -> { // IEND
+        case PLTE -> palette = slice(from, there, cut);
+        case TRNS -> transparency = slice(from, there, cut);
+        case IEND -> {
           return false;
         }
         default -> {}
       }
+      chunk = from + there + (cut ? 0 : 4);
     }
     return false;
+  }
+
+  /** PIL checks the chunks before the picture's data. */
+  private int crc(int from, int length) {
+    CRC32 crc = new CRC32();
+    crc.update(file, from, length);
+    return (int) crc.getValue();
   }
 
   private byte[] slice(int from, int length, boolean cut) throws UndecodableImage {

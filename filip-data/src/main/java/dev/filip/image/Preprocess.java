@@ -286,6 +286,27 @@ public record Preprocess(
     return crop != null ? crop.height() : ((Exact) java.util.Objects.requireNonNull(size)).height();
   }
 
+  /**
+   * Refuses pixels of another size than a model's.
+   *
+   * @param said what says how they are made, for the message
+   * @param side the model's pixels a side
+   */
+  public void requireSize(String said, int side) {
+    if (width() != side || height() != side) {
+      throw new BadInput(
+          said
+              + " makes "
+              + width()
+              + " x "
+              + height()
+              + " pixels, the model takes "
+              + side
+              + " x "
+              + side);
+    }
+  }
+
   /** One image, {@code [3, height, width]}; for many, keep a {@link Preprocessor}. */
   public float[] apply(byte[] encoded) throws UndecodableImage {
     return new Preprocessor(this).apply(encoded);

@@ -104,8 +104,73 @@ class TableRowsTest {
         .containsExactly(
             List.of("a", "b"),
             List.of("1", "Yes she said"),
-            List.of("2", "\"no\""),
+            List.of("2", "no"),
             List.of("3", "6\" nails"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {",", ";"})
+  void whiteSpaceMayStandBesideQuotes(String separator) throws IOException {
+    String text =
+        "'a' @ 'b'\n1 @ 'x, y; z'\n2@\t'two\nlines, ''quoted''' \t\n '3' @  plain 'word'\n4@ ''  \n";
+    assertThat(rows(text.replace('\'', '"').replace("@", separator)))
+        .containsExactly(
+            List.of("a", "b"),
+            List.of("1", "x, y; z"),
+            List.of("2", "two\nlines, \"quoted\""),
+            List.of("3", "plain \"word\""),
+            List.of("4", ""));
+  }
+
+  @Test
+  void betweenTabsAndBarsAQuoteAfterASpaceIsOfTheCaption() throws IOException {
+    assertThat(rows("a\tb\n1\t \"no\nname|no\n"))
+        .containsExactly(List.of("a", "b"), List.of("1", "\"no"));
+    assertThat(rows("a| b\n1| \"Go\" says a sign .\n"))
+        .containsExactly(List.of("a", "b"), List.of("1", "\"Go\" says a sign ."));
+  }
+
+  /** Against taking every field's leading white space away by hand, line by line. */
+  @Test
+  void spacesBeforeQuotesAreDroppedInTextsOfAnyLength() throws IOException {
+    SplittableRandom random = new SplittableRandom(5);
+    StringBuilder spaced = new StringBuilder();
+    StringBuilder plain = new StringBuilder();
+    for (int row = 0; row < 4000; row++) {
+      for (int field = 0; field < 3; field++) {
+        String quoted = '"' + "q, \"\" \n".repeat(random.nextInt(4)) + '"';
+        String value = random.nextBoolean() ? quoted : "x".repeat(1 + random.nextInt(9)) + "\" y";
+        String space = " \t".repeat(random.nextInt(3));
+        spaced.append(field == 0 ? "" : ",").append(space).append(value);
+        plain.append(field == 0 ? "" : ",").append(value.equals(quoted) ? "" : space).append(value);
+      }
+      spaced.append(row % 2 == 0 ? "\n" : "\r\n");
+      plain.append(row % 2 == 0 ? "\n" : "\r\n");
+    }
+    StringBuilder read = new StringBuilder();
+    try (var reader = new SpacedQuotes(new java.io.StringReader(spaced.toString()), ',')) {
+      char[] some = new char[997];
+      for (int n = reader.read(some); n >= 0; n = reader.read(some)) {
+        read.append(some, 0, n);
+      }
+    }
+    assertThat(read.toString()).isEqualTo(plain.toString());
+  }
+
+  @Test
+  void rowsWithTooFewAndTooManyFieldsAreToldApart() throws IOException {
+    Path file = folder.resolve("u.csv");
+    Files.writeString(file, "image,text\na.png,one\nb.png\nc.png,a cat, a dog\nd.png,x,y,z\n");
+    try (CsvTable table = new CsvTable(file, null)) {
+      List<List<String>> rows = new ArrayList<>();
+      table.forEach(rows::add);
+      assertThat(rows).containsExactly(List.of("a.png", "one"));
+      assertThat(table.leftOut())
+          .isEqualTo(
+              ", 1 rows with missing fields left out (the first in line 3)"
+                  + ", 2 rows with too many fields left out (the first in line 4: is a field with"
+                  + " ',' not quoted?)");
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /** Real tar shards of small pictures. */
@@ -36,5 +37,25 @@ final class Tars {
     }
     Files.delete(folder.resolve("one"));
     return Sources.open(folder.toString(), SourceOptions.DEFAULT);
+  }
+
+  /** One shard of one picture; {@code members} are extensions and texts in turn. */
+  static void write(Path shard, String key, String... members) throws IOException {
+    Map<String, byte[]> sample = new TreeMap<>();
+    sample.put("png", MadeSource.png(1));
+    for (int i = 0; i < members.length; i += 2) {
+      sample.put(members[i], members[i + 1].getBytes(StandardCharsets.UTF_8));
+    }
+    Path one = shard.resolveSibling("one");
+    try (ShardWriter writer = new ShardWriter(one, 1)) {
+      writer.add(key, sample);
+    }
+    Files.move(one.resolve("000000.tar"), shard);
+    try (var left = Files.list(one)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(one);
   }
 }

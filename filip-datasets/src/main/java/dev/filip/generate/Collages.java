@@ -57,7 +57,7 @@ public final class Collages {
    */
   public static GenerateReport generate(
       CollageOptions options, Path out, boolean force, Progress progress) throws IOException {
-    Outputs.refuseExisting(out, force);
+    SplitWriter.OWN.requireFree(out, force);
     EmojiLibrary library = EmojiLibrary.open(options.emoji());
     try (SplitWriter writer = new SplitWriter("collages", options.emoji().workers(), progress)) {
       Collages collages = prepare(options, library, writer);

@@ -41,7 +41,7 @@ public final class EmojiSets {
    */
   public static GenerateReport generate(
       EmojiOptions options, Path out, boolean force, Progress progress) throws IOException {
-    Outputs.refuseExisting(out, force);
+    SplitWriter.OWN.requireFree(out, force);
     EmojiLibrary library = EmojiLibrary.open(options);
     EmojiSets sets = new EmojiSets(options, library);
     try (SplitWriter writer = new SplitWriter("emoji", options.workers(), progress)) {

@@ -63,7 +63,7 @@ public final class Openclipart {
    */
   public static GenerateReport generate(
       OpenclipartOptions options, Path out, boolean force, Progress progress) throws IOException {
-    Outputs.refuseExisting(out, force);
+    SplitWriter.OWN.requireFree(out, force);
     Path png = locate("openclipart-png", options);
     Path svg = locate("openclipart-svg", options);
     try (SplitWriter writer = new SplitWriter("openclipart", options.workers(), progress)) {

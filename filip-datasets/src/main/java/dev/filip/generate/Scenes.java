@@ -47,7 +47,7 @@ public final class Scenes {
       ScenesOptions options, Path out, boolean force, Progress progress) throws IOException {
     Scenes scenes = new Scenes(options);
     try (SplitWriter writer = new SplitWriter("scenes", options.workers(), progress)) {
-      Outputs.refuseExisting(out, force);
+      SplitWriter.OWN.requireFree(out, force);
       Outputs.folder(out, folder -> scenes.write(writer, folder));
       writer.note("seed", Long.toString(options.seed()));
       writer.note("image size", options.imageSize() + " px");

@@ -2,6 +2,7 @@ package dev.filip.generate;
 
 import dev.filip.data.ShardWriter;
 import dev.filip.io.Digests;
+import dev.filip.io.OwnFolder;
 import dev.filip.io.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +25,18 @@ import org.jspecify.annotations.Nullable;
  * changes nothing. Collects what the report says. One caller at a time.
  */
 final class SplitWriter implements AutoCloseable {
+  /** What the folder of a made set looks like. */
+  static final OwnFolder OWN =
+      new OwnFolder(
+          "filip data",
+          List.of("*/[0-9]*.tar"),
+          List.of(
+              "*/LICENSE.txt",
+              "*/classnames.txt",
+              "*/classnames-with-keywords.txt",
+              "*/zeroshot_classification_templates.txt",
+              "*/.filip-index"));
+
   private static final int CHUNK = 64;
   private static final int SHARD = 4_000;
   private final String set;

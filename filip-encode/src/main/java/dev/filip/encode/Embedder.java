@@ -5,6 +5,7 @@ import dev.filip.config.Interaction;
 import dev.filip.image.PackedImage;
 import dev.filip.image.Placement;
 import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public interface Embedder {
     try {
       return prepare(Files.readAllBytes(file), file.toString());
     } catch (IOException e) {
-      throw new BadInput("cannot read image " + file + ": " + e, e);
+      throw new BadInput("cannot read image " + file + ": " + Reasons.of(e), e);
     }
   }
 

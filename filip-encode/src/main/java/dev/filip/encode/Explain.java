@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.OwnFolder;
 import dev.filip.tokens.Encoded;
 import dev.filip.viz.AlignmentPicture;
 import dev.filip.viz.AwtImages;
@@ -29,6 +30,13 @@ import java.util.Locale;
  * @param grid what the model saw, with its patches
  */
 public record Explain(String image, PatchGrid grid, List<Alignment> texts, boolean trainedSo) {
+  /** What the folder of {@link #write} looks like. */
+  public static final OwnFolder OWN =
+      new OwnFolder(
+          "filip explain",
+          List.of("explain.json"),
+          List.of("[0-9]*-alignment.png", "[0-9]*-labels.png", "[0-9]*-word-*.png"));
+
   public Explain {
     texts = List.copyOf(texts);
   }
@@ -81,7 +89,7 @@ public record Explain(String image, PatchGrid grid, List<Alignment> texts, boole
 
   /** Writes {@code explain.json} and the pictures; the folder appears whole. */
   public void write(Path out, boolean force) throws IOException {
-    Outputs.refuseExisting(out, force);
+    OWN.requireFree(out, force);
     Outputs.folder(
         out,
         folder -> {

@@ -23,6 +23,8 @@ import java.util.List;
 
 /** A trained model with its tokenizer and preprocessing. Borrows the model. Thread-safe. */
 public final class ModelEmbedder implements Embedder {
+  private static final String PREPROCESSOR = "preprocessor_config.json";
+
   private final FilipModel model;
   private final ModelConfig config;
   private final Encoder encoder;
@@ -34,7 +36,7 @@ public final class ModelEmbedder implements Embedder {
    *     taken
    */
   public ModelEmbedder(FilipModel model, BpeTokenizer tokenizer, JsonNode preprocessing) {
-    this(model, new Encoder(model), tokenizer, preprocessing);
+    this(model, new Encoder(model), tokenizer, preprocessing, PREPROCESSOR);
   }
 
   /**
@@ -43,21 +45,31 @@ public final class ModelEmbedder implements Embedder {
    * @param encoder of the folder's model or of one packed from it
    */
   public ModelEmbedder(LoadedModel loaded, Encoder encoder) {
-    this(loaded.model(), encoder, loaded.tokenizer(), loaded.preprocessor());
+    this(
+        loaded.model(),
+        encoder,
+        loaded.tokenizer(),
+        loaded.preprocessor(),
+        loaded.folder().resolve(PREPROCESSOR).toString());
   }
 
   private ModelEmbedder(
-      FilipModel model, Encoder encoder, BpeTokenizer tokenizer, JsonNode preprocessing) {
+      FilipModel model,
+      Encoder encoder,
+      BpeTokenizer tokenizer,
+      JsonNode preprocessing,
+      String said) {
     this.model = model;
     this.config = model.config();
     this.encoder = encoder;
     this.tokenizer = tokenizer;
     int side = config.vision().imageSize();
-    this.preprocessor =
-        new Preprocessor(
-            preprocessing.isEmpty()
-                ? Preprocess.clip(side, config.pixelBehaviour())
-                : Preprocess.of(preprocessing, config.pixelBehaviour()));
+    Preprocess pixels =
+        preprocessing.isEmpty()
+            ? Preprocess.clip(side, config.pixelBehaviour())
+            : Preprocess.of(preprocessing, config.pixelBehaviour());
+    pixels.requireSize(said, side);
+    this.preprocessor = new Preprocessor(pixels);
   }
 
   private ModelEmbedder(ModelEmbedder other, Encoder encoder) {
@@ -70,7 +82,7 @@ public final class ModelEmbedder implements Embedder {
 
   /** Of a model folder. */
   public ModelEmbedder(LoadedModel loaded) {
-    this(loaded.model(), loaded.tokenizer(), loaded.preprocessor());
+    this(loaded, new Encoder(loaded.model()));
   }
 
   @Override

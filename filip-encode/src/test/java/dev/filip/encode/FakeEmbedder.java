@@ -18,11 +18,12 @@ import java.util.Objects;
 
 /**
  * A model whose vectors can be worked out by hand. An "image file" is a text of one concept a patch
- * ({@code "ball ball sky"}; {@code red+ball} is the unit sum of two), a word is its concept's axis;
- * the global rows are unit sums of all rows. {@code "broken"} cannot be decoded.
+ * ({@code "ball ball sky"}; {@code red+ball} is the unit sum of two), a word is its concept's axis,
+ * without a comma or full stop behind it; the global rows are unit sums of all rows. {@code
+ * "broken"} cannot be decoded.
  */
 public final class FakeEmbedder implements Embedder {
-  public static final int D = 24;
+  public static final int D = 64;
   private final Map<String, Integer> axes;
 
   /** What each prepared image, by identity, says. */
@@ -161,7 +162,7 @@ public final class FakeEmbedder implements Embedder {
   private int axis(String concept) {
     int axis;
     synchronized (axes) {
-      axis = axes.computeIfAbsent(concept, c -> axes.size());
+      axis = axes.computeIfAbsent(concept.replaceFirst("(?<=.)[.,]$", ""), c -> axes.size());
     }
     if (axis >= D) {
       throw new IllegalStateException("too many concepts for " + D + " axes: " + axes.keySet());

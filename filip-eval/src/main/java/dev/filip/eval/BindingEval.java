@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ public record BindingEval(@Nullable Match match) implements Task<BindingEval.Res
     private final Match match;
     private final Map<String, Share.Tally> tallies = new TreeMap<>();
     private int judged;
+    private int seen;
 
     Judgement(Embedder model, Match match) {
       this.model = model;
@@ -103,6 +105,7 @@ public record BindingEval(@Nullable Match match) implements Task<BindingEval.Res
     /** Scores of one image with its caption and, after it, the foils. */
     private void count(Map<String, String> foils, PairScores scores) {
       int candidate = 1;
+      align(foils.keySet());
       for (String kind : foils.keySet()) {
         double own = scores.sImage()[0];
         double foil = scores.sImage()[candidate++];
@@ -112,11 +115,34 @@ public record BindingEval(@Nullable Match match) implements Task<BindingEval.Res
       }
     }
 
+    /** An image without a foil of a kind is no trial of it, but it is an image. */
+    private void align(Set<String> kinds) {
+      for (String kind : kinds) {
+        if (!tallies.containsKey(kind)) {
+          Share.Tally late = new Share.Tally();
+          for (int i = 0; i < seen; i++) {
+            late.add(0, 0);
+          }
+          tallies.put(kind, late);
+        }
+      }
+      tallies.forEach((kind, tally) -> {
+        if (!kinds.contains(kind)) {
+          tally.add(0, 0);
+        }
+      });
+      seen++;
+    }
+
     @Override
-    public Result end(Skipped skipped, Fingerprint print) {
+    public Result end(Judged judged) {
       Map<String, Share> shares = new TreeMap<>();
-      tallies.forEach((kind, tally) -> shares.put(kind, tally.share()));
-      return new Result(shares, judged, Basis.of(match, model.interaction(), skipped, print));
+      SequencedMap<String, Series> series = new LinkedHashMap<>();
+      tallies.forEach((kind, tally) -> {
+        shares.put(kind, tally.share());
+        series.put("binding_" + kind, tally.series());
+      });
+      return new Result(shares, this.judged, Basis.of(match, model.interaction(), judged, series));
     }
   }
 

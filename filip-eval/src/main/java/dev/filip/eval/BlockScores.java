@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scores of blocks of images with texts that are packed once. Owns one kernel and room for one
- * block of scores, the largest so far. Used by one thread.
+ * block of scores, which blocks of one size share. Used by one thread.
  */
 final class BlockScores implements AutoCloseable {
   private final LateKernel kernel = new LateKernel(Runtime.getRuntime().availableProcessors());
@@ -22,14 +22,11 @@ final class BlockScores implements AutoCloseable {
     texts = kernel.pack(rows);
   }
 
-  /**
-   * Every image with every text: valid until the next call, in arrays that may be longer than the
-   * pairs.
-   */
+  /** Every image with every text, {@code [images, texts]}: valid until the next call. */
   PairScores of(Tokens images) {
     PackedTexts packed = Objects.requireNonNull(texts, "texts first");
     int pairs = Math.multiplyExact(images.size(), packed.size());
-    if (sImage.length < pairs) {
+    if (sImage.length != pairs) {
       sImage = new float[pairs];
       sText = new float[pairs];
     }

@@ -1,5 +1,6 @@
 package dev.filip.eval;
 
+import dev.filip.data.Origin;
 import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 
@@ -22,10 +23,14 @@ public record EvalData(SampleSource source, String split, int limit, boolean qui
   }
 
   /**
-   * The split's name without the place where it lies: the last folder of a path, so that the same
-   * data has the same fingerprint everywhere.
+   * The split's name without the place where it lies: that of a published data set, else the last
+   * folder of a path, so that the same data has the same fingerprint everywhere.
    */
   String splitName() {
+    Origin origin = source.origin();
+    if (origin != null) {
+      return origin.title();
+    }
     String[] parts = split.split("[/\\\\]");
     for (int i = parts.length - 1; i > 0; i--) {
       if (!parts[i].contains(".tar") && !parts[i].isEmpty()) {

@@ -3,6 +3,7 @@ package dev.filip.eval;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import java.io.IOException;
@@ -46,6 +47,18 @@ public final class Fingerprint {
     ArrayNode all = parts.putArray(key);
     values.forEach(all::add);
     return this;
+  }
+
+  /** What it is made of, by name; what is long stands as its digest. */
+  ObjectNode parts() {
+    ObjectNode brief = Json.object();
+    parts.properties().forEach(part -> brief.set(part.getKey(), brief(part.getValue())));
+    return brief;
+  }
+
+  private static JsonNode brief(JsonNode value) {
+    boolean whole = value.isValueNode();
+    return whole ? value : TextNode.valueOf(Digests.sha256(Json.line(value)));
   }
 
   /** 64 hexadecimal digits. */

@@ -85,8 +85,8 @@ public record PointingEval() implements Task<PointingEval.Result> {
     }
 
     @Override
-    public Result end(Skipped skipped, Fingerprint print) {
-      return tally.result(Basis.of(Match.LATE, model.interaction(), skipped, print));
+    public Result end(Judged judged) {
+      return tally.result(Basis.of(Match.LATE, model.interaction(), judged, tally.series()));
     }
   }
 
@@ -170,11 +170,9 @@ public record PointingEval() implements Task<PointingEval.Result> {
 
     /** One image: summed hits and summed chances of its trials. */
     void add(double hits, double chances, long trials) {
-      if (trials > 0) {
-        this.hits.add(hits, trials);
-        this.chance += chances;
-        this.trials += trials;
-      }
+      this.hits.add(hits, trials);
+      this.chance += chances;
+      this.trials += trials;
     }
 
     Pointed pointed() {
@@ -219,6 +217,8 @@ public record PointingEval() implements Task<PointingEval.Result> {
       images++;
       List<Thing> things = things(phrases, map, words);
       if (things.isEmpty()) {
+        wordInBox.add(0, 0, 0);
+        patchToWord.add(0, 0, 0);
         return;
       }
       float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);
@@ -287,6 +287,7 @@ public record PointingEval() implements Task<PointingEval.Result> {
     /** Needs two nouns: with one there is nothing to choose. */
     private void patches(List<Thing> things, int[] best) {
       if (things.size() < 2) {
+        patchToWord.add(0, 0, 0);
         return;
       }
       int hits = 0;
@@ -327,6 +328,13 @@ public record PointingEval() implements Task<PointingEval.Result> {
         count += words.touches(i, from, to) ? 1 : 0;
       }
       return count;
+    }
+
+    SequencedMap<String, Series> series() {
+      SequencedMap<String, Series> series = new LinkedHashMap<>();
+      series.put("word_in_box", wordInBox.hits.series());
+      series.put("patch_to_word", patchToWord.hits.series());
+      return series;
     }
 
     Result result(Basis basis) {

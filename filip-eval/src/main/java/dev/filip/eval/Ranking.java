@@ -9,6 +9,8 @@ import java.util.Map;
 public enum Ranking {
   /** The direction each score was trained for: s_image ranks texts, s_text ranks images. */
   PAPER,
+  /** s_text in both directions. */
+  TEXT,
   /** s_image + s_text in both directions. */
   SUM;
 
@@ -17,38 +19,43 @@ public enum Ranking {
       new Task.Option(
           "--rank",
           "RANK",
-          "What ranks: paper (s_image ranks texts, s_text ranks images) or sum (of both). Default: paper.");
+          "What ranks: paper (s_image ranks texts, s_text ranks images), text (s_text ranks both) or sum (of both). Default: paper.");
 
   /**
    * What {@link #OPTION} says.
    *
    * @throws BadInput for anything else
    */
-  static Ranking of(Map<String, String> given, Ranking otherwise) {
+  public static Ranking of(Map<String, String> given, Ranking otherwise) {
     String word = given.get(OPTION.name());
     if (word == null) {
       return otherwise;
     }
     return switch (word.toLowerCase(Locale.ROOT)) {
       case "paper" -> PAPER;
+      case "text" -> TEXT;
       case "sum" -> SUM;
-      default -> throw BadInput.of(OPTION.name(), word, "paper or sum");
+      default -> throw BadInput.of(OPTION.name(), word, "paper, text or sum");
     };
   }
 
-  /** {@code paper} or {@code sum}. */
+  /** {@code paper}, {@code text} or {@code sum}. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /** {@code [images, texts]}: the scores that rank texts for an image. */
   float[] forTexts(PairScores scores) {
-    return this == PAPER ? scores.sImage() : sum(scores);
+    return switch (this) {
+      case PAPER -> scores.sImage();
+      case TEXT -> scores.sText();
+      case SUM -> sum(scores);
+    };
   }
 
   /** {@code [images, texts]}: the scores that rank images for a text. */
   float[] forImages(PairScores scores) {
-    return this == PAPER ? scores.sText() : sum(scores);
+    return this == SUM ? sum(scores) : scores.sText();
   }
 
   private static float[] sum(PairScores scores) {

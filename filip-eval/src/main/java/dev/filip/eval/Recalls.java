@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.Json;
 import dev.filip.metric.CandidateRanks;
 
-/** Recall at 1, 5 and 10 of one direction. */
-public record Recalls(Share r1, Share r5, Share r10) {
+/**
+ * Recall at 1, 5 and 10 of one direction.
+ *
+ * @param firsts what {@code r1} was counted from, image by image
+ */
+public record Recalls(Share r1, Share r5, Share r10, Series firsts) {
   /** {@code {"r1", "r5", "r10", "n", "standard_error": {...}}}. */
   public ObjectNode toJson() {
     ObjectNode json = Json.object();
@@ -23,10 +27,15 @@ public record Recalls(Share r1, Share r5, Share r10) {
    * @param cluster image of each query; queries of one image lie together
    */
   static Recalls of(int[] ranks, int[] cluster) {
-    return new Recalls(at(1, ranks, cluster), at(5, ranks, cluster), at(10, ranks, cluster));
+    Share.Tally first = at(1, ranks, cluster);
+    return new Recalls(
+        first.share(),
+        at(5, ranks, cluster).share(),
+        at(10, ranks, cluster).share(),
+        first.series());
   }
 
-  private static Share at(int k, int[] ranks, int[] cluster) {
+  private static Share.Tally at(int k, int[] ranks, int[] cluster) {
     Share.Tally tally = new Share.Tally();
     for (int from = 0; from < ranks.length; ) {
       int to = from;
@@ -39,6 +48,6 @@ public record Recalls(Share r1, Share r5, Share r10) {
       tally.add(hits, queries);
       from = to;
     }
-    return tally.share();
+    return tally;
   }
 }

@@ -104,7 +104,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
     }
 
     @Override
-    public Result end(Skipped skipped, Fingerprint print) {
+    public Result end(Judged judged) {
       int[] owner = owners.stream().mapToInt(Integer::intValue).toArray();
       Match used = Match.orTrained(match, model.interaction());
       Ranked ranked;
@@ -126,7 +126,15 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
           ranking,
           used == Match.LATE ? ranked.seconds() : other,
           used == Match.LATE ? other : ranked.seconds(),
-          Basis.of(used, model.interaction(), skipped, print.with("ranking", ranking.key())));
+          basis(used, judged, ranked));
+    }
+
+    private Basis basis(Match used, Judged judged, Ranked ranked) {
+      SequencedMap<String, Series> series = new LinkedHashMap<>();
+      series.put("t2i_r1", ranked.textToImage().firsts());
+      series.put("i2t_r1", ranked.imageToText().firsts());
+      judged.print().with("ranking", ranking.key());
+      return Basis.of(used, model.interaction(), judged, series);
     }
   }
 

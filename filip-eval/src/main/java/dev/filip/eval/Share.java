@@ -33,9 +33,11 @@ public record Share(double value, double standardError, long n) {
     private double hitsHits;
     private double hitsTrials;
     private double trialsTrials;
+    private final Series.Collector series = new Series.Collector();
 
-    /** One image with {@code hits} (may be parts) of {@code trials}. */
+    /** One image with {@code hits} (may be parts) of {@code trials}, which may be none. */
     public void add(double hits, long trials) {
+      series.add(hits, trials);
       this.hits += hits;
       this.trials += trials;
       hitsHits += hits * hits;
@@ -46,6 +48,11 @@ public record Share(double value, double standardError, long n) {
     /** One image with one trial. */
     public void add(boolean hit) {
       add(hit ? 1 : 0, 1);
+    }
+
+    /** The same image by image. */
+    Series series() {
+      return series.series();
     }
 
     /** What was counted so far. */

@@ -6,7 +6,9 @@ import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -61,15 +63,16 @@ public interface Task<R extends Task.Result> {
   default R run(Embedder model, EvalData data) throws IOException {
     try (Run<R> run = begin(model, data)) {
       ImageFeed feed = new ImageFeed(data, model, run::refuse);
-      int[] judged = {0};
+      List<String> keys = new ArrayList<>();
       feed.each(
           name(),
           batch -> {
-            judged[0] += batch.samples().size();
+            batch.samples().forEach(sample -> keys.add(sample.key()));
             run.take(batch.samples(), batch.pictures());
           });
-      BadInput.require(judged[0] > 0, "source", data.source().describe(), "one with " + needs());
-      return run.end(feed.skipped(), Fingerprint.of(name(), data, model.preprocessing()));
+      BadInput.require(!keys.isEmpty(), "source", data.source().describe(), "one with " + needs());
+      Fingerprint print = Fingerprint.of(name(), data, model.preprocessing());
+      return run.end(new Judged(keys, feed.skipped(), print));
     }
   }
 
@@ -90,7 +93,7 @@ public interface Task<R extends Task.Result> {
     void take(List<Sample> samples, List<Embedder.Picture> pictures) throws IOException;
 
     /** When all samples were taken. */
-    R end(Skipped skipped, Fingerprint print) throws IOException;
+    R end(Judged judged) throws IOException;
 
     /** Frees what it holds outside the heap. */
     @Override
@@ -123,12 +126,22 @@ public interface Task<R extends Task.Result> {
 
     /** Samples left out. */
     default Skipped skipped() {
-      return basis().skipped;
+      return basis().judged.skipped();
     }
 
     /** Two results may be compared when it is equal. */
     default String fingerprint() {
       return basis().fingerprint;
+    }
+
+    /** How each image did, as {@link Comparison} reads it. */
+    default ObjectNode outcomes() {
+      ObjectNode json = Json.object();
+      json.set("keys", Json.mapper().valueToTree(basis().judged.keys()));
+      ObjectNode metrics = json.putObject("metrics");
+      basis().series.forEach((name, series) -> metrics.set(name, series.toJson()));
+      json.set("fingerprint_of", basis().judged.print().parts());
+      return json;
     }
   }
 
@@ -137,18 +150,25 @@ public interface Task<R extends Task.Result> {
    *
    * @param match how images and texts were compared
    * @param trainedSo whether the model was trained to be compared so
-   * @param skipped samples left out
+   * @param judged the samples
+   * @param series what was counted image by image, by the metric's name, the most telling one first
    * @param fingerprint of all that it depends on besides the model
    */
-  record Basis(Match match, boolean trainedSo, Skipped skipped, String fingerprint) {
-    static Basis of(Match match, Interaction trained, Skipped skipped, Fingerprint print) {
-      return new Basis(match, match.trainedBy(trained), skipped, print.hex());
+  record Basis(
+      Match match,
+      boolean trainedSo,
+      Judged judged,
+      SequencedMap<String, Series> series,
+      String fingerprint) {
+    static Basis of(
+        Match match, Interaction trained, Judged judged, SequencedMap<String, Series> series) {
+      return new Basis(match, match.trainedBy(trained), judged, series, judged.print().hex());
     }
 
     /** Ends an answer: a note where there is something to say, what was skipped, fingerprint. */
     ObjectNode end(ObjectNode json) {
       match.note(trainedSo).ifPresent(note -> json.put("note", note));
-      json.set("skipped", skipped.toJson());
+      json.set("skipped", judged.skipped().toJson());
       return json.put("fingerprint", fingerprint);
     }
   }

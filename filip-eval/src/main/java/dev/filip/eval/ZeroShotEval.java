@@ -5,14 +5,11 @@ import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
-import dev.filip.encode.PromptEnsemble;
-import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.kernel.PairScores;
 import dev.filip.metric.CandidateRanks;
 import dev.filip.metric.MeanPerClass;
 import dev.filip.tokens.Encoded;
-import dev.filip.tokens.Tokens;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,6 +94,23 @@ public record ZeroShotEval(
     return new Judgement(model, prompts.apply(data.source()));
   }
 
+  /** The same of images that are encoded already. */
+  public Result run(Embedder model, EncodedImages images) throws IOException {
+    int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
+    try (Judgement run = new Judgement(model, prompts.apply(images.data().source()))) {
+      int at = 0;
+      for (Encoded block : images.blocks()) {
+        run.take(Arrays.copyOfRange(labels, at, at + block.size()), block);
+        at += block.size();
+      }
+      Fingerprint print = Fingerprint.of(name(), images.data(), images.preprocessing());
+      if (!images.part().isEmpty()) {
+        print.with("part", images.part());
+      }
+      return run.end(new Judged(images.keys(), images.skipped(), print));
+    }
+  }
+
   /** Ranks and labels batch by batch. */
   private final class Judgement implements Run<Result> {
     private final Embedder model;
@@ -105,7 +119,8 @@ public record ZeroShotEval(
     private final int classes;
     private final List<int[]> ranks = new ArrayList<>();
     private final List<int[]> labels = new ArrayList<>();
-    private @Nullable BlockScores scores;
+    private final List<int[]> named = new ArrayList<>();
+    private @Nullable ClassScorer scorer;
 
     Judgement(Embedder model, ClassPrompts prompts) {
       this.model = model;
@@ -116,63 +131,49 @@ public record ZeroShotEval(
 
     @Override
     public @Nullable String refuse(Sample sample) {
-      if (sample.label() >= classes) {
-        throw BadInput.of(
-            "label of " + sample.key(), sample.label(), "below the number of classes, " + classes);
-      }
-      return sample.label() < 0 ? "no label" : null;
+      return EncodedImages.refuse(sample, classes);
     }
 
     @Override
     public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
-      BlockScores open = open();
-      float[] scores = classScores(open.of(used.rows(model.images(pictures))));
-      int[] now = samples.stream().mapToInt(Sample::label).toArray();
+      take(samples.stream().mapToInt(Sample::label).toArray(), model.images(pictures));
+    }
+
+    private void take(int[] now, Encoded images) {
+      if (scorer == null) {
+        scorer = new ClassScorer(model, prompts, used, ranking);
+      }
+      float[] scores = scorer.of(images);
       ranks.add(CandidateRanks.ofLabels(scores, classes, now));
       labels.add(now);
-    }
-
-    private BlockScores open() {
-      if (scores == null) {
-        scores = new BlockScores();
-        scores.texts(rows(Encoded.join(TextEncoder.encode(model, prompts.texts()))));
-      }
-      return scores;
-    }
-
-    /** Late keeps all prompts; global makes one item a class. */
-    private Tokens rows(Encoded all) {
-      Tokens rows = used.rows(all);
-      int p = prompts.each();
-      return used == Match.LATE || p == 1 ? rows : PromptEnsemble.embeddings(rows, p);
-    }
-
-    /** {@code [images, c]}: means over the prompts of each class. */
-    private float[] classScores(PairScores pairs) {
-      return PromptEnsemble.similarities(ranking.forTexts(pairs), pairs.texts() / classes);
+      named.add(CandidateRanks.best(scores, classes));
     }
 
     @Override
-    public Result end(Skipped skipped, Fingerprint print) {
+    public Result end(Judged judged) {
       int[] all = join(ranks);
+      Fingerprint print = judged.print();
       print.with("classes", prompts.classes()).with("templates", prompts.prompts().templates());
       if (ranking != Ranking.PAPER) {
         print.with("ranking", ranking.key());
       }
+      SequencedMap<String, Series> series = new LinkedHashMap<>();
+      series.put("top1", top(1, all).series());
       return new Result(
-          top(1, all),
-          classes < 5 ? null : top(5, all),
+          top(1, all).share(),
+          classes < 5 ? null : top(5, all).share(),
           MeanPerClass.recall(all, join(labels), classes),
-          classes,
+          new Named(prompts.classes(), join(labels), join(named)),
           prompts.each(),
           ranking,
-          Basis.of(used, model.interaction(), skipped, print));
+          prompts.equalNames(),
+          Basis.of(used, model.interaction(), judged, series));
     }
 
     @Override
     public void close() {
-      if (scores != null) {
-        scores.close();
+      if (scorer != null) {
+        scorer.close();
       }
     }
   }
@@ -181,30 +182,56 @@ public record ZeroShotEval(
     return parts.stream().flatMapToInt(Arrays::stream).toArray();
   }
 
-  private static Share top(int k, int[] ranks) {
+  private static Share.Tally top(int k, int[] ranks) {
     Share.Tally tally = new Share.Tally();
     for (int rank : ranks) {
       tally.add(rank < k);
     }
-    return tally.share();
+    return tally;
   }
+
+  /**
+   * Which class each image was named.
+   *
+   * @param classes names in label order
+   * @param labels the right ones, an image each
+   * @param predicted those that ranked first
+   */
+  public record Named(List<String> classes, int[] labels, int[] predicted) {}
 
   /**
    * Classification by prompts.
    *
    * @param top5 null with fewer than five classes
+   * @param named which class each image was named
    * @param meanPerClass mean over classes that occur of the share of their images named right
    * @param ranking in the answer where it is not the paper's
+   * @param warning about classes that no prompt tells apart, or null
    */
   public record Result(
       Share top1,
       @Nullable Share top5,
       double meanPerClass,
-      int classes,
+      Named named,
       int prompts,
       Ranking ranking,
+      @Nullable String warning,
       Basis basis)
       implements Task.Result {
+
+    /** How many classes there were to choose from. */
+    public int classes() {
+      return named.classes().size();
+    }
+
+    @Override
+    public ObjectNode outcomes() {
+      ObjectNode json = Task.Result.super.outcomes();
+      json.set("classes", Json.mapper().valueToTree(named.classes()));
+      json.set("labels", Json.mapper().valueToTree(named.labels()));
+      json.set("predicted", Json.mapper().valueToTree(named.predicted()));
+      return json;
+    }
 
     /** {@code top5} is null with fewer than five classes. */
     @Override
@@ -213,12 +240,15 @@ public record ZeroShotEval(
       json.put("top1", top1.value());
       json.put("top5", top5 == null ? null : Double.valueOf(top5.value()));
       json.put("mean_per_class", meanPerClass).put("n", top1.n());
-      json.put("chance", 1.0 / classes).put("classes", classes).put("prompts", prompts);
+      json.put("chance", 1.0 / classes()).put("classes", classes()).put("prompts", prompts);
       ObjectNode error = json.putObject("standard_error").put("top1", top1.standardError());
       error.put("top5", top5 == null ? null : Double.valueOf(top5.standardError()));
       json.put("match", match().key());
       if (ranking != Ranking.PAPER) {
         json.put("ranking", ranking.key());
+      }
+      if (warning != null) {
+        json.put("warning", warning);
       }
       return basis.end(json.put("trained_so", trainedSo()));
     }
@@ -239,9 +269,9 @@ public record ZeroShotEval(
       return List.of(
           new Line(
               "Zero-shot top-1",
-              "the image's class name ranks first of " + classes,
+              "the image's class name ranks first of " + classes(),
               top1,
-              1.0 / classes));
+              1.0 / classes()));
     }
   }
 }

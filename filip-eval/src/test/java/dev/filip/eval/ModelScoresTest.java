@@ -52,7 +52,8 @@ class ModelScoresTest {
         .allSatisfy(row -> assertThat(row.cells()).containsOnlyKeys("late", "global"));
     assertThat(table.rows().get(5).cells())
         .allSatisfy((m, c) -> assertThat(c.chance()).isEqualTo(0.5));
-    Report report = new Report("t", "i", table, List.of(), List.of(), List.of(), List.of());
+    Report report =
+        new Report("t", "i", table, List.of(), Report.Gallery.NONE, List.of(), List.of());
     assertThat(report.html()).contains(Html.escape("Word in box"), "guessing: 50.0 %");
     assertThat(scores("late", Interaction.LATE).toJson().at("/pointing/word_in_box/n").asInt())
         .isEqualTo(4);

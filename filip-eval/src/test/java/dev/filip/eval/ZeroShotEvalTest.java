@@ -45,6 +45,22 @@ class ZeroShotEvalTest {
     }
   }
 
+  @Test
+  void classesOfOneNameAreSaid() throws IOException {
+    FakeEmbedder model = new FakeEmbedder(1, 2, Interaction.LATE);
+    ClassPrompts equal =
+        new ClassPrompts(List.of("cat", "dog", " Cat", "cow", "DOG "), prompts("{}"));
+    ZeroShotEval.Result result = new ZeroShotEval(equal).run(model, EvalData.all(source()));
+    assertThat(result.toJson().path("warning").asText())
+        .isEqualTo(
+            "class names 1 and 3 are equal ( Cat), 2 and 5 are equal (DOG ): images of both count"
+                + " as wrong");
+    assertThat(new ZeroShotEval(PROMPTS).run(model, EvalData.all(source())).toJson().has("warning"))
+        .isFalse();
+    List<String> many = java.util.Collections.nCopies(9, "x");
+    assertThat(new ClassPrompts(many, prompts("{}")).equalNames()).contains(", and 3 more: ");
+  }
+
   /**
    * One prompt of "cat" matches the image fully, the other not at all; both of "dog" by half. The
    * mean of similarities ties them; averaging embeddings and renormalising would not.
@@ -154,7 +170,7 @@ class ZeroShotEvalTest {
     assertThat(Ranking.of(Map.of("--rank", "sum"), Ranking.PAPER)).isEqualTo(Ranking.SUM);
     assertThatThrownBy(() -> ZeroShotEval.DEFAULT.with(Map.of("--rank", "mean")))
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("--rank must be paper or sum, got mean");
+        .hasMessageContaining("--rank must be paper, text or sum, got mean");
   }
 
   private static Prompts prompts(String... templates) {

@@ -2,7 +2,10 @@ package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.io.OwnFolder;
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +34,41 @@ public record Exported(
     OptionalInt opset,
     List<LeftOut> leftOut,
     String note) {
+  private static final OwnFolder OWN =
+      new OwnFolder(
+          "filip export or import",
+          List.of("config.json", "open_clip_config.json"),
+          List.of(
+              "preprocessor_config.json",
+              "tokenizer.json",
+              "vocab.json",
+              "merges.txt",
+              "tokenizer_config.json",
+              "special_tokens_map.json",
+              "model*.safetensors",
+              "model.safetensors.index.json",
+              "open_clip_model.safetensors",
+              "{image,text}.onnx",
+              "{image,text}.onnx.data",
+              "{README,LICENSE,LICENCE,NOTICE}*"));
+
   /** Something of the model that is not in the export as such. */
   public record LeftOut(String what, String why) {}
+
+  /**
+   * Refuses an output that an export or an import must not replace: what neither wrote, or the
+   * model that is read.
+   */
+  public static void requireFree(Path out, Path from, boolean force) {
+    OWN.requireFree(out, force);
+    try {
+      if (Files.exists(out) && Files.exists(from) && Files.isSameFile(out, from)) {
+        throw new BadInput("output " + out + " is the model that is read: give another name");
+      }
+    } catch (IOException e) {
+      throw new BadInput("cannot look at output " + out + ": " + Reasons.of(e), e);
+    }
+  }
 
   /** Looks what lies in the finished folder. */
   static Exported of(

@@ -1,5 +1,7 @@
 package dev.filip.interop;
 
+import dev.filip.text.BpeTokenizer;
+
 /**
  * A model of another program, recognised but not read. A new kind of source is a class more here
  * and a line more in {@link SourceDetection}.
@@ -13,4 +15,12 @@ sealed interface ForeignModel permits HuggingFaceModel, SiglipModel, OpenClipMod
 
   /** How it becomes ours; what cannot is {@link dev.filip.io.BadInput}. */
   ImportPlan plan(ImportOptions options);
+
+  /** Whether it says how pixels are made, or its kind does. */
+  default boolean saysItsPixels() {
+    return true;
+  }
+
+  /** Refuses a tokenizer whose [EOS] is not where the source pools texts, where it says so. */
+  default void agrees(ImportOptions options, BpeTokenizer tokenizer) {}
 }

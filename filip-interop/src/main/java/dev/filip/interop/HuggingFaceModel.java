@@ -5,6 +5,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.Layout;
+import dev.filip.text.BpeTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements ForeignModel {
   private static final String WHOLE = "model.safetensors";
   private static final String BIN = "pytorch_model.bin";
+  private static final String PIXELS = "preprocessor_config.json";
 
   /** Whether the folder is one. */
   static boolean is(Path folder) {
@@ -54,7 +56,7 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
 
   private static List<Path> shards(Path folder, Path index) {
     TreeSet<String> names = new TreeSet<>();
-    Json.read(index).path("weight_map").forEach(file -> names.add(file.asText()));
+    Json.readObject(index).path("weight_map").forEach(file -> names.add(file.asText()));
     for (String name : names) {
       if (!Path.of(name).equals(Path.of(name).getFileName())) {
         throw new BadInput(index + ": weight_map names " + name + ", which is no file beside it");
@@ -82,8 +84,6 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
         leftOut.put(name, LeftOut.POSITIONS);
       }
     }
-    Path pixels = folder.resolve("preprocessor_config.json");
-    boolean carried = Files.exists(pixels);
     return new ImportPlan(
         config,
         rules,
@@ -92,11 +92,42 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
         config.interaction(),
         Optional.of(folder),
         ImportPlan.Pooling.EOS,
-        carried
-            ? new PixelSource.Carried(Json.read(pixels))
-            : new PixelSource.Clip(config.vision().imageSize()),
-        carried
-            ? List.of()
-            : List.of("no preprocessor_config.json: CLIP's mean, deviation and crop"));
+        pixels(options, config.vision().imageSize()),
+        options.pixels().stream()
+            .map(given -> "no preprocessor_config.json: --pixels " + given)
+            .toList());
+  }
+
+  /** What the folder says, or the user where it does not. */
+  PixelSource pixels(ImportOptions options, int size) {
+    Path own = folder.resolve(PIXELS);
+    if (Files.exists(own)) {
+      return new PixelSource.Carried(Json.readObject(own));
+    }
+    String given =
+        options
+            .pixels()
+            .orElseThrow(() ->
+                new BadInput(
+                    folder
+                        + " has no "
+                        + PIXELS
+                        + ", which says how pixels are made: give --pixels clip, --pixels siglip"
+                        + " or --pixels with such a file"));
+    return switch (given) {
+      case "clip" -> new PixelSource.Clip(size);
+      case "siglip" -> new PixelSource.Siglip(size);
+      default -> new PixelSource.Carried(Json.readObject(Path.of(given)));
+    };
+  }
+
+  @Override
+  public boolean saysItsPixels() {
+    return Files.exists(folder.resolve(PIXELS));
+  }
+
+  @Override
+  public void agrees(ImportOptions options, BpeTokenizer tokenizer) {
+    ModelFolder.poolsAtEos(folder, tokenizer);
   }
 }

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param tokenizer folder of tokenizer files, or CLIP's {@code bpe_simple_vocab_16e6.txt.gz}
  * @param average the moving average of a training checkpoint instead of its weights
  * @param text the text tower for a source without one
+ * @param pixels {@code clip}, {@code siglip} or the path of a {@code preprocessor_config.json}, for
+ *     Hugging Face folders without one
  */
 public record ImportOptions(
     Optional<Activation> activation,
@@ -28,7 +30,8 @@ public record ImportOptions(
     long seed,
     Optional<Path> tokenizer,
     boolean average,
-    NewText text) {
+    NewText text,
+    Optional<String> pixels) {
   public ImportOptions {
     BadInput.require(visionHeads >= 0, "--vision-heads", visionHeads, "> 0");
     BadInput.require(textHeads >= 0, "--text-heads", textHeads, "> 0");
@@ -38,7 +41,16 @@ public record ImportOptions(
   /** Everything as the source says. */
   public static ImportOptions asSource() {
     return new ImportOptions(
-        Optional.empty(), 0, 0, Optional.empty(), 0, 1, Optional.empty(), false, NewText.UNSAID);
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        0,
+        1,
+        Optional.empty(),
+        false,
+        NewText.UNSAID,
+        Optional.empty());
   }
 
   /** With an activation for sources that do not say theirs. */
@@ -52,13 +64,23 @@ public record ImportOptions(
         seed,
         tokenizer,
         average,
-        text);
+        text,
+        pixels);
   }
 
   /** With heads for sources that do not say theirs. */
   public ImportOptions withHeads(int vision, int text) {
     return new ImportOptions(
-        activation, vision, text, interaction, embedDim, seed, tokenizer, average, this.text);
+        activation,
+        vision,
+        text,
+        interaction,
+        embedDim,
+        seed,
+        tokenizer,
+        average,
+        this.text,
+        pixels);
   }
 
   /** With an interaction. */
@@ -72,13 +94,23 @@ public record ImportOptions(
         seed,
         tokenizer,
         average,
-        text);
+        text,
+        pixels);
   }
 
   /** With new projections. */
   public ImportOptions withEmbedDim(int width) {
     return new ImportOptions(
-        activation, visionHeads, textHeads, interaction, width, seed, tokenizer, average, text);
+        activation,
+        visionHeads,
+        textHeads,
+        interaction,
+        width,
+        seed,
+        tokenizer,
+        average,
+        text,
+        pixels);
   }
 
   /** With a tokenizer. */
@@ -92,19 +124,53 @@ public record ImportOptions(
         seed,
         Optional.of(other),
         average,
-        text);
+        text,
+        pixels);
   }
 
   /** With the moving average. */
   public ImportOptions withAverage() {
     return new ImportOptions(
-        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, true, text);
+        activation,
+        visionHeads,
+        textHeads,
+        interaction,
+        embedDim,
+        seed,
+        tokenizer,
+        true,
+        text,
+        pixels);
   }
 
   /** With a text tower for a source without one. */
   public ImportOptions withText(NewText other) {
     return new ImportOptions(
-        activation, visionHeads, textHeads, interaction, embedDim, seed, tokenizer, average, other);
+        activation,
+        visionHeads,
+        textHeads,
+        interaction,
+        embedDim,
+        seed,
+        tokenizer,
+        average,
+        other,
+        pixels);
+  }
+
+  /** With the pixels of a folder that does not say its own. */
+  public ImportOptions withPixels(String kindOrFile) {
+    return new ImportOptions(
+        activation,
+        visionHeads,
+        textHeads,
+        interaction,
+        embedDim,
+        seed,
+        tokenizer,
+        average,
+        text,
+        Optional.of(kindOrFile));
   }
 
   StateDicts.Choice choice() {

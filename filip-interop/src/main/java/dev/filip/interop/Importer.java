@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextPooling;
 import dev.filip.interop.ImportPlan.Computed;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
@@ -114,11 +115,14 @@ public final class Importer {
     JsonNode preprocessor = pixels.apply(plan.pixels(), config);
     ImportedTokenizer tokenizer =
         ImportedTokenizer.of(source, options.tokenizer().or(plan::tokenizer), plan, config);
-    ImportReport report = report(out, weights, layout, used);
+    foreign.agrees(options, tokenizer.tokenizer());
+    TextPooling pooling = tokenizer.pooling(plan, config);
+    ModelConfig made = config.with(config.vision(), config.text().withPooling(pooling));
+    ImportReport report = report(out, weights, made, used, tokenizer.notes(made));
     try (Progress progress = new Progress("importing " + foreign.kind(), layout.size());
         FilipModel model =
             FilipModel.of(
-                config,
+                made,
                 (name, shape) -> {
                   progress.step();
                   return finite(name, ours(name, shape, weights));
@@ -158,7 +162,7 @@ public final class Importer {
   }
 
   private ImportReport report(
-      Path out, WeightSet weights, Map<String, long[]> layout, Set<String> used)
+      Path out, WeightSet weights, ModelConfig made, Set<String> used, List<String> words)
       throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     for (Path file : weights.files()) {
@@ -169,14 +173,14 @@ public final class Importer {
         foreign.kind(),
         files,
         out,
-        config,
+        made,
         weights.names().size(),
         used.size(),
-        layout.size(),
+        Layout.of(made).size(),
         plan.leftOut(),
         fresh,
         plan.trained(),
-        Stream.concat(weights.notes().stream(), plan.notes().stream()).toList(),
+        Stream.of(weights.notes(), plan.notes(), words).flatMap(List::stream).toList(),
         warnings());
   }
 

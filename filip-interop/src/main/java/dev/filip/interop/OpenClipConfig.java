@@ -12,6 +12,7 @@ import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -45,13 +46,14 @@ record OpenClipConfig(Path file, JsonNode model) {
           "norm_kwargs",
           "act_kwargs",
           "output_tokens",
-          "hf_tokenizer_name");
+          "hf_tokenizer_name",
+          "pool_type",
+          "eos_id");
 
   /** What open_clip's keys mean when they are given with their own default. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "pool_type", "tok",
-          "text.pool_type", "argmax",
           "pos_embed_type", "learnable",
           "proj_type", "linear",
           "pad_id", "0");
@@ -64,6 +66,7 @@ record OpenClipConfig(Path file, JsonNode model) {
     known("", model, TOP);
     known("vision_cfg.", vision, VISION);
     known("text_cfg.", text, TEXT);
+    eos();
     Activation activation =
         model.path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU;
     int width = number("vision_cfg", vision, "width", 768);
@@ -97,6 +100,16 @@ record OpenClipConfig(Path file, JsonNode model) {
     boolean none = name.isMissingNode() || name.isNull();
     require(none || name.isTextual(), "text_cfg.hf_tokenizer_name", name, "a text");
     return name.asText("").isEmpty() || none ? TextBehaviour.OPEN_CLIP : TextBehaviour.OPEN_CLIP_HF;
+  }
+
+  /** The id at which texts are pooled; none: at their largest. */
+  OptionalInt eos() {
+    JsonNode text = model.path("text_cfg");
+    String type = text.path("pool_type").asText("argmax");
+    require(
+        type.equals("argmax") || type.equals("eos"), "text_cfg.pool_type", type, "argmax or eos");
+    int id = number("text_cfg", text, "eos_id", 2);
+    return type.equals("eos") ? OptionalInt.of(id) : OptionalInt.empty();
   }
 
   /** Whether the config asks for {@code CustomTextCLIP}. */

@@ -10,6 +10,7 @@ import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
+import dev.filip.config.TextPooling;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -153,7 +154,7 @@ public final class OpenClipExport {
         // any text: with local-dir: open_clip reads the tokenizer from the folder itself
         node.put("hf_tokenizer_name", ".");
       }
-      if (tokenizer.eos() != tokenizer.size() - 1) {
+      if (tokenizer.eos() != tokenizer.size() - 1 && sizes.pooling() == TextPooling.EOS) {
         // open_clip's default takes the largest id of a text for its end
         node.put("pool_type", "eos").put("eos_id", tokenizer.eos());
       }

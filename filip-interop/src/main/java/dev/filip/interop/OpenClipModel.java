@@ -8,6 +8,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
+import dev.filip.text.BpeTokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ record OpenClipModel(
       SIZES.forEach(name -> patterns.put(name, LeftOut.SIZES));
       checkSizes(config);
     }
+    boolean eos = folder.isPresent() && openClip(folder.get()).eos().isPresent();
     return new ImportPlan(
         config,
         custom ? OpenClipNames.ofCustomText(config) : OpenClipNames.of(config),
@@ -63,7 +65,7 @@ record OpenClipModel(
         LeftOut.of(weights, patterns),
         config.interaction(),
         folder,
-        ImportPlan.Pooling.LARGEST_ID,
+        eos ? ImportPlan.Pooling.EOS : ImportPlan.Pooling.LARGEST_ID,
         pixels(config),
         folder.isPresent()
             ? List.of()
@@ -72,8 +74,8 @@ record OpenClipModel(
 
   private ModelConfig configured(Path hub, ImportOptions options) {
     Path file = hub.resolve(CONFIG);
-    JsonNode root = Json.read(file);
-    ModelConfig towers = new OpenClipConfig(file, root.path("model_cfg")).read();
+    JsonNode root = Json.readObject(file);
+    ModelConfig towers = openClip(hub).read();
     ModelConfig config = ModelFolder.withPolicies(file, root.path("filip"), towers);
     ImportOptions.Said.agrees(
         file, "--activation", options.activation(), config.vision().blocks().activation());
@@ -81,6 +83,24 @@ record OpenClipModel(
         file, "--vision-heads", options.visionHeads(), config.vision().heads());
     ImportOptions.Said.agrees(file, "--text-heads", options.textHeads(), config.text().heads());
     return config;
+  }
+
+  private static OpenClipConfig openClip(Path hub) {
+    Path file = hub.resolve(CONFIG);
+    return new OpenClipConfig(file, Json.readObject(file).path("model_cfg"));
+  }
+
+  @Override
+  public void agrees(ImportOptions options, BpeTokenizer tokenizer) {
+    folder.ifPresent(hub ->
+        openClip(hub)
+            .eos()
+            .ifPresent(eos ->
+                BadInput.require(
+                    eos == tokenizer.eos(),
+                    hub.resolve(CONFIG) + ": model_cfg.text_cfg.eos_id",
+                    eos,
+                    tokenizer.eos() + ", the id of its tokenizer's [EOS]")));
   }
 
   private ModelConfig inferred(boolean custom, ImportOptions options) {
@@ -117,7 +137,7 @@ record OpenClipModel(
     int size = config.vision().imageSize();
     return folder.isPresent()
         ? new PixelSource.OpenClip(
-            Json.read(folder.get().resolve(CONFIG)).path("preprocess_cfg"), size)
+            Json.readObject(folder.get().resolve(CONFIG)).path("preprocess_cfg"), size)
         : new PixelSource.Clip(size);
   }
 }

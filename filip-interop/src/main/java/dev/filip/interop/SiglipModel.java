@@ -1,5 +1,6 @@
 package dev.filip.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
@@ -11,7 +12,6 @@ import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
-import dev.filip.io.Json;
 import dev.filip.model.Layout;
 import dev.filip.text.BpeTokenizer;
 import java.nio.file.Files;
@@ -106,7 +106,7 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
         Interaction.GLOBAL,
         options.text().from(),
         ImportPlan.Pooling.EOS,
-        pixels(vision),
+        pixels(options, vision),
         notes(options));
   }
 
@@ -175,21 +175,32 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
   /**
    * The source's own file without the name of a processor that joins it with SigLIP's tokenizer.
    */
-  private PixelSource pixels(VisionConfig vision) {
-    Path file = folder.resolve("preprocessor_config.json");
-    if (!Files.exists(file)) {
-      return new PixelSource.Siglip(vision.imageSize());
+  private PixelSource pixels(ImportOptions options, VisionConfig vision) {
+    PixelSource source =
+        new HuggingFaceModel(folder, kind, weights).pixels(options, vision.imageSize());
+    if (source instanceof PixelSource.Carried(JsonNode own)) {
+      ObjectNode json = own.deepCopy();
+      json.remove("processor_class");
+      return new PixelSource.Carried(json);
     }
-    ObjectNode json = Json.read(file).deepCopy();
-    json.remove("processor_class");
-    return new PixelSource.Carried(json);
+    return source;
+  }
+
+  @Override
+  public boolean saysItsPixels() {
+    return Files.exists(folder.resolve("preprocessor_config.json"));
+  }
+
+  @Override
+  public void agrees(ImportOptions options, BpeTokenizer tokenizer) {
+    options.text().from().ifPresent(other -> ModelFolder.poolsAtEos(other, tokenizer));
   }
 
   private List<String> notes(ImportOptions options) {
     List<String> notes = new ArrayList<>();
-    if (!Files.exists(folder.resolve("preprocessor_config.json"))) {
-      notes.add("no preprocessor_config.json: SigLIP's exact size, mean and deviation 0.5");
-    }
+    options
+        .pixels()
+        .ifPresent(given -> notes.add("no preprocessor_config.json: --pixels " + given));
     options.text().from().ifPresent(other -> notes.add("the text tower is that of " + other));
     notes.add(
         "to train what is new and keep SigLIP's tower: finetune: {lock: image,"

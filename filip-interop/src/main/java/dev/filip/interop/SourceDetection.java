@@ -1,7 +1,7 @@
 package dev.filip.interop;
 
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +27,16 @@ final class SourceDetection {
               + " (SigLIP): "
               + source
               + " has a text tower");
+    }
+    if (options.pixels().isPresent() && found.saysItsPixels()) {
+      found.weights().close();
+      throw new BadInput(
+          "--pixels "
+              + options.pixels().get()
+              + ": "
+              + source
+              + " says how its pixels are made: the option is for Hugging Face folders without"
+              + " preprocessor_config.json");
     }
     return found;
   }

@@ -2,8 +2,8 @@ package dev.filip.interop;
 
 import dev.filip.io.BadInput;
 import dev.filip.pickle.PickleBag;
-import dev.filip.pickle.PickledTensor;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.PickledTensor;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ final class StateDicts {
 
   private static final List<String> TRAINED = List.of("state_dict", "model", "model_state_dict");
   private static final List<String> EMA = List.of("state_dict_ema", "model_ema", "ema");
-  private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+  private static final int MAX_NESTED = 3;
   private static final int MAX_DEPTH = 32;
   private static final int MAX_TENSORS = 100_000;
 
@@ -36,7 +36,7 @@ final class StateDicts {
     this.file = file;
   }
 
-  /** Names as the module itself has them: without the marks of wrappers. */
+  /** Tensors by the names they have there. */
   static Map<String, PickledTensor> of(Path file, TorchFile torch, Choice choice) {
     StateDicts dicts = new StateDicts(file);
     switch (torch.root()) {
@@ -47,19 +47,39 @@ final class StateDicts {
     if (dicts.found.isEmpty()) {
       throw new BadInput(file + ": holds no tensor under a name");
     }
-    return unwrapped(dicts.found);
+    return dicts.found;
   }
 
   private Map<?, ?> chosen(Map<?, ?> root, Choice choice) {
-    for (String key : choice == Choice.EMA ? EMA : TRAINED) {
+    if (choice == Choice.TRAINED) {
+      return trained(root);
+    }
+    for (String key : EMA) {
       if (root.get(key) instanceof Map<?, ?> inner) {
         return inner;
       }
     }
-    if (choice == Choice.EMA) {
-      throw new BadInput(file + ": has no moving average (none of " + String.join(", ", EMA) + ")");
+    throw new BadInput(file + ": has no moving average (none of " + String.join(", ", EMA) + ")");
+  }
+
+  /** The state dict itself, which some trainers put below two keys. */
+  private static Map<?, ?> trained(Map<?, ?> root) {
+    Map<?, ?> at = root;
+    for (int depth = 0; depth < MAX_NESTED; depth++) {
+      Map<?, ?> outer = at;
+      Map<?, ?> inner =
+          TRAINED.stream()
+              .map(outer::get)
+              .filter(Map.class::isInstance)
+              .map(found -> (Map<?, ?>) found)
+              .findFirst()
+              .orElse(null);
+      if (inner == null) {
+        return at;
+      }
+      at = inner;
     }
-    return root;
+    return at;
   }
 
   /** Whether a training checkpoint has a moving average beside its weights. */
@@ -103,16 +123,5 @@ final class StateDicts {
       throw new BadInput(file + ": holds more than " + MAX_TENSORS + " tensors");
     }
     found.put(name, tensor);
-  }
-
-  private static Map<String, PickledTensor> unwrapped(Map<String, PickledTensor> found) {
-    for (String wrapper : WRAPPERS) {
-      if (found.keySet().stream().allMatch(name -> name.startsWith(wrapper))) {
-        Map<String, PickledTensor> inner = new LinkedHashMap<>();
-        found.forEach((name, tensor) -> inner.put(name.substring(wrapper.length()), tensor));
-        return unwrapped(inner);
-      }
-    }
-    return found;
   }
 }

@@ -2,8 +2,9 @@ package dev.filip.interop;
 
 import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
+import dev.filip.checkpoint.WrappedNames;
 import dev.filip.io.BadInput;
-import dev.filip.pickle.TorchFile;
+import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,10 +76,22 @@ final class WeightSet implements AutoCloseable {
   private WeightSet filled(Runnable filler) {
     try {
       filler.run();
+      unwrap();
       return this;
     } catch (RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Takes the marks of wrappers off the names, where all have them. */
+  private void unwrap() {
+    String prefix = WrappedNames.prefix(entries.keySet());
+    if (!prefix.isEmpty()) {
+      Map<String, Entry> wrapped = new LinkedHashMap<>(entries);
+      entries.clear();
+      wrapped.forEach((name, entry) -> entries.put(name.substring(prefix.length()), entry));
+      notes.add("the names of its tensors are taken without " + prefix + " before them");
     }
   }
 

@@ -155,7 +155,7 @@ class ImporterTest {
     agrees(sharded, "hf.golden.safetensors");
     float[] shards = weight(sharded, "visual_projection.weight");
 
-    ImportReport bin = run(GOLDEN.resolve("hugging_face_bin"), options(40));
+    ImportReport bin = run(GOLDEN.resolve("hugging_face_bin"), options(40).withPixels("clip"));
     assertThat(bin.kind()).isEqualTo("Hugging Face folder (pickle)");
     assertThat(bin.leftOut()).hasSize(2).containsValue(LeftOut.POSITIONS);
     agrees(bin, "hf.golden.safetensors");

@@ -17,6 +17,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
+import dev.filip.config.TextPooling;
 import dev.filip.config.VisionConfig;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -98,6 +99,57 @@ class RoundTripTest {
       assertThat(back.config()).isEqualTo(config);
       assertThat(back.tokenizer().encode("a red box")).isEqualTo(tokenizer.encode("a red box"));
     }
+  }
+
+  /** With an added token [EOS] has no longer the largest id, so the pooling must be told. */
+  @ParameterizedTest
+  @EnumSource(TextPooling.class)
+  void addedTokensAndThePoolingComeBack(TextPooling pooling) throws IOException {
+    Path words = temp.resolve("words");
+    BpeTrainer.train(List.of("a red ball", "a box"), 520, TextBehaviour.OPEN_CLIP_HF)
+        .save(words, 9);
+    Files.delete(words.resolve("tokenizer.json"));
+    Files.writeString(words.resolve("added_tokens.json"), "{\"<cat-toy>\": 520}");
+    BpeTokenizer tokenizer = BpeTokenizer.load(words, TextBehaviour.OPEN_CLIP_HF);
+    String text = "a <CAT-toy> box";
+    assertThat(tokenizer.encode(text)).contains(520);
+    ModelConfig plain = config(Activation.GELU, tokenizer.size());
+    ModelConfig config =
+        new ModelConfig(
+            plain.vision(),
+            plain.text().withPooling(pooling),
+            plain.embedDim(),
+            plain.interaction(),
+            true,
+            TextBehaviour.OPEN_CLIP_HF,
+            plain.pixelBehaviour());
+    Path own = temp.resolve("own");
+    try (FilipModel model = FilipModel.create(config, 7)) {
+      ModelFolder.save(own, model, tokenizer, Json.object(), Json.object());
+    }
+    assertThat(Json.read(own.resolve("config.json")).at("/text_config/eos_token_id").asInt())
+        .isEqualTo(pooling == TextPooling.EOS ? 519 : 2);
+    try (LoadedModel loaded = ModelFolder.load(own)) {
+      assertThat(loaded.config()).isEqualTo(config);
+      assertThat(OpenClipExport.write(loaded, PIXELS, temp.resolve("out")).leftOut())
+          .hasSize(1); // late interaction
+    }
+    ImportReport report =
+        imported(temp.resolve("out"), temp.resolve("back"), ImportOptions.asSource());
+    assertThat(report.config()).isEqualTo(config);
+    try (LoadedModel back = ModelFolder.load(temp.resolve("back"))) {
+      assertThat(back.config()).isEqualTo(config);
+      assertThat(back.tokenizer().fingerprint()).isEqualTo(tokenizer.fingerprint());
+      assertThat(back.tokenizer().encode(text)).isEqualTo(tokenizer.encode(text));
+    }
+    ObjectNode said = (ObjectNode) Json.read(temp.resolve("out/open_clip_config.json"));
+    ((ObjectNode) said.at("/model_cfg/text_cfg")).put("pool_type", "eos").put("eos_id", 3);
+    Files.writeString(temp.resolve("out/open_clip_config.json"), Json.line(said));
+    assertThatThrownBy(
+            () -> imported(temp.resolve("out"), temp.resolve("no"), ImportOptions.asSource()))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(
+            "text_cfg.eos_id must be 519, the id of its tokenizer's [EOS], got 3");
   }
 
   @Test

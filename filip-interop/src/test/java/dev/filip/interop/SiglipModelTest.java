@@ -49,10 +49,11 @@ class SiglipModelTest {
   }
 
   private ImportReport run(Path source, ImportOptions options) throws IOException {
+    boolean says = Files.exists(source.resolve("preprocessor_config.json"));
     return Importer.run(
         source,
         temp.resolve("out"),
-        options,
+        says ? options : options.withPixels("siglip"),
         (pixels, _) -> Json.object().put("kind", pixels.getClass().getSimpleName()));
   }
 

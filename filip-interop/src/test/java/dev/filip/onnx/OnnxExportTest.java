@@ -44,7 +44,7 @@ class OnnxExportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "siglip", "siglip_rest"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "pooled", "siglip", "siglip_rest"})
   void everyOutputEqualsOurEncodersAtEveryBatchSize(String name) throws Exception {
     try (LoadedModel loaded = golden(name)) {
       OnnxExport.write(temp, loaded);

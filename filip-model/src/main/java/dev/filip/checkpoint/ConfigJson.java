@@ -9,6 +9,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
+import dev.filip.config.TextPooling;
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
 import dev.filip.io.BadInput;
@@ -26,6 +27,14 @@ final class ConfigJson {
 
   /** A type of our own: transformers would normalise, and must not open it as a CLIP. */
   private static final String DECLIP = "filip-declip";
+
+  /** Its key, and the value with which transformers pools texts at the largest id. */
+  private static final String EOS = "eos_token_id";
+
+  static final int POOLED_AT_LARGEST = 2;
+
+  /** What transformers takes where nothing is said. */
+  private static final int CLIPS_EOS = 49407;
 
   private final String file;
   private final JsonNode root;
@@ -52,7 +61,8 @@ final class ConfigJson {
     text.put("projection_dim", config.embedDim());
     text.put("vocab_size", t.vocabularySize());
     text.put("max_position_embeddings", t.context());
-    text.put("bos_token_id", bos).put("eos_token_id", eos).put("pad_token_id", eos);
+    int pooled = t.pooling() == TextPooling.LARGEST_ID ? POOLED_AT_LARGEST : eos;
+    text.put("bos_token_id", bos).put(EOS, pooled).put("pad_token_id", eos);
     ObjectNode vision = root.putObject("vision_config").put("model_type", type(v.kind()));
     tower(vision, v.width(), v.layers(), v.heads(), v.blocks());
     if (clip) {
@@ -110,23 +120,49 @@ final class ConfigJson {
 
   private ModelConfig config() {
     VisionKind kind = kind();
-    JsonNode text = root.path("text_config");
+    JsonNode text = part("text_config");
     return policies(
         root.path("filip"),
         new ModelConfig(
-            vision(kind, root.path("vision_config"), "vision_config"),
+            vision(kind, part("vision_config"), "vision_config"),
             new TextConfig(
                 number(text, "text_config", "hidden_size", 512),
                 number(text, "text_config", "num_hidden_layers", 12),
                 number(text, "text_config", "num_attention_heads", 8),
                 number(text, "text_config", "max_position_embeddings", 77),
                 number(text, "text_config", "vocab_size", 49408),
-                blocks(text, "text_config", BlockForm.clip(512, Activation.QUICK_GELU))),
+                blocks(text, "text_config", BlockForm.clip(512, Activation.QUICK_GELU)),
+                eos(text) == POOLED_AT_LARGEST ? TextPooling.LARGEST_ID : TextPooling.EOS),
             number(root, "", "projection_dim", 512),
             Interaction.GLOBAL,
             false,
             TextBehaviour.TRANSFORMERS,
             PixelBehaviour.TRANSFORMERS));
+  }
+
+  /**
+   * A tower's part: where older folders have {@code text_config_dict} beside {@code text_config},
+   * transformers takes all of it, with defaults for what it lacks.
+   */
+  private JsonNode part(String name) {
+    String older = name + "_dict";
+    boolean given = root.path("model_type").asText(CLIP).equals(CLIP) && root.hasNonNull(older);
+    JsonNode part = root.path(given ? older : name);
+    boolean none = part.isMissingNode() || part.isNull();
+    require(none || part.isObject(), given ? older : name, part, "an object");
+    return part;
+  }
+
+  private int eos(JsonNode text) {
+    JsonNode value = text.path(EOS);
+    require(!value.isNull(), "text_config." + EOS, value, "an id");
+    return number(text, "text_config", EOS, CLIPS_EOS);
+  }
+
+  /** The id at which transformers pools texts; {@link #POOLED_AT_LARGEST} is none. */
+  static int eos(String file, JsonNode root) {
+    ConfigJson config = new ConfigJson(file, root);
+    return config.eos(config.part("text_config"));
   }
 
   /** The same towers with the policies of a block {@code filip}; what it lacks stays. */

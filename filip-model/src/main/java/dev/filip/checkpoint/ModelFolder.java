@@ -1,8 +1,10 @@
 package dev.filip.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
+import dev.filip.config.TextPooling;
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
 import dev.filip.io.BadInput;
@@ -77,7 +79,26 @@ public final class ModelFolder {
     }
   }
 
-  /** Refuses a tokenizer with more entries than the model has rows. */
+  /**
+   * Refuses a tokenizer whose [EOS] is not where transformers, by the folder's config, pools texts.
+   */
+  public static void poolsAtEos(Path folder, BpeTokenizer tokenizer) {
+    Path file = folder.resolve(CONFIG);
+    int eos = ConfigJson.eos(file.toString(), config(folder));
+    if (eos != tokenizer.eos() && eos != ConfigJson.POOLED_AT_LARGEST) {
+      throw new BadInput(
+          file
+              + ": text_config.eos_token_id must be "
+              + tokenizer.eos()
+              + ", the id of its tokenizer's [EOS], or 2 (texts are pooled at their largest id), got "
+              + eos);
+    }
+  }
+
+  /**
+   * Refuses a tokenizer with more entries than the model has rows, or whose [EOS] has the id that
+   * means another pooling to transformers.
+   */
   public static void fits(Path folder, ModelConfig config, BpeTokenizer tokenizer) {
     if (tokenizer.size() > config.text().vocabularySize()) {
       throw new BadInput(
@@ -86,6 +107,13 @@ public final class ModelFolder {
               + tokenizer.size()
               + " entries, the model only "
               + config.text().vocabularySize());
+    }
+    if (tokenizer.eos() == ConfigJson.POOLED_AT_LARGEST
+        && config.text().pooling() == TextPooling.EOS) {
+      throw new BadInput(
+          folder
+              + ": the tokenizer's [EOS] has id 2, with which transformers pools texts at their"
+              + " largest id: model.text.pooling must be largest_id, got eos");
     }
   }
 
@@ -98,18 +126,20 @@ public final class ModelFolder {
     Natives.load();
     JsonNode root = config(folder);
     ModelConfig config = ConfigJson.read(folder.resolve(CONFIG).toString(), root);
+    Path pixels = folder.resolve(PREPROCESSOR);
+    JsonNode preprocessor =
+        Files.exists(pixels) ? Json.readObject(pixels) : MissingNode.getInstance();
     Path weights = folder.resolve(WEIGHTS);
-    FilipModel model;
+    FilipModel model; // the last that can fail: there is nobody yet to free it
     try (Safetensors file = openWeights(folder)) {
       check(weights, file.tensors(), config);
       model = FilipModel.of(config, (name, _) -> finite(weights, name, file.tensor(name)));
     }
-    Path preprocessor = folder.resolve(PREPROCESSOR);
     return new LoadedModel(
         folder,
         config,
         model,
-        Files.exists(preprocessor) ? Json.read(preprocessor) : Json.object(),
+        preprocessor,
         root.path("filip").path("trained").isObject()
             ? root.path("filip").path("trained")
             : Json.object());
@@ -177,7 +207,7 @@ public final class ModelFolder {
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new BadInput("model " + folder + " has no " + CONFIG + ": is it a model folder?");
     }
-    return Json.read(folder.resolve(CONFIG));
+    return Json.readObject(folder.resolve(CONFIG));
   }
 
   static void check(Path file, Map<String, TensorInfo> found, ModelConfig config) {
@@ -198,6 +228,16 @@ public final class ModelFolder {
         found.keySet().stream()
             .filter(name -> !wanted.containsKey(name) && !name.endsWith(".position_ids"))
             .toList();
+    String prefix = WrappedNames.prefix(found.keySet());
+    if (!prefix.isEmpty() && !missing.isEmpty()) {
+      throw new BadInput(
+          file
+              + ": all names begin with "
+              + prefix
+              + ", a wrapper's mark (bring it in with filip import "
+              + file.getParent()
+              + " --out DIR)");
+    }
     List<String> problems = new ArrayList<>();
     report(problems, "missing", missing);
     report(problems, "misshaped", odd);

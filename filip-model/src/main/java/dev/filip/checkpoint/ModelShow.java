@@ -106,6 +106,7 @@ public record ModelShow(
         .put("layers", config.text().layers())
         .put("heads", config.text().heads())
         .put("context", config.text().context())
+        .put("pooling", word(config.text().pooling()))
         .put("vocabulary", config.text().vocabularySize())
         .put("intermediate_size", config.text().blocks().intermediateSize())
         .put("activation", word(config.text().blocks().activation()))

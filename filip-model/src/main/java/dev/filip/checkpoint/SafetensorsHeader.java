@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
     try {
       root = STRICT.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new BadInput(file + ": the header is not valid JSON: " + e.getOriginalMessage(), e);
+      throw new BadInput(file + ": the header is not valid JSON: " + Json.why(e), e);
     } catch (IOException e) {
       throw new BadInput(file + ": the header cannot be read: " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package dev.filip.model;
 
+import dev.filip.io.Tasks;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -216,7 +217,7 @@ public final class Encoder {
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
       Tensor all = model.rawTexts(texts, (y, _) -> blocks.add(Tensors.toFloats(y)));
-      return raw(all, last(all, texts.length()), model.config().text().width(), blocks);
+      return raw(all, rows(all, model.pooled(texts)), model.config().text().width(), blocks);
     }
   }
 
@@ -225,25 +226,23 @@ public final class Encoder {
         (int) all.size(0), (int) all.size(1), d(), Tensors.toFloats(all), pooled, width, blocks);
   }
 
-  /** The row of each text's last token. */
-  private static float[] last(Tensor all, int[] length) {
+  /** One row of each text. */
+  private static float[] rows(Tensor all, int[] at) {
     int m = (int) all.size(1);
     int d = (int) all.size(2);
     float[] rows = Tensors.toFloats(all);
-    float[] last = new float[length.length * d];
-    for (int i = 0; i < length.length; i++) {
-      System.arraycopy(rows, (i * m + length[i] - 1) * d, last, i * d, d);
+    float[] chosen = new float[at.length * d];
+    for (int i = 0; i < at.length; i++) {
+      System.arraycopy(rows, (i * m + at[i]) * d, chosen, i * d, d);
     }
-    return last;
+    return chosen;
   }
 
   private Tensor pixelTensor(Pixels pixels, int from, int count) {
     int side = model.config().vision().imageSize();
     Tensor tensor = torch.empty(count, 3, side, side);
     MemorySegment to = Tensors.bytes(tensor);
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
+    Tasks.forEach(count, i -> pixels.write(from + i, to, (long) i * imageFloats() * Float.BYTES));
     return tensor;
   }
 

@@ -8,7 +8,6 @@ import dev.filip.nn.Blocks;
 import dev.filip.nn.PackedTransformer;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
-import dev.filip.tensor.Kept;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -35,13 +34,12 @@ public final class FilipModel implements AutoCloseable {
   private final ParameterMap parameters;
   private final Compute compute;
   private final boolean checkpointing;
-  private final Runnable owned;
   private final ImageTower imageTower;
   private final TextTower textTower;
 
   private FilipModel(
       ModelConfig config, ParameterMap parameters, Compute compute, boolean checkpointing) {
-    this(config, parameters, compute, checkpointing, parameters::close, Transformer::new);
+    this(config, parameters, compute, checkpointing, Transformer::new);
   }
 
   private FilipModel(
@@ -49,13 +47,12 @@ public final class FilipModel implements AutoCloseable {
       ParameterMap parameters,
       Compute compute,
       boolean checkpointing,
-      Runnable owned,
       Blocks.Maker stack) {
+    parameters.requireOpen();
     this.config = config;
     this.parameters = parameters;
     this.compute = compute;
     this.checkpointing = checkpointing;
-    this.owned = owned;
     this.imageTower = ImageTower.of(parameters, config, stack);
     this.textTower = new TextTower(parameters, config, stack);
   }
@@ -107,7 +104,7 @@ public final class FilipModel implements AutoCloseable {
       try (var _ = new StepScope()) {
         return new FilipModel(config, parameters, Compute.FP32, false);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       parameters.close();
       throw e;
     }
@@ -121,10 +118,21 @@ public final class FilipModel implements AutoCloseable {
     if (other.precision() == Precision.INT8) {
       throw new IllegalArgumentException("int8 is for packed weights only");
     }
+    if (other.device() != compute.device()) {
+      return owning(parameters.on(other.device()), other, gradientCheckpointing);
+    }
     try (var _ = new StepScope()) {
-      ParameterMap home =
-          other.device() == compute.device() ? parameters : parameters.on(other.device());
-      return new FilipModel(config, home, other, gradientCheckpointing);
+      return new FilipModel(config, parameters, other, gradientCheckpointing);
+    }
+  }
+
+  /** Of parameters that nobody else frees. */
+  private FilipModel owning(ParameterMap own, Compute other, boolean gradientCheckpointing) {
+    try (var _ = new StepScope()) {
+      return new FilipModel(config, own, other, gradientCheckpointing);
+    } catch (RuntimeException | Error e) {
+      own.close();
+      throw e;
     }
   }
 
@@ -152,9 +160,7 @@ public final class FilipModel implements AutoCloseable {
 
   /** The same weights with leaves, and so gradients, of its own; close both. */
   public FilipModel replica() {
-    try (var _ = new StepScope()) {
-      return new FilipModel(config, parameters.sharing(), compute, checkpointing);
-    }
+    return owning(parameters.sharing(), compute, checkpointing);
   }
 
   /**
@@ -166,18 +172,17 @@ public final class FilipModel implements AutoCloseable {
     if (other.device() != compute.device()) {
       throw new IllegalArgumentException("packed for " + other.device() + ", weights elsewhere");
     }
-    Kept kept = new Kept();
+    ParameterMap view = parameters.view();
     try (var _ = new StepScope()) {
       return new FilipModel(
           config,
-          parameters,
+          view,
           other,
           false,
-          kept::close,
           (weights, name, layers, heads, causal, form) ->
-              new PackedTransformer(weights, name, layers, heads, causal, form, other, kept));
-    } catch (RuntimeException e) {
-      kept.close();
+              new PackedTransformer(weights, name, layers, heads, causal, form, other));
+    } catch (RuntimeException | Error e) {
+      view.close();
       throw e;
     }
   }
@@ -230,15 +235,22 @@ public final class FilipModel implements AutoCloseable {
 
   /** The text tower; tokens are as long as the longest text of the batch. */
   public TextFeatures texts(TokenBatch batch) {
+    parameters.requireOpen();
     Tensor all = textTower.project(batch, compute, checkpointing, null);
     long m = all.size(1);
-    long[] last = new long[batch.rows()];
-    for (int i = 0; i < last.length; i++) {
-      last[i] = i * m + batch.length()[i] - 1;
+    int[] pooled = pooled(batch);
+    long[] at = new long[pooled.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = i * m + pooled[i];
     }
-    Tensor index = here(Tensors.fromLongs(last, last.length));
+    Tensor index = here(Tensors.fromLongs(at, at.length));
     Tensor rows = all.view(batch.rows() * m, all.size(2));
     return new TextFeatures(unit(all), unit(rows.index_select(0, index)), batch.length());
+  }
+
+  /** The position whose vector stands for each text of a batch as a whole. */
+  int[] pooled(TokenBatch batch) {
+    return textTower.pooled(batch);
   }
 
   /** What the image tower gives before L2; {@code watch} sees every block. */
@@ -248,11 +260,13 @@ public final class FilipModel implements AutoCloseable {
 
   /** Text tokens {@code [t,longest,d]} before L2; {@code watch} sees every block. */
   Tensor rawTexts(TokenBatch batch, ObjIntConsumer<Tensor> watch) {
+    parameters.requireOpen();
     return textTower.project(batch, compute, false, watch);
   }
 
-  /** On the model's device. */
+  /** On the model's device, which is still there. */
   private Tensor here(Tensor t) {
+    parameters.requireOpen();
     return compute.device().isCpu() ? t : t.to(compute.device().device(), t.scalar_type());
   }
 
@@ -263,9 +277,12 @@ public final class FilipModel implements AutoCloseable {
     return x.div(norm).contiguous();
   }
 
-  /** Frees the weights, or what was packed of them. */
+  /**
+   * Frees the weights, or what was packed of them; what is asked of the model afterwards is an
+   * {@link IllegalStateException}.
+   */
   @Override
   public void close() {
-    owned.run();
+    parameters.close();
   }
 }

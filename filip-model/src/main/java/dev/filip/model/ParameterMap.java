@@ -26,6 +26,8 @@ public final class ParameterMap implements Weights, AutoCloseable {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, LowRank> adapters = new LinkedHashMap<>();
   private final Kept kept = new Kept();
+  private @Nullable ParameterMap lender;
+  private boolean closed;
 
   /** Takes {@code tensor} over as a leaf that requires gradients. */
   void add(String name, Tensor tensor) {
@@ -53,12 +55,22 @@ public final class ParameterMap implements Weights, AutoCloseable {
     return mapped(device, t -> t.detach().to(device.device(), t.scalar_type()));
   }
 
+  /** The same leaves, borrowed, with an owner of its own for what is made of them. */
+  ParameterMap view() {
+    ParameterMap other = new ParameterMap();
+    other.tensors.putAll(tensors);
+    other.adapters.putAll(adapters);
+    other.lender = this;
+    return other;
+  }
+
   /** Leaves of their own over the same weights; close both. */
   ParameterMap sharing() {
     return mapped(null, Tensor::detach);
   }
 
   private ParameterMap mapped(@Nullable ComputeDevice device, UnaryOperator<Tensor> copy) {
+    requireOpen();
     ParameterMap other = new ParameterMap();
     try (var _ = new StepScope()) {
       tensors.forEach((name, t) -> {
@@ -74,12 +86,30 @@ public final class ParameterMap implements Weights, AutoCloseable {
               copy.apply(l.b()),
               l.scale().toDouble(),
               device == null ? l.device() : device));
+    } catch (RuntimeException | Error e) {
+      other.close();
+      throw e;
     }
     return other;
   }
 
+  /**
+   * Freed memory is not to be computed with.
+   *
+   * @throws IllegalStateException when these, or those they are a view of, are closed
+   */
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed: its weights are freed");
+    }
+    if (lender != null) {
+      lender.requireOpen();
+    }
+  }
+
   @Override
   public Tensor get(String name) {
+    requireOpen();
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException("no parameter " + name);
@@ -193,6 +223,7 @@ public final class ParameterMap implements Weights, AutoCloseable {
   /** Frees the tensors; the model is unusable afterwards. */
   @Override
   public void close() {
+    closed = true;
     kept.close();
     tensors.clear();
     adapters.clear();

@@ -57,6 +57,31 @@ final class TextTower {
     }
   }
 
+  /** The position whose vector stands for each text. */
+  int[] pooled(TokenBatch batch) {
+    int[] pooled = new int[batch.rows()];
+    for (int row = 0; row < pooled.length; row++) {
+      int last = batch.length()[row] - 1;
+      pooled[row] =
+          switch (sizes.pooling()) {
+            case EOS -> last;
+            case LARGEST_ID -> largest(batch, row, last);
+          };
+    }
+    return pooled;
+  }
+
+  private static int largest(TokenBatch batch, int row, int last) {
+    int start = row * batch.context();
+    int at = 0;
+    for (int i = 1; i <= last; i++) {
+      if (batch.ids()[start + i] > batch.ids()[start + at]) {
+        at = i;
+      }
+    }
+    return at;
+  }
+
   private int longest(TokenBatch batch) {
     int longest = Arrays.stream(batch.length()).max().orElse(1);
     BadInput.require(

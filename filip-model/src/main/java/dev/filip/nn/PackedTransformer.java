@@ -4,7 +4,6 @@ import dev.filip.config.Activation;
 import dev.filip.config.BlockForm;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.GradMode;
-import dev.filip.tensor.Kept;
 import dev.filip.tensor.StepScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Transformer} for encoding only: weights packed once for one arithmetic, no gradients.
- * {@link Transformer} is its oracle. The packed copies belong to the {@link Kept} given.
+ * {@link Transformer} is its oracle. The packed copies are kept with the weights.
  */
 public final class PackedTransformer implements Blocks {
   private final List<PackedBlock> blocks = new ArrayList<>();
@@ -31,10 +30,9 @@ public final class PackedTransformer implements Blocks {
       int heads,
       boolean causal,
       BlockForm form,
-      Compute compute,
-      Kept kept) {
+      Compute compute) {
     this.compute = compute;
-    Packing packing = new Packing(compute, kept);
+    Packing packing = new Packing(compute, weights.kept());
     for (int i = 0; i < layers; i++) {
       try (var _ = new StepScope();
           var _ = GradMode.off()) {

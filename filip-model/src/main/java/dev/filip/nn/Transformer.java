@@ -31,11 +31,12 @@ public final class Transformer implements Blocks {
   @Override
   public Tensor forward(
       Tensor x, Compute compute, boolean checkpoint, @Nullable ObjIntConsumer<Tensor> watch) {
-    boolean again = checkpoint && trained; // a locked stack has no graph to spare
+    // a locked stack has no graph to spare
+    Checkpointed again = checkpoint && trained ? new Checkpointed() : null;
     Tensor y = x;
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
-      y = again ? Checkpointed.forward(t -> run(block, t, compute), y) : run(block, y, compute);
+      y = again == null ? run(block, y, compute) : again.forward(t -> run(block, t, compute), y);
       if (watch != null) {
         watch.accept(y, i);
       }

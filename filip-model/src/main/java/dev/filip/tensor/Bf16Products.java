@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,25 @@ import org.jspecify.annotations.Nullable;
 public final class Bf16Products {
   private static final String NAME = "_ZN2at6native7cpublas6brgemmEllllllbPKN3c108BFloat16ES5_Pfb";
 
+  /** A product like those of a late loss: tokens of images with those of texts. */
+  private static final List<ProductSpeed.Size> LOSS = List.of(ProductSpeed.Size.of(256, 1024));
+
   private Bf16Products() {}
 
   /** The product of this machine, loaded with libtorch, or nothing where it has none. */
   public static Optional<Bf16Product> here() {
     return Brgemm.RIGHT ? Optional.of(Brgemm.INSTANCE) : Optional.empty();
+  }
+
+  /**
+   * The product where it is faster than fp32's: by the processor's family, or by a measurement that
+   * is kept. Else features of bf16 are better multiplied in fp32, which holds their products
+   * exactly.
+   */
+  public static Optional<Bf16Product> fast() {
+    return here()
+        .filter(
+            _ -> PrecisionChooser.Verdict.of(CpuFeatures.here(), LOSS, ProductSpeed::here).bf16());
   }
 
   private static @Nullable MethodHandle find() {

@@ -9,6 +9,7 @@ import dev.filip.io.Json;
 import dev.filip.kernel.Kernels;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,7 +18,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * This machine as the program sees it, for {@code filip doctor}.
  *
- * @param fp32 GFLOP/s of a 1024 x 1024 x 1024 product, best of three; bf16 the same
+ * @param fp32 GFLOP/s of a 1024 x 1024 x 1024 product on all threads, best of three; bf16 the same
+ * @param fp32Library what multiplies fp32 for libtorch, {@code bf16Library} what bf16
+ * @param towers of products of the model's own sizes, {@code towerSizes}
  * @param late what multiplies tokens of images with those of texts
  * @param memory physical memory in bytes; {@code heap} Java's limit
  */
@@ -33,6 +36,10 @@ public record DoctorInfo(
     PrecisionChooser.Chosen precision,
     double fp32,
     double bf16,
+    String fp32Library,
+    String bf16Library,
+    ProductSpeed towers,
+    String towerSizes,
     String late,
     String libtorch,
     String openblas,
@@ -42,11 +49,16 @@ public record DoctorInfo(
     long heap) {
   private static final int SIDE = 1024;
 
-  /** Looks and measures: well under a second on an idle machine. */
+  /** Looks and measures: about a second on an idle machine. */
   public static DoctorInfo examine(ModelConfig config) {
     Natives.load();
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     Devices.Chosen device = Devices.choose(DeviceChoice.AUTO);
+    double fp32 = gflops(ScalarType.Float);
+    double bf16 = gflops(ScalarType.BFloat16);
+    List<ProductSpeed.Size> sizes = ProductSpeed.towers(config);
+    ProductSpeed towers =
+        ProductSpeed.again(sizes); // a precision that a busy moment chose is mended
     return new DoctorInfo(
         System.getProperty("java.vendor") + " " + System.getProperty("java.version"),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
@@ -57,8 +69,12 @@ public record DoctorInfo(
         readCapability(),
         device,
         PrecisionChooser.choose(PrecisionChoice.AUTO, device.device(), config),
-        gflops(ScalarType.Float),
-        gflops(ScalarType.BFloat16),
+        fp32,
+        bf16,
+        Blas.name(),
+        Blas.ofBf16(),
+        towers,
+        ProductSpeed.words(sizes),
         lateKernel(),
         Natives.version(),
         Natives.version("openblas"),
@@ -77,7 +93,7 @@ public record DoctorInfo(
   private static String lateKernel() {
     Kernels.Form form = Kernels.active();
     String fp32 = form.name() + (form.vector() ? "" : " (" + form.reason() + ")");
-    return Bf16Products.here().isPresent()
+    return Bf16Products.fast().isPresent()
         ? fp32 + ", features of bf16 by libtorch's block product"
         : fp32;
   }
@@ -107,6 +123,11 @@ public record DoctorInfo(
     root.put("device_why", device.why());
     root.put("precision", precision.precision().word()).put("precision_why", precision.why());
     root.putObject("gemm_gflops").put("fp32", Math.round(fp32)).put("bf16", Math.round(bf16));
+    root.putObject("libraries").put("fp32", fp32Library).put("bf16", bf16Library);
+    root.putObject("tower_products")
+        .put("sizes", towerSizes)
+        .put("fp32_gflops_a_core", Math.round(towers.fp32()))
+        .put("bf16_gflops_a_core", Math.round(towers.bf16()));
     root.put("late_interaction", late);
     root.put("libtorch", libtorch).put("openblas", openblas);
     root.put("native_cache", cache.toString());
@@ -122,13 +143,20 @@ public record DoctorInfo(
     line(text, "system", os);
     line(text, "CPU", cpu.model() + ", " + cores + " cores, " + String.join(" ", cpu.flags()));
     line(text, "threads", "libtorch " + torchThreads + ", OMP_WAIT_POLICY " + ompWaitPolicy);
-    line(text, "libtorch", libtorch + ", OpenBLAS " + openblas + ", kernels " + capability);
+    line(text, "libtorch", libtorch + ", kernels " + capability);
     line(text, "natives", cache);
     line(text, "device", device.why());
     line(text, "precision", precision.why());
     String speed =
-        String.format(Locale.ROOT, "fp32 %.0f GFLOP/s, bf16 %.0f GFLOP/s (1024^3)", fp32, bf16);
+        String.format(
+            Locale.ROOT,
+            "fp32 %.0f GFLOP/s by %s, bf16 %.0f GFLOP/s by %s (1024^3, all threads)",
+            fp32,
+            fp32Library,
+            bf16,
+            bf16Library);
     line(text, "products", speed);
+    line(text, "towers", towers + " (" + towerSizes + ")");
     line(text, "late", late);
     String gib =
         String.format(

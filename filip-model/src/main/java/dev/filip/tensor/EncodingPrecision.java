@@ -1,10 +1,13 @@
 package dev.filip.tensor;
 
+import dev.filip.config.ModelConfig;
+import dev.filip.config.RunConfig.PrecisionChoice;
 import java.util.Locale;
 
 /**
- * What towers compute in when they only encode. {@code AUTO} takes bf16 where the CPU has it and
- * fp32 elsewhere; int8 changes results visibly, so it is never chosen unasked.
+ * What towers compute in when they only encode. {@code AUTO} chooses between fp32 and bf16 as a
+ * training run does ({@link PrecisionChooser}); int8 changes results visibly, so it is never chosen
+ * unasked.
  */
 public enum EncodingPrecision {
   AUTO,
@@ -12,31 +15,27 @@ public enum EncodingPrecision {
   BF16,
   INT8;
 
-  /** The choice for this machine's CPU, with its reason. */
-  public PrecisionChooser.Chosen choose() {
-    return choose(CpuFeatures.here());
+  /** The choice for a model on this machine's CPU, with its reason. */
+  public PrecisionChooser.Chosen choose(ModelConfig config) {
+    return choose(config, CpuFeatures.here(), ProductSpeed::here);
   }
 
-  PrecisionChooser.Chosen choose(CpuFeatures cpu) {
+  PrecisionChooser.Chosen choose(
+      ModelConfig config, CpuFeatures cpu, PrecisionChooser.Measure measure) {
     return switch (this) {
-      case AUTO ->
-          cpu.fastBf16()
-              ? new PrecisionChooser.Chosen(
-                  Precision.BF16, "precision bf16: " + cpu.model() + " is fast at it")
-              : new PrecisionChooser.Chosen(
-                  Precision.FP32,
-                  "precision fp32: " + cpu.model() + " has neither AVX512-BF16 nor AMX");
-      case FP32 -> new PrecisionChooser.Chosen(Precision.FP32, "precision fp32: asked for");
-      case BF16 ->
-          new PrecisionChooser.Chosen(
-              Precision.BF16,
-              "precision bf16: asked for"
-                  + (cpu.fastBf16()
-                      ? ""
-                      : "; this CPU has neither AVX512-BF16 nor AMX: expect 10 to 30 times slower"
-                          + " than fp32"));
+      case AUTO -> as(PrecisionChoice.AUTO, config, cpu, measure);
+      case FP32 -> as(PrecisionChoice.FP32, config, cpu, measure);
+      case BF16 -> as(PrecisionChoice.BF16, config, cpu, measure);
       case INT8 -> new PrecisionChooser.Chosen(Precision.INT8, "precision int8: asked for");
     };
+  }
+
+  private static PrecisionChooser.Chosen as(
+      PrecisionChoice choice,
+      ModelConfig config,
+      CpuFeatures cpu,
+      PrecisionChooser.Measure measure) {
+    return PrecisionChooser.choose(choice, ComputeDevice.CPU, config, cpu, measure);
   }
 
   /** The option's word. */

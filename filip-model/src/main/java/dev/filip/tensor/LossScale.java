@@ -13,14 +13,31 @@ public final class LossScale {
   private double scale;
   private int good;
 
+  /**
+   * What a checkpoint keeps.
+   *
+   * @param scale of the loss
+   * @param good steps in a row since it changed
+   */
+  public record State(double scale, int good) {
+    /** Of a run that scales nothing. */
+    public static final State NONE = new State(1, 0);
+  }
+
   /** Starts at 65536 and grows every 2000 good steps. */
   public LossScale() {
     this(FIRST, 2000);
   }
 
-  /** Goes on from a saved state. */
+  /** Starts at {@code scale}. */
   public LossScale(double scale, int interval) {
-    this.scale = scale;
+    this(new State(scale, 0), interval);
+  }
+
+  /** Goes on from a saved state. */
+  public LossScale(State state, int interval) {
+    this.scale = state.scale();
+    this.good = state.good();
     this.interval = interval;
   }
 
@@ -31,6 +48,11 @@ public final class LossScale {
 
   public double scale() {
     return scale;
+  }
+
+  /** To go on from. */
+  public State state() {
+    return new State(scale, good);
   }
 
   /**

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * environment (Java's {@code System.getenv} does not show it): {@code OMP_WAIT_POLICY=PASSIVE},
  * without which small models run up to 70 times slower because idle OpenMP workers spin on the core
  * OpenBLAS wants (a user's own value is kept); and no {@code OPENBLAS_CORETYPE}, which would hold
- * OpenBLAS to an older CPU's kernels. In Java: JavaCPP's cache folder and its {@code nopointergc}
- * and {@code maxphysicalbytes}. Else nothing of the process is changed, and where OpenMP's workers
- * will spin then, one line on standard error says so. Thread-safe.
+ * OpenBLAS to an older CPU's kernels; and that MKL, where it is in OpenBLAS's place, has libtorch's
+ * OpenMP. In Java: JavaCPP's cache folder and its {@code nopointergc} and {@code maxphysicalbytes}.
+ * Else nothing of the process is changed, and where OpenMP's workers will spin then, one line on
+ * standard error says so. Thread-safe.
  */
 public final class Natives {
   private static final String TORCH = "org.bytedeco.pytorch.global.torch";
@@ -130,6 +131,8 @@ public final class Natives {
     private static void tune() {
       NativeEnvironment.setDefault("OMP_WAIT_POLICY", "PASSIVE");
       NativeEnvironment.unset("OPENBLAS_CORETYPE");
+      // MKL, where it is in OpenBLAS's place, shall share libtorch's OpenMP, not bring another
+      NativeEnvironment.setDefault("MKL_THREADING_LAYER", "GNU");
       // c10d asks a name server who each peer is: a lost answer would stop a meeting for 5 s
       NativeEnvironment.setDefault("RES_OPTIONS", "timeout:1 attempts:3");
       // what c10d logs with a C++ stack is also thrown, and becomes one line

@@ -14,7 +14,11 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.model.Models;
+import dev.filip.tensor.Census;
+import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
+import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import dev.filip.text.BpeTokenizer;
@@ -23,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -256,5 +261,82 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelFolder.load(out).close())
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("is not JSON");
+  }
+
+  /** Whatever is found wrong, and when: what was made of the model is freed. */
+  @Test
+  void nothingIsLeftOfAModel() throws Exception {
+    assertThat(Census.left(Folders.class, temp))
+        .hasSize(6)
+        .allSatisfy((name, left) -> assertThat(left).as(name).isZero());
+  }
+
+  /** Folders that are refused, early and late, and one that is not. */
+  private static final class Folders implements Census.Scenarios {
+    private final ModelFolderTest test = new ModelFolderTest();
+
+    @Override
+    public Map<String, Census.Work> in(Path folder) throws IOException {
+      Map<String, Census.Work> works = new LinkedHashMap<>();
+      for (String file :
+          List.of(
+              "preprocessor_config.json", "config.json", "model.safetensors", "tokenizer.json")) {
+        test.temp = folder.resolve(file);
+        Path damaged = test.saved();
+        Files.writeString(damaged.resolve(file), "{");
+        works.put("damaged " + file, () -> refused(damaged));
+      }
+      test.temp = folder.resolve("not finite");
+      Path poisoned = test.saved();
+      poison(poisoned.resolve("model.safetensors"));
+      works.put("not finite", () -> refused(poisoned));
+      test.temp = folder.resolve("sound");
+      Path sound = test.saved();
+      works.put("made of it", () -> everything(sound));
+      return works;
+    }
+
+    private static void refused(Path folder) {
+      assertThatThrownBy(
+              () -> {
+                try (LoadedModel loaded = ModelFolder.load(folder)) {
+                  loaded.tokenizer();
+                }
+              })
+          .isInstanceOf(BadInput.class);
+    }
+
+    /** The last tensor, when all others are read. */
+    private static void poison(Path weights) throws IOException {
+      try (StepScope _ = new StepScope()) {
+        Map<String, Tensor> tensors = new HashMap<>();
+        try (Safetensors file = Safetensors.open(weights)) {
+          file.tensors().keySet().forEach(name -> tensors.put(name, file.tensor(name)));
+        }
+        java.util.Objects.requireNonNull(tensors.get("text_projection.weight"))
+            .fill_(new Scalar(Double.NaN));
+        Safetensors.write(weights, tensors, Map.of());
+      }
+    }
+
+    private static void everything(Path folder) throws IOException {
+      try (LoadedModel loaded = ModelFolder.load(folder)) {
+        FilipModel model = loaded.model();
+        ModelFolder.save(
+            folder.resolveSibling("copy"),
+            model.with(new Compute(Precision.BF16, ComputeDevice.CPU), true),
+            loaded.tokenizer(),
+            loaded.preprocessor(),
+            loaded.trained());
+        model.replica().close();
+        model.resized(24).close();
+        for (Precision precision : List.of(Precision.FP32, Precision.INT8)) {
+          model.packed(new Compute(precision, ComputeDevice.CPU)).close();
+        }
+        assertThatThrownBy(() -> model.with(new Compute(Precision.INT8, ComputeDevice.CPU), false))
+            .isInstanceOf(IllegalArgumentException.class);
+        ModelFingerprint.of(model, loaded.tokenizer(), Precision.FP32);
+      }
+    }
   }
 }

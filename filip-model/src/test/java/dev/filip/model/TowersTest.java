@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
 import dev.filip.io.BadInput;
+import dev.filip.tensor.Census;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.GradMode;
@@ -16,23 +17,27 @@ import dev.filip.tensor.Tensors;
 import dev.filip.text.TokenBatch;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.bytedeco.javacpp.Pointer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TowersTest {
+  @TempDir Path temp;
+
   /** A smooth scalar of all features: each times a fixed random weight. */
   private static Tensor score(FilipModel model, ModelConfig config) {
     ImageFeatures images = model.images(Models.pixelTensor(config, 2, 5));
@@ -354,21 +359,101 @@ class TowersTest {
     }
   }
 
+  /** One line, where freed memory would end the process. */
   @Test
-  void stepsLeaveNoNativeObjectsBehind() {
+  void aClosedModelIsSaidToBeOne() {
     ModelConfig config = Models.tiny(Activation.QUICK_GELU);
-    try (FilipModel model = FilipModel.create(config, 3)) {
-      FilipModel checkpointed = model.with(Compute.FP32, true);
-      gradients(model, config);
-      gradients(checkpointed, config);
-      new Encoder(model).images(Models.pixels(config, 2, 1), 2);
-      long before = Pointer.totalCount();
+    FilipModel model = FilipModel.create(config, 3);
+    FilipModel packed = model.packed(Compute.FP32);
+    FilipModel int8 = model.packed(new Compute(Precision.INT8, ComputeDevice.CPU));
+    int8.close();
+    int8.close();
+    model.with(Compute.FP32, true).close();
+    float[] pixels = Models.pixels(config, 2, 1);
+    for (FilipModel closed : List.of(model, packed, int8)) {
+      Encoder encoder = new Encoder(closed);
+      for (ThrowingCallable use :
+          List.<ThrowingCallable>of(
+              () -> encoder.images(pixels, 2),
+              () -> encoder.texts(Models.texts(config, 3, 1)),
+              () -> encoder.rawImages(pixels, 2),
+              () -> encoder.rawTexts(Models.texts(config, 3, 1)),
+              closed::logScale,
+              closed::replica,
+              () -> closed.resized(24),
+              () -> closed.with(Compute.FP32, false),
+              () -> closed.packed(Compute.FP32))) {
+        assertThatThrownBy(use)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith("the model is closed");
+      }
+    }
+    packed.close();
+  }
+
+  /** A freed tensor has no address, and JavaCPP says so; never a read of what lay there. */
+  @Test
+  void aFreedTensorIsSaidToBeOne() {
+    Tensor freed;
+    try (var _ = new StepScope()) {
+      freed = torch.ones(3);
+    }
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> freed.add(freed), () -> Tensors.toFloats(freed), () -> Tensors.bytes(freed))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("is NULL");
+    }
+  }
+
+  @Test
+  void stepsLeaveNoNativeObjectsBehind() throws Exception {
+    assertThat(Census.left(Steps.class, temp))
+        .hasSize(2)
+        .allSatisfy((name, left) -> assertThat(left).as(name).isZero());
+  }
+
+  /** Training steps, and encoding as the trained and as the packed model. */
+  private static final class Steps implements Census.Scenarios {
+    private final ModelConfig config = Models.tiny(Activation.QUICK_GELU);
+    private final FilipModel model = FilipModel.create(config, 3);
+    private final FilipModel checkpointed = model.with(Compute.FP32, true);
+
+    @Override
+    public Map<String, Census.Work> in(Path folder) {
+      return Map.of("training", this::train, "encoding", this::encode);
+    }
+
+    private void train() {
       for (int i = 0; i < 20; i++) {
         gradients(model, config);
         gradients(checkpointed, config);
-        new Encoder(model).images(Models.pixels(config, 2, 1), 2);
       }
-      assertThat(Pointer.totalCount()).isEqualTo(before);
+    }
+
+    private void encode() {
+      float[] pixels = Models.pixels(config, 2, 1);
+      for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.INT8)) {
+        try (FilipModel packed = model.packed(new Compute(precision, ComputeDevice.CPU))) {
+          for (FilipModel one : List.of(model, packed)) {
+            Encoder encoder = new Encoder(one, 2);
+            encoder.images(pixels, 2);
+            encoder.texts(Models.texts(config, 5, 1));
+            encoder.rawImages(pixels, 2);
+            assertThatThrownBy(
+                    () -> encoder.texts(new TokenBatch(1, 2, new int[] {1, 23}, new int[] {2})))
+                .isInstanceOf(BadInput.class);
+            assertThatThrownBy(() ->
+                    encoder.images(
+                        40,
+                        (image, to, at) -> {
+                          throw new IllegalStateException("no pixels");
+                        }))
+                .isInstanceOf(IllegalStateException.class);
+          }
+        }
+      }
     }
   }
 }

@@ -19,6 +19,14 @@ class DoctorInfoTest {
     assertThat(info.cache()).isDirectory();
     assertThat(info.toText()).contains("GFLOP/s").contains(info.cache().toString());
     assertThat(info.late()).startsWith(Kernels.active().name());
+    assertThat(info.toText())
+        .contains("by " + Blas.name())
+        .contains("by " + Blas.ofBf16())
+        .contains("a core in fp32")
+        .contains("256x768x3072, 512x512x2048");
+    assertThat(info.toJson().path("libraries").path("fp32").asText()).isEqualTo(Blas.name());
+    assertThat(info.toJson().path("tower_products").path("fp32_gflops_a_core").asInt())
+        .isPositive();
     assertThat(info.toJson().path("gemm_gflops").path("fp32").asDouble()).isPositive();
   }
 }

@@ -20,6 +20,7 @@ import dev.filip.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Our losses against a golden file of another program ({@code filip-golden-loss/1}): value and each
- * gradient. A fp32 golden judges what training runs: the streamed late loss, or the global loss. A
- * fp64 golden judges the dense oracle in fp64, and then the same loss as training runs it, in fp32,
- * under stages named {@code fp32.*} with fp32's tolerance.
+ * gradient. Each of its tensors is fp32 or fp64, and it is as exact as the least exact of them. A
+ * fp32 golden judges what training runs: the streamed late loss, or the global loss. One that is
+ * fp64 throughout judges the dense oracle in fp64, and then the same loss as training runs it, in
+ * fp32, under stages named {@code fp32.*} with fp32's tolerance.
  */
 public final class LossParity {
   /**
@@ -151,7 +153,7 @@ public final class LossParity {
    * wrong is {@link BadInput} naming file, tensor and rule. Tensors belong to the caller's scope.
    *
    * @param late whether tokens are compared; else embeddings
-   * @param fp64 type of all its numbers, else fp32
+   * @param fp64 whether all its numbers are fp64; else some are fp32
    * @param image {@code [b,n,d]} tokens or {@code [b,d]} embeddings
    * @param length valid tokens of each text; ones for embeddings
    */
@@ -190,11 +192,7 @@ public final class LossParity {
         one(metadata, "format", List.of(FORMAT));
         boolean late = one(metadata, "loss", List.of("late", "global")).equals("late");
         String kind = late ? "tokens" : "embeds";
-        TensorInfo image = info("image_" + kind);
-        Dtype type = image.dtype();
-        if (type != Dtype.F32 && type != Dtype.F64) {
-          throw wrong(image.name(), "must be F32 or F64, got " + type);
-        }
+        TensorInfo image = floating("image_" + kind);
         long[] sizes = image.shape();
         if (sizes.length != (late ? 3 : 2) || Arrays.stream(sizes).anyMatch(s -> s < 1)) {
           throw wrong(
@@ -203,19 +201,22 @@ public final class LossParity {
         }
         long b = sizes[0];
         long d = sizes[sizes.length - 1];
-        TensorInfo text = info("text_" + kind);
+        TensorInfo text = floating("text_" + kind);
         long m = late && text.shape().length == 3 ? text.shape()[1] : 1;
         long[] textShape = late ? new long[] {b, Math.max(m, 1), d} : new long[] {b, d};
-        expect("text_" + kind, type, textShape);
-        expect("grad_image_" + kind, type, sizes);
-        expect("grad_text_" + kind, type, textShape);
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put("image_" + kind, sizes);
+        shapes.put("text_" + kind, textShape);
+        shapes.put("grad_image_" + kind, sizes);
+        shapes.put("grad_text_" + kind, textShape);
         for (String scalar : List.of("log_scale", "loss", "grad_log_scale")) {
-          expect(scalar, type);
+          shapes.put(scalar, new long[0]);
         }
+        shapes.forEach((name, shape) -> shaped(floating(name), shape));
         return new LossGolden(
             file,
             late,
-            type == Dtype.F64,
+            shapes.keySet().stream().allMatch(name -> info(name).dtype() == Dtype.F64),
             golden.tensor("image_" + kind),
             golden.tensor("text_" + kind),
             lengths(late, b, m),
@@ -228,7 +229,11 @@ public final class LossParity {
           Arrays.fill(ones, 1);
           return ones;
         }
-        expect("text_length", Dtype.I64, b);
+        TensorInfo lengths = info("text_length");
+        if (lengths.dtype() != Dtype.I64) {
+          throw wrong("text_length", "must be I64, got " + lengths.dtype());
+        }
+        shaped(lengths, b);
         long[] length = Tensors.toLongs(golden.tensor("text_length"));
         for (int i = 0; i < length.length; i++) {
           if (length[i] < 1 || length[i] > m) {
@@ -261,14 +266,19 @@ public final class LossParity {
         return info;
       }
 
-      private void expect(String name, Dtype type, long... shape) {
+      private TensorInfo floating(String name) {
         TensorInfo info = info(name);
-        if (info.dtype() != type) {
-          throw wrong(name, "must be " + type + ", got " + info.dtype());
+        if (info.dtype() != Dtype.F32 && info.dtype() != Dtype.F64) {
+          throw wrong(name, "must be F32 or F64, got " + info.dtype());
         }
+        return info;
+      }
+
+      private void shaped(TensorInfo info, long... shape) {
         if (!Arrays.equals(info.shape(), shape)) {
           throw wrong(
-              name, "must be " + Arrays.toString(shape) + ", got " + Arrays.toString(info.shape()));
+              info.name(),
+              "must be " + Arrays.toString(shape) + ", got " + Arrays.toString(info.shape()));
         }
       }
 

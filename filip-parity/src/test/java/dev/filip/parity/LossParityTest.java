@@ -14,6 +14,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
@@ -103,6 +104,57 @@ class LossParityTest {
     refused(
         t -> t.put("text_length", Tensors.fromInts(new int[] {7, 1, 8, 6, 2}, 5)),
         "tensor text_length: must be in [1, 7], got 8 at 2");
+  }
+
+  /** What is fp32 of a golden that was fp64 throughout; the least exact tensor decides. */
+  @ParameterizedTest
+  @CsvSource({
+    "late-fp64.safetensors, image_tokens text_tokens",
+    "late-fp64.safetensors, grad_image_tokens grad_text_tokens",
+    "late-fp64.safetensors, text_tokens loss",
+    "late-fp64.safetensors, log_scale",
+    "global-fp64.safetensors, image_embeds grad_log_scale",
+    "global-fp64.safetensors, grad_text_embeds"
+  })
+  void eachTensorMayHaveItsOwnType(String name, String single) throws IOException {
+    Path mixed = changed(name, t -> cast(t, single, ScalarType.Float));
+    ParityReport report = LossParity.compare(mixed);
+    assertThat(report.firstDifference()).isEmpty();
+    assertThat(report.stages()).hasSize(4).noneMatch(stage -> stage.name().startsWith("fp32."));
+  }
+
+  @Test
+  void aMixedGoldenIsJudgedWithFp32sTolerance() throws IOException {
+    Path wide =
+        changed(
+            "late-fp32.safetensors",
+            t -> cast(t, "grad_image_tokens grad_text_tokens", ScalarType.Double));
+    assertThat(LossParity.compare(wide).ok()).isTrue();
+    Path wrong =
+        changed(
+            "late-fp32.safetensors",
+            t -> {
+              cast(t, "grad_image_tokens", ScalarType.Double);
+              double[] g = Tensors.toDoubles(Objects.requireNonNull(t.get("grad_image_tokens")));
+              g[3] += 0.01;
+              t.put("grad_image_tokens", Tensors.fromDoubles(g, 5, 9, 16));
+            });
+    assertThat(LossParity.compare(wrong).firstDifference().orElseThrow().index())
+        .containsExactly(0, 0, 3);
+  }
+
+  @Test
+  void otherTypesAreRefusedWhereverTheyStand() throws IOException {
+    for (String name : List.of("text_tokens", "grad_text_tokens", "loss", "log_scale")) {
+      refused(
+          t -> cast(t, name, ScalarType.Half), "tensor " + name + ": must be F32 or F64, got F16");
+    }
+  }
+
+  private static void cast(Map<String, Tensor> tensors, String names, ScalarType type) {
+    for (String name : names.split(" ", -1)) {
+      tensors.put(name, Objects.requireNonNull(tensors.get(name)).to(type));
+    }
   }
 
   @Test

@@ -28,7 +28,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "siglip", "siglip_rest"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "pooled", "siglip", "siglip_rest"})
   void everyStageAgreesWithTransformers(String name) {
     try (LoadedModel loaded = ModelFolder.load(folder(name))) {
       ParityReport report =
@@ -60,7 +60,7 @@ class ModelParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "siglip", "siglip_rest"})
+  @ValueSource(strings = {"quick", "gelu", "wide", "forms", "pooled", "siglip", "siglip_rest"})
   void positionsInterpolatedForTwiceTheSizeAgreeWithTransformers(String name) {
     Path golden = folder(name).resolve("golden.safetensors");
     try (LoadedModel loaded = ModelFolder.load(folder(name));

@@ -9,8 +9,11 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The ranks of a run as processes of this machine: starts them, passes on what they say, ends all
@@ -19,15 +22,16 @@ import java.util.concurrent.TimeUnit;
  * their last checkpoint. Used once, by one thread.
  */
 public final class LocalRanks {
-  /** Ranks that lose another notice within milliseconds; the first to end may not be the cause. */
-  private static final Duration SETTLE = Duration.ofMillis(1500);
-
   private static final int KILLED = 128;
 
   private final List<String> command;
   private final PrintStream err;
   private final Duration patience;
   private final List<Rank> ranks = new ArrayList<>();
+
+  /** In the order in which they ended; those killed from here are not among them. */
+  private final Set<Rank> failed = new LinkedHashSet<>();
+
   private volatile boolean stopped;
 
   /**
@@ -45,8 +49,8 @@ public final class LocalRanks {
   private record Rank(int number, Process process, Words words) {}
 
   /**
-   * How it ended: the exit code of the rank that failed first, and one line about it, empty where
-   * all is done or a stop was asked for.
+   * How it ended: the exit code of the rank to blame, and one line about it, empty where all is
+   * done or a stop was asked for.
    */
   public record Ended(int code, String line) {}
 
@@ -115,56 +119,69 @@ public final class LocalRanks {
   }
 
   private Ended awaitEnd() throws InterruptedException {
-    while (ranks.stream().anyMatch(rank -> rank.process.isAlive()) && failed().isEmpty()) {
-      Thread.sleep(20);
+    while (anyAlive() && failed.isEmpty()) {
+      pause();
     }
-    if (!failed().isEmpty()) {
-      Thread.sleep(SETTLE);
-      endOthers();
-    }
+    List<Rank> hung = failed.isEmpty() ? List.of() : endOthers();
     for (Rank rank : ranks) {
       rank.process.waitFor();
       rank.words.join();
     }
-    List<Rank> failed = failed();
-    if (failed.isEmpty() || stopped) {
-      return new Ended(failed.isEmpty() ? 0 : 1, "");
+    if (hung.isEmpty()) {
+      noteFailed();
     }
-    return ended(cause(failed));
+    boolean done = ranks.stream().allMatch(rank -> rank.process.exitValue() == 0);
+    return done || stopped ? new Ended(done ? 0 : 1, "") : ended(hung);
   }
 
-  private List<Rank> failed() {
-    return ranks.stream()
-        .filter(rank -> !rank.process.isAlive() && rank.process.exitValue() != 0)
-        .toList();
+  private boolean anyAlive() {
+    return ranks.stream().anyMatch(rank -> rank.process.isAlive());
   }
 
-  private void endOthers() throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
+  private void pause() throws InterruptedException {
+    Thread.sleep(20);
+    noteFailed();
+  }
+
+  private void noteFailed() {
     for (Rank rank : ranks) {
-      long left = Math.max(0, end - System.nanoTime());
-      if (!stopped && !rank.process.waitFor(left, TimeUnit.NANOSECONDS)) {
-        rank.process.destroyForcibly();
+      if (!rank.process.isAlive() && rank.process.exitValue() != 0) {
+        failed.add(rank);
       }
     }
   }
 
-  /** A rank that did not end because of another: killed before, or with words of its own. */
-  private static Rank cause(List<Rank> failed) {
-    for (Rank rank : failed) {
-      if (!rank.words.all().contains(LostPeer.PREFIX)) {
-        return rank;
-      }
+  /** Those that had to be killed. */
+  private List<Rank> endOthers() throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (anyAlive() && (stopped || System.nanoTime() < end)) {
+      pause();
     }
-    return failed.getFirst();
+    List<Rank> hung = ranks.stream().filter(rank -> rank.process.isAlive()).toList();
+    hung.forEach(rank -> rank.process.destroyForcibly());
+    return hung;
   }
 
-  private static Ended ended(Rank rank) {
+  /**
+   * Who is to blame: the first that did not end because of another, that is by a signal or with
+   * words of its own; where all ended because of another, one that hung.
+   */
+  private Ended ended(List<Rank> hung) {
+    Optional<Rank> own =
+        failed.stream().filter(rank -> !rank.words.last().contains(LostPeer.PREFIX)).findFirst();
+    if (own.isEmpty() && !hung.isEmpty()) {
+      return ended(1, hung.getFirst(), "did not answer and was killed");
+    }
+    Rank rank = own.orElse(failed.iterator().next());
     int code = rank.process.exitValue();
-    String how =
-        code > KILLED ? "was ended by signal " + (code - KILLED) : "ended with exit code " + code;
-    return new Ended(
-        code == 2 ? 2 : 1, "rank " + rank.number + " " + how + "; all ranks have ended");
+    return ended(
+        code == 2 ? 2 : 1,
+        rank,
+        code > KILLED ? "was ended by signal " + (code - KILLED) : "ended with exit code " + code);
+  }
+
+  private static Ended ended(int code, Rank rank, String how) {
+    return new Ended(code, "rank " + rank.number + " " + how + "; all ranks have ended");
   }
 
   /** Copies a rank's standard error; the last of it is kept. */
@@ -172,7 +189,7 @@ public final class LocalRanks {
     private static final int KEPT = 1 << 16;
     private final InputStream from;
     private final String prefix;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private byte[] kept = new byte[0];
     private boolean lineStart = true;
 
     Words(InputStream from, String prefix) {
@@ -187,6 +204,7 @@ public final class LocalRanks {
       byte[] buffer = new byte[8192];
       try {
         for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+          keep(buffer, n);
           pass(buffer, n);
         }
       } catch (IOException e) {
@@ -194,12 +212,14 @@ public final class LocalRanks {
       }
     }
 
+    private synchronized void keep(byte[] bytes, int count) {
+      int before = Math.min(kept.length, KEPT - count);
+      byte[] now = Arrays.copyOfRange(kept, kept.length - before, kept.length + count);
+      System.arraycopy(bytes, 0, now, before, count);
+      kept = now;
+    }
+
     private void pass(byte[] bytes, int count) {
-      synchronized (kept) {
-        if (kept.size() < KEPT) {
-          kept.write(bytes, 0, count);
-        }
-      }
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       for (int i = 0; i < count; i++) {
         if (lineStart) {
@@ -214,10 +234,9 @@ public final class LocalRanks {
       }
     }
 
-    String all() {
-      synchronized (kept) {
-        return kept.toString(StandardCharsets.UTF_8);
-      }
+    /** What was said last: a rank says at its end why it ends. */
+    synchronized String last() {
+      return new String(kept, StandardCharsets.UTF_8);
     }
   }
 }

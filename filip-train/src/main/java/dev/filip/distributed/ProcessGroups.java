@@ -45,6 +45,7 @@ public final class ProcessGroups implements Communicator {
       options.devices(new GlooDeviceVector(device())).threads(THREADS);
       gloo = owned.add(new ProcessGroupGloo(place.store("gloo"), rank, world, options));
     } catch (RuntimeException e) {
+      owned.close();
       throw LostPeer.of("meeting at " + place.name(), timeoutSeconds, e);
     }
   }
@@ -121,6 +122,7 @@ public final class ProcessGroups implements Communicator {
         }
       };
     } catch (RuntimeException e) {
+      operation.close();
       throw LostPeer.of("summing gradients", timeout, e);
     }
   }

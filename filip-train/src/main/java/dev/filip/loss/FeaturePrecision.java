@@ -51,16 +51,16 @@ public enum FeaturePrecision {
   }
 
   /**
-   * What a run config's word means for a run; {@code auto} goes by rule, so that a resumed run on
-   * as many ranks of the same machine goes on as it began. Never fp16 of itself: it rounds eight
-   * times finer than bf16, but what it cannot hold becomes 0 or infinite.
+   * What a run config's word means for a run that begins; {@code auto} goes by what is known of the
+   * machine, or was measured of it once. Never fp16 of itself: it rounds eight times finer than
+   * bf16, but what it cannot hold becomes 0 or infinite.
    *
    * @param towers their arithmetic and device
    * @param width of the features
    * @param ranks that send each other features
    */
   public static Chosen choose(String name, Compute towers, int width, int ranks) {
-    return choose(name, towers, width, ranks, () -> Bf16Products.here().isPresent());
+    return choose(name, towers, width, ranks, () -> Bf16Products.fast().isPresent());
   }
 
   static Chosen choose(

@@ -1,6 +1,7 @@
 package dev.filip.loss;
 
 import dev.filip.distributed.Communicator;
+import dev.filip.kernel.Bf16Product;
 import dev.filip.kernel.LateKernel;
 import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
@@ -9,6 +10,7 @@ import dev.filip.tensor.Bf16Products;
 import dev.filip.tensor.StepScope;
 import dev.filip.tokens.Tokens;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -45,8 +47,10 @@ public final class LateLoss implements ContrastiveLoss {
 
   /** The kernel that is fastest at features of a precision. */
   public static LateKernel kernel(FeaturePrecision precision, int threads) {
-    if (precision == FeaturePrecision.BF16 && Bf16Products.here().isPresent()) {
-      return LateKernel.bf16(Bf16Products.here().get(), threads);
+    Optional<Bf16Product> fast =
+        precision == FeaturePrecision.BF16 ? Bf16Products.fast() : Optional.empty();
+    if (fast.isPresent()) {
+      return LateKernel.bf16(fast.get(), threads);
     }
     return new LateKernel(threads);
   }

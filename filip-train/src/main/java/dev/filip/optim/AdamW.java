@@ -40,6 +40,9 @@ public final class AdamW implements Optimizer {
     this.groups = parameters.runs(Long.MAX_VALUE);
     try (var _ = new StepScope()) {
       stepCount = owned.add(torch.zeros(new long[0], parameters.values().options()));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

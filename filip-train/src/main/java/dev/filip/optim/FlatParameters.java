@@ -62,6 +62,9 @@ public final class FlatParameters implements AutoCloseable {
       values = owned.add(torch.zeros(new long[] {last.offset() + last.size()}, first.options()));
       gradients = owned.add(torch.zeros_like(values));
       slots.forEach(this::move);
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 
@@ -183,12 +186,12 @@ public final class FlatParameters implements AutoCloseable {
 
   /** L2 norm of all gradients; not finite when any of them is not. */
   public double gradientNorm() {
-    return norm(gradients);
+    return Norms.of(gradients);
   }
 
   /** L2 norm of all weights. */
   public double valueNorm() {
-    return norm(values);
+    return Norms.of(values);
   }
 
   /**
@@ -207,18 +210,11 @@ public final class FlatParameters implements AutoCloseable {
     return norm;
   }
 
-  /** L2 norm of a tensor. */
-  public static double norm(Tensor t) {
-    try (var _ = new StepScope()) {
-      return torch.norm(t).item_float();
-    }
-  }
-
   /** The name of the first parameter with a gradient that is not finite, or null. */
   public @Nullable String firstBadGradient() {
     for (Slot slot : slots) {
       try (var _ = new StepScope()) {
-        if (!Float.isFinite(torch.norm(part(gradients, slot)).item_float())) {
+        if (!Double.isFinite(Norms.of(part(gradients, slot)))) {
           return slot.name();
         }
       }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -59,6 +58,9 @@ public final class Lamb implements Optimizer {
     try (var _ = new StepScope()) {
       Tensor scratch = torch.zeros(new long[] {most}, parameters.values().options());
       runs.forEach(run -> parts.add(part(run, scratch)));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -110,11 +112,9 @@ public final class Lamb implements Optimizer {
 
   private void apply(Part p, double lr) {
     int n = p.run.slots().size();
-    TensorVector norms = new TensorVector();
-    p.slotValues.forEach(t -> norms.push_back(torch.norm(t)));
-    p.slotUpdates.forEach(t -> norms.push_back(torch.norm(t)));
-    float[] norm = new float[2 * n]; // one transfer: item() per tensor would stop a GPU each time
-    torch.stack(norms).cpu().data_ptr_float().get(norm);
+    List<Tensor> both = new ArrayList<>(p.slotValues);
+    both.addAll(p.slotUpdates);
+    double[] norm = Norms.of(both);
     for (int i = 0; i < n; i++) {
       double trust = trustRatio(norm[i], norm[n + i]);
       p.slotValues.get(i).add_(p.slotUpdates.get(i), new Scalar(-lr * p.run.rate() * trust));

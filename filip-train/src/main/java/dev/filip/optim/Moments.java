@@ -20,6 +20,9 @@ final class Moments implements AutoCloseable {
     try (var _ = new StepScope()) {
       first = owned.add(torch.zeros_like(parameters.values()));
       second = owned.add(torch.zeros_like(parameters.values()));
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 

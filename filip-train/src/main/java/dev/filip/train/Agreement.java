@@ -60,11 +60,14 @@ final class Agreement {
     return at.isMissingNode() ? "none" : Json.line(at);
   }
 
-  /** A checkpoint goes on with its own config, but for keys that change no weight. */
+  /**
+   * A checkpoint goes on with its own config, but for keys that change no weight; where either says
+   * {@code auto} of an arithmetic, it means what the run has had so far.
+   */
   static void requireSameRun(RunConfig config, RunState state, Path checkpoint) {
-    String key =
-        firstDifference(
-            "", Json.parse(Json.line(RunConfigWriter.json(config))), state.config(), FREE);
+    Arithmetic had = Arithmetic.of(checkpoint);
+    JsonNode now = had.in(Json.parse(Json.line(RunConfigWriter.json(config))));
+    String key = firstDifference("", now, had.in(state.config()), FREE);
     if (key != null) {
       throw new BadInput(
           "config key "

@@ -171,6 +171,7 @@ final class GradientSum implements AutoCloseable {
             new VoidTensorHook() {
               @Override
               public void call(TensorBase gradient) {
+                gradient.close(); // a handle of our own
                 next(slot);
               }
             };

@@ -1,6 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.StepScope;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +31,8 @@ record Parallelism(int shards, int threads) {
   static void set(int threads) {
     torch.set_num_threads(threads);
     Loader.load(openblas.class);
-    openblas.blas_set_num_threads(threads);
+    try (var _ = new StepScope()) { // each call makes an object of its own
+      openblas.blas_set_num_threads(threads);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.filip.train;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.Leftovers;
 import dev.filip.io.Outputs;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +71,50 @@ public record RunFolder(Path root) {
 
   /** Whether what is there must not be lost: more than a run leaves that ended before its start. */
   public boolean worthKeeping() {
-    boolean ours = Files.exists(root.resolve(RunLock.NAME));
-    return holdsMoreThan(ours ? Set.of(RunLock.NAME, CONFIG, ENDED) : Set.of());
+    return holdsMoreThan(isOwn() ? Set.of(RunLock.NAME, CONFIG, ENDED) : Set.of());
+  }
+
+  /** What is in the way of a new run, and what to do. */
+  String inTheWay() {
+    return isOwn()
+        ? " holds a run already: give --resume to go on, --force to replace it, or another name"
+        : " holds files that are not of a run: give another name, or --force to put a run beside"
+            + " them";
+  }
+
+  /** Refuses a file where a run's folder shall be. */
+  void requireFolder() {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new BadInput("output " + root + " is a file, not a folder: give another name");
+    }
+  }
+
+  /** Whether a run of ours began here. */
+  private boolean isOwn() {
+    return Files.exists(root.resolve(RunLock.NAME));
+  }
+
+  /**
+   * Refuses a folder whose files a run would take the place of although no run of ours made them.
+   *
+   * @throws BadInput in one line
+   */
+  void requireOwn() {
+    if (isOwn()) {
+      return;
+    }
+    for (Path part : parts()) {
+      if (Files.exists(part)) {
+        throw new BadInput(
+            "output folder "
+                + root
+                + " holds "
+                + root.relativize(part)
+                + ", but no run of ours wrote it (there is no file "
+                + RunLock.NAME
+                + "): it is not replaced, even with --force; give another name");
+      }
+    }
   }
 
   private boolean holdsMoreThan(Set<String> names) {
@@ -84,12 +130,28 @@ public record RunFolder(Path root) {
 
   /** Removes what an earlier run wrote; other files stay. */
   void clear() throws IOException {
-    for (Path part : new Path[] {model(), best(), events(), checkpoints()}) {
-      Outputs.delete(part);
+    parts().forEach(Outputs::delete);
+  }
+
+  /** All that a run writes besides its lock. */
+  private List<Path> parts() {
+    return List.of(model(), best(), events(), checkpoints(), ended(), config(), metrics());
+  }
+
+  /**
+   * Removes what killed runs left unfinished, and puts back what one was just replacing; the run's
+   * lock is held.
+   *
+   * @return what they were
+   */
+  List<Path> clearLeftovers() throws IOException {
+    Set<String> ours = new HashSet<>();
+    for (Path part : new Path[] {model(), best(), config(), metrics(), ended()}) {
+      ours.add(part.getFileName().toString());
     }
-    Files.deleteIfExists(ended());
-    Files.deleteIfExists(config());
-    Files.deleteIfExists(metrics());
+    List<Path> all = new ArrayList<>(Leftovers.clear(root, ours::contains));
+    all.addAll(Leftovers.clear(checkpoints(), Checkpoints::isName));
+    return all;
   }
 
   /**

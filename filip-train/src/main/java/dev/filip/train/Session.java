@@ -66,41 +66,42 @@ record Session(
   }
 
   /**
-   * The state after update {@code step}.
+   * The state after step {@code step}.
    *
    * @param cursor of the feed, which all ranks have asked for together
    */
   RunState state(long step, TrainResult.@Nullable Best best, JsonNode cursor) {
     return new RunState(
         step,
+        optimizer.steps(),
         RunConfigWriter.json(config),
         ranks.world(),
         parallelism,
         precision(),
-        scaling == null ? 1 : scaling.scale(),
+        scaling == null ? LossScale.State.NONE : scaling.state(),
         cursor,
         shape,
         RunState.Generator.get(),
         best);
   }
 
-  /** Writes the model as it is now. */
+  /** Writes the model as it is now in place of an older one. */
   void writeModel(Path folder, long step) throws IOException {
+    Outputs.folder(folder, fresh -> fill(fresh, step));
+  }
+
+  /** Writes the model as it is now into a new folder. */
+  void fill(Path fresh, long step) throws IOException {
     FilipModel model = trained.model();
     Finetune finetune = config.finetune();
-    Outputs.folder(
-        folder,
-        fresh -> {
-          ModelFolder.write(
-              fresh, model, trained.tokenizer(), trained.preprocessor(), provenance(step));
-          if (finetune.adaptersAreAll()) {
-            AdapterFolder.write(
-                fresh.resolve("adapter"),
-                model,
-                finetune.lora().orElseThrow(),
-                trained.from().path("model").asText());
-          }
-        });
+    ModelFolder.write(fresh, model, trained.tokenizer(), trained.preprocessor(), provenance(step));
+    if (finetune.adaptersAreAll()) {
+      AdapterFolder.write(
+          fresh.resolve("adapter"),
+          model,
+          finetune.lora().orElseThrow(),
+          trained.from().path("model").asText());
+    }
   }
 
   private ObjectNode provenance(long step) {
@@ -123,13 +124,16 @@ record Session(
 
   @Override
   public void close() {
-    feed.close();
-    loss.close();
-    towers.close();
-    optimizer.close();
-    parameters.close();
-    trained.model().close();
-    Parallelism.set(Runtime.getRuntime().availableProcessors());
+    FilipModel model = trained.model();
+    try (model;
+        parameters;
+        optimizer;
+        towers;
+        loss) {
+      feed.close();
+    } finally {
+      Parallelism.set(Runtime.getRuntime().availableProcessors());
+    }
   }
 
   /** The weights that every rank has alike. Borrows both; used by one thread. */

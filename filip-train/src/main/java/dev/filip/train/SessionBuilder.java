@@ -33,7 +33,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link Session} from a config, new or from a checkpoint. */
+/**
+ * Makes a {@link Session} from a config, new or from a checkpoint. A start that fails leaves
+ * nothing open. Used once.
+ */
 final class SessionBuilder {
   private static final int SCALE_INTERVAL = 2000;
 
@@ -44,7 +47,11 @@ final class SessionBuilder {
   private final FeedFactory data;
   private final Consumer<String> log;
   private final Ranks ranks;
+  private final Opened opened = new Opened();
 
+  /**
+   * @param config without {@code auto} in its {@link Arithmetic}
+   */
   SessionBuilder(RunConfig config, FeedFactory data, Consumer<String> log, Ranks ranks) {
     this.ranks = ranks;
     this.config = config;
@@ -54,25 +61,35 @@ final class SessionBuilder {
 
   /** A run from its first step. */
   Session fresh(RunFolder folder) throws IOException {
-    torch.manual_seed(config.seed());
-    TrainedModel start = new StartingModel(config, data, log).get();
-    return build(folder, start.with(tuned(start.model())), null, null);
+    try (opened) {
+      torch.manual_seed(config.seed());
+      TrainedModel start = new StartingModel(config, data, log).get();
+      opened.add(start.model());
+      return handedOver(build(folder, start.with(tuned(start.model())), null, null));
+    }
   }
 
   /** A run from where a checkpoint stands. */
   Session resumed(RunFolder folder, Path checkpoint) throws IOException {
-    RunState state = RunState.read(checkpoint.resolve("state.json"));
+    RunState state = RunState.read(checkpoint.resolve(RunState.FILE));
     Agreement.requireSameRun(config, state, checkpoint);
     Agreement.requireSameData(data.shape(), state, checkpoint);
-    LoadedModel loaded = ModelFolder.load(checkpoint.resolve("model"));
-    log.accept("resuming from " + checkpoint);
-    FilipModel model = tuned(loaded.model());
-    Checkpoints.restoreAdapters(checkpoint, model.parameters());
-    TrainedModel then =
-        new TrainedModel(
-            model, loaded.tokenizer(), loaded.preprocessor(), loaded.trained().path("from"));
-    Session session = build(folder, then, state, checkpoint);
-    RunState.Generator.set(state.random());
+    try (opened) {
+      LoadedModel loaded = opened.add(ModelFolder.load(checkpoint.resolve("model")));
+      log.accept("resuming from " + checkpoint);
+      FilipModel model = tuned(loaded.model());
+      Checkpoints.restoreAdapters(checkpoint, model.parameters());
+      TrainedModel then =
+          new TrainedModel(
+              model, loaded.tokenizer(), loaded.preprocessor(), loaded.trained().path("from"));
+      Session session = build(folder, then, state, checkpoint);
+      RunState.Generator.set(state.random());
+      return handedOver(session);
+    }
+  }
+
+  private Session handedOver(Session session) {
+    opened.handOver();
     return session;
   }
 
@@ -94,7 +111,8 @@ final class SessionBuilder {
     Compute compute = compute(plain.model().config());
     FilipModel model = plain.model().with(compute, config.gradientCheckpointing());
     if (!compute.device().isCpu()) {
-      plain.model().close(); // the device has a copy of its own
+      opened.add(model); // the device has a copy of its own
+      plain.model().close();
     }
     TrainedModel trained = plain.with(model);
     ParameterGroups groups = groups(model.config());
@@ -108,37 +126,38 @@ final class SessionBuilder {
                 compute.device(),
                 cores());
     requireMemory(trained, parallelism, leaves);
-    FlatParameters flat = new FlatParameters(leaves, groups);
+    FlatParameters flat = opened.add(new FlatParameters(leaves, groups));
     log.accept(
         "model: "
             + String.format(Locale.ROOT, "%,d", flat.size())
             + " parameters trained; "
             + groups.describe(leaves.keySet()));
-    Optimizer optimizer = optimizer(flat);
+    Optimizer optimizer = opened.add(optimizer(flat));
     if (state != null && checkpoint != null) {
-      Checkpoints.restore(checkpoint, optimizer, state.step());
+      Checkpoints.restore(checkpoint, optimizer, state.updates());
     }
+    opened.<AutoCloseable>add(() -> Parallelism.set(Runtime.getRuntime().availableProcessors()));
     Parallelism.set(parallelism.threads());
     Agreement.requireSameOnRanks(ranks, "model", facts(trained, flat));
     if (ranks.world() > 1) {
       new Session.SharedWeights(flat, ranks.communicator()).takeFirst();
     }
+    GradientSum sum = new GradientSum(flat, ranks.communicator(), overlaps(compute));
+    Towers towers =
+        opened.add(new Towers(model, flat, parallelism, Towers.Activations.of(config), sum));
+    LossPlan loss = opened.add(loss(compute, model.config().embedDim()));
+    Schedule schedule = schedule();
     return new Session(
         config,
         folder,
         trained,
         parallelism,
-        new Towers(
-            model,
-            flat,
-            parallelism,
-            Towers.Activations.of(config),
-            new GradientSum(flat, ranks.communicator(), overlaps(compute))),
-        loss(compute, model.config().embedDim()),
+        towers,
+        loss,
         flat,
         optimizer,
-        schedule(),
-        feed(trained, state),
+        schedule,
+        opened.add(feed(trained, state)),
         scaling(compute, state),
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
@@ -147,14 +166,13 @@ final class SessionBuilder {
         ranks);
   }
 
-  /** Precision and device, with the reasons said. */
+  /** Precision and device; the reason of the precision was said by {@link Arithmetic}. */
   private Compute compute(ModelConfig model) {
     Devices.Chosen device = Devices.choose(config.device());
     log.accept(device.why());
-    PrecisionChooser.Chosen precision =
-        PrecisionChooser.choose(config.precision(), device.device(), model);
-    log.accept(precision.why());
-    return new Compute(precision.precision(), device.device());
+    return new Compute(
+        PrecisionChooser.choose(config.precision(), device.device(), model).precision(),
+        device.device());
   }
 
   /** Ranks that share cores have nothing to hide a sum behind (measured: bench/overlap.sh). */
@@ -231,17 +249,8 @@ final class SessionBuilder {
   }
 
   private LossPlan loss(Compute towers, int width) {
-    LossPlan plan =
-        new LossPlan(
-            config.loss(),
-            config.interaction(),
-            steps(),
-            towers,
-            width,
-            cores(),
-            ranks.communicator());
-    log.accept(plan.precision().why());
-    return plan;
+    return new LossPlan(
+        config.loss(), config.interaction(), steps(), towers, width, cores(), ranks.communicator());
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

@@ -1,12 +1,13 @@
 package dev.filip.train;
 
 import dev.filip.data.TrainBatch;
+import dev.filip.io.Tasks;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.NativeMemory;
 import dev.filip.tensor.StepScope;
-import java.util.concurrent.ExecutionException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,7 +43,7 @@ final class Shard implements AutoCloseable {
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("filip-tower-" + number).factory());
-    await(thread.submit(() -> Parallelism.set(threads)));
+    Tasks.await(List.of(thread.submit(() -> Parallelism.set(threads))));
   }
 
   /**
@@ -54,22 +55,31 @@ final class Shard implements AutoCloseable {
     return thread.submit(() -> {
       rows = part;
       most = together;
-      if (part.count() <= together) {
-        scope = new StepScope();
-        held = Encoded.of(model, given, part);
-        held.copy(into);
-        return;
-      }
-      batch = given;
-      for (int at = 0; at < part.count(); at += together) {
-        try (var _ = new StepScope();
-            var _ = GradMode.off()) {
-          Encoded.of(model, given, part.part(at, together)).copy(into);
+      try {
+        if (part.count() <= together) {
+          scope = new StepScope();
+          held = Encoded.of(model, given, part);
+          held.copy(into);
+        } else {
+          batch = given;
+          parts(given, into);
         }
-        trim(at);
+      } catch (RuntimeException | Error e) {
+        release();
+        throw e;
       }
-      NativeMemory.trim();
     });
+  }
+
+  private void parts(TrainBatch given, Encoded.Whole into) {
+    for (int at = 0; at < rows.count(); at += most) {
+      try (var _ = new StepScope();
+          var _ = GradMode.off()) {
+        Encoded.of(model, given, rows.part(at, most)).copy(into);
+      }
+      trim(at);
+    }
+    NativeMemory.trim();
   }
 
   /** Sends the gradient of its rows, times {@code scale}, back into the parameters' gradients. */
@@ -125,25 +135,13 @@ final class Shard implements AutoCloseable {
     }
   }
 
-  /** Waits; a failure of the task is thrown here. */
-  static void await(Future<?> task) {
-    try {
-      task.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted in a training step", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
   @Override
   public void close() {
-    await(drop());
-    thread.shutdown();
+    try {
+      Tasks.await(List.of(drop()));
+    } finally {
+      thread.shutdown();
+    }
   }
 
   /** How far a shard's gradients are in a step; told by the shard's thread. */

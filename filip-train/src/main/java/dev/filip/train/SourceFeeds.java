@@ -7,6 +7,7 @@ import dev.filip.config.DataConfig;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.BatchFeed;
+import dev.filip.data.CaptionReader;
 import dev.filip.data.FirstCaptionSource;
 import dev.filip.data.PipelineOptions;
 import dev.filip.data.RowShare;
@@ -14,7 +15,6 @@ import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
 import dev.filip.data.TrainFeed;
-import dev.filip.data.UnreadableSample;
 import dev.filip.data.WeightedSource;
 import dev.filip.data.store.UnreachableShard;
 import dev.filip.distributed.Communicator;
@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,7 +53,7 @@ final class SourceFeeds implements FeedFactory {
   static FeedFactory open(RunConfig config, Consumer<String> log) {
     List<WeightedSource> sources = new ArrayList<>();
     SourceOptions options =
-        SourceOptions.columns(config.data().imageKey(), config.data().captionKey());
+        SourceOptions.columns(config.data().imageKey(), config.data().captionKey()).forTraining();
     for (DataConfig.WeightedSource named : config.data().train()) {
       SampleSource source = Sources.open(named.source(), options);
       if (config.data().captions() == DataConfig.CaptionChoice.FIRST) {
@@ -71,19 +72,27 @@ final class SourceFeeds implements FeedFactory {
 
   @Override
   public Iterable<String> captions() {
-    return () -> sources.stream().flatMap(SourceFeeds::captions).iterator();
+    CaptionReader reader = new CaptionReader();
+    return () -> {
+      var all = sources.stream().flatMap(source -> captions(reader, source)).iterator();
+      if (!all.hasNext()) {
+        throw reader.none(null);
+      }
+      return all;
+    };
   }
 
   /** Shard by shard; only one is open at a time. */
-  private static Stream<String> captions(WeightedSource source) {
+  private static Stream<String> captions(CaptionReader reader, WeightedSource source) {
     return IntStream.range(0, source.source().shards())
         .boxed()
-        .flatMap(shard -> captions(source.source(), shard, Integer.MAX_VALUE).stream());
+        .flatMap(shard -> captions(reader, source.source(), shard, Integer.MAX_VALUE).stream());
   }
 
   /** Of at most {@value #LOOKED_AT} shards of each source, so that no more are fetched for it. */
   @Override
   public List<String> someCaptions(int samples) {
+    CaptionReader reader = new CaptionReader();
     List<String> captions = new ArrayList<>();
     int each = Math.max(1, samples / sources.size());
     for (WeightedSource weighted : sources) {
@@ -91,33 +100,21 @@ final class SourceFeeds implements FeedFactory {
       int looked = Math.min(LOOKED_AT, source.shards());
       for (int i = 0; i < looked; i++) {
         int shard = (int) ((long) i * source.shards() / looked);
-        captions.addAll(captions(source, shard, Math.ceilDiv(each, looked)));
+        captions.addAll(captions(reader, source, shard, Math.ceilDiv(each, looked)));
       }
     }
     return captions;
   }
 
-  /** Captions of a shard, of at most so many samples from all over it. */
-  private static List<String> captions(SampleSource source, int number, int most) {
-    List<String> captions = new ArrayList<>();
-    try (SampleSource.Shard shard = source.open(number)) {
-      int taken = Math.min(most, shard.size());
-      for (int i = 0; i < taken; i++) {
-        captions.addAll(captions(shard, (int) ((long) i * shard.size() / taken)));
-      }
+  /** What cannot be read is said by the feed when its turn comes. */
+  private static List<String> captions(
+      CaptionReader reader, SampleSource source, int number, int most) {
+    try {
+      return reader.shard(source, number, most);
     } catch (UnreachableShard unreachable) {
-      return captions; // the feed says so when its turn comes
+      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    return captions;
-  }
-
-  private static List<String> captions(SampleSource.Shard shard, int index) throws IOException {
-    try {
-      return shard.text(index).captions();
-    } catch (UnreadableSample unreadable) {
-      return List.of(); // the feed counts it when its turn comes
     }
   }
 
@@ -178,7 +175,20 @@ final class SourceFeeds implements FeedFactory {
             cursor,
             new RankShare(ranks));
     log.accept(feed.describe());
+    sayLargeBatch(config.batch(), feed.samplesPerEpoch());
     return feed;
+  }
+
+  private void sayLargeBatch(int batch, long samples) {
+    if (samples >= 0 && samples < batch) {
+      log.accept(
+          String.format(
+              Locale.ROOT,
+              "warning: batch %,d is larger than an epoch of the data, %,d samples: a pair that"
+                  + " stands in its batch twice counts as its own wrong answer",
+              batch,
+              samples));
+    }
   }
 
   @Override

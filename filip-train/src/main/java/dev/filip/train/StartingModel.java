@@ -44,11 +44,9 @@ final class StartingModel {
   private TrainedModel make(ModelConfig sizes) {
     BpeTokenizer tokenizer = tokenizer(sizes.textBehaviour());
     ModelConfig whole = sizes.withVocabulary(tokenizer.size());
+    JsonNode preprocessor = data.preprocessor(whole);
     return new TrainedModel(
-        FilipModel.create(whole, config.seed()),
-        tokenizer,
-        data.preprocessor(whole),
-        Json.object());
+        FilipModel.create(whole, config.seed()), tokenizer, preprocessor, Json.object());
   }
 
   private BpeTokenizer tokenizer(TextBehaviour behaviour) {
@@ -63,7 +61,15 @@ final class StartingModel {
   }
 
   private TrainedModel read(ModelChoice.Folder folder) {
-    LoadedModel loaded = ModelFolder.load(Path.of(folder.path()));
+    try (Opened opened = new Opened()) {
+      TrainedModel fitted =
+          fitted(folder, opened.add(ModelFolder.load(Path.of(folder.path()))), opened);
+      opened.handOver();
+      return fitted;
+    }
+  }
+
+  private TrainedModel fitted(ModelChoice.Folder folder, LoadedModel loaded, Opened opened) {
     ModelConfig stored = loaded.config();
     BpeTokenizer tokenizer = loaded.tokenizer();
     int size = folder.imageSize().orElse(stored.vision().imageSize());
@@ -77,7 +83,7 @@ final class StartingModel {
               + " were trained globally: which word belongs to which patch must be learnt anew");
     }
     return new TrainedModel(
-        sized(loaded.model(), size).with(config.interaction()),
+        opened.add(sized(loaded.model(), size)).with(config.interaction()),
         tokenizer,
         sized(loaded.preprocessor(), stored, size),
         origin(folder, loaded));
@@ -105,9 +111,13 @@ final class StartingModel {
   }
 
   private static JsonNode sized(JsonNode preprocessor, ModelConfig stored, int size) {
-    return size == stored.vision().imageSize()
-        ? preprocessor
-        : Preprocess.of(preprocessor, stored.pixelBehaviour()).withImageSize(size).toJson();
+    int now = stored.vision().imageSize();
+    if (preprocessor.isEmpty() && size == now) {
+      return preprocessor; // CLIP's, of the model's size
+    }
+    Preprocess pixels = Preprocess.of(preprocessor, stored.pixelBehaviour());
+    pixels.requireSize("preprocessor_config.json", now);
+    return size == now ? preprocessor : pixels.withImageSize(size).toJson();
   }
 
   /** For the provenance of what is trained from it. */

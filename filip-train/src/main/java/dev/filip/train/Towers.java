@@ -3,6 +3,7 @@ package dev.filip.train;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.TrainBatch;
+import dev.filip.io.Tasks;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
 import dev.filip.model.ImageFeatures;
@@ -28,7 +29,7 @@ final class Towers implements AutoCloseable {
   private final GradientSum sum;
   private final Activations activations;
   private final List<Shard> shards = new ArrayList<>();
-  private final List<FilipModel> replicas = new ArrayList<>();
+  private final Opened owned = new Opened();
 
   /**
    * {@code model} is borrowed; what is trained of it lies in {@code parameters}.
@@ -43,15 +44,19 @@ final class Towers implements AutoCloseable {
       GradientSum sum) {
     this.activations = activations;
     this.config = model.config();
-    this.sum = sum;
-    Map<String, Tensor> leaves = model.parameters().trained();
-    shards.add(new Shard(model, 0, parallelism.threads(), sum.shard(leaves)));
-    for (int i = 1; i < parallelism.shards(); i++) {
-      FilipModel own = model.replica();
-      Map<String, Tensor> shared = own.parameters().trained();
-      parameters.addReplica(shared);
-      replicas.add(own);
-      shards.add(new Shard(own, i, parallelism.threads(), sum.shard(shared)));
+    this.sum = owned.add(sum);
+    try {
+      for (int i = 0; i < parallelism.shards(); i++) {
+        FilipModel own = i == 0 ? model : owned.add(model.replica());
+        Map<String, Tensor> leaves = own.parameters().trained();
+        if (i > 0) {
+          parameters.addReplica(leaves);
+        }
+        shards.add(owned.add(new Shard(own, i, parallelism.threads(), sum.shard(leaves))));
+      }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 
@@ -77,7 +82,12 @@ final class Towers implements AutoCloseable {
         tasks.add(shards.get(i).forward(batch, rows, together, features));
       }
     }
-    tasks.forEach(Shard::await);
+    try {
+      Tasks.await(tasks); // all write into the features, so none is left to itself
+    } catch (RuntimeException | Error e) {
+      drop();
+      throw e;
+    }
     return features;
   }
 
@@ -95,14 +105,12 @@ final class Towers implements AutoCloseable {
 
   private void each(Function<Shard, Future<?>> task) {
     List<Future<?>> tasks = shards.stream().<Future<?>>map(task).toList();
-    tasks.forEach(Shard::await);
+    Tasks.await(tasks);
   }
 
   @Override
   public void close() {
-    shards.forEach(Shard::close);
-    sum.close();
-    replicas.forEach(FilipModel::close);
+    owned.close();
   }
 
   /**

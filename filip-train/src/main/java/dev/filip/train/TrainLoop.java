@@ -99,19 +99,22 @@ final class TrainLoop {
     }
     stopping = ranks.communicator().any(stop.getAsBoolean()); // all stop after the same step
     boolean end = now == total || stopping;
-    if (ranks.world() > 1 && (end || due(CHECK_EVERY, now))) {
+    boolean judged =
+        due(config.evaluate().every(), now) || config.evaluate().every() > 0 && now == total;
+    boolean kept = end || due(config.checkpoint().every(), now);
+    if (judged || kept || due(CHECK_EVERY, now)) { // before anything of them is written
       requireSameWeights(now);
     }
-    if (due(config.evaluate().every(), now) || config.evaluate().every() > 0 && now == total) {
+    if (judged) {
       ranks.first(() -> evaluate(now));
     }
-    if (end || due(config.checkpoint().every(), now)) {
+    if (kept) {
       checkpoint(now);
     }
   }
 
   private void requireSameWeights(long now) {
-    int other = weights.drifted();
+    int other = ranks.world() > 1 ? weights.drifted() : 0;
     if (other != 0) {
       throw new TrainingStopped(
           "the weights of rank "
@@ -176,6 +179,7 @@ final class TrainLoop {
       reason = said[r].isEmpty() || said.length == 1 ? said[r] : "rank " + r + ": " + said[r];
     }
     if (now - 1 > session.start().step()) {
+      requireSameWeights(now - 1);
       checkpoint(now - 1);
     }
     return new TrainingStopped(
@@ -288,7 +292,7 @@ final class TrainLoop {
                 .checkpoints()
                 .write(
                     session.state(now, best, cursor),
-                    folder -> session.writeModel(folder, now),
+                    folder -> session.fill(folder, now),
                     session.optimizer(),
                     session.trained().model().parameters()));
   }

@@ -4,6 +4,7 @@ import dev.filip.data.TrainBatch;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.LossGradient;
 import dev.filip.optim.FlatParameters;
+import dev.filip.optim.Norms;
 import dev.filip.optim.Optimizer;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.StepScope;
@@ -137,7 +138,7 @@ final class TrainStep {
     optimizer.step(lr);
     Tensor scale = FlatParameters.part(parameters.values(), logScale);
     scale.clamp_max_(new Scalar(Math.log(bounds.logitScale())));
-    double updateNorm = norms ? FlatParameters.norm(before.sub_(parameters.values())) : Double.NaN;
+    double updateNorm = norms ? Norms.of(before.sub_(parameters.values())) : Double.NaN;
     return new Outcome(
         found,
         scale.item_float(),

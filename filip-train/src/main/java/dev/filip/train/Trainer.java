@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Trains a model as a config says and writes it to a folder ({@link RunFolder}).
@@ -58,14 +59,20 @@ public final class Trainer {
     } catch (IOException e) {
       TrainingStopped stopped =
           new TrainingStopped("cannot read training data: " + TrainingStopped.reason(e), e);
-      ranks.fail(String.valueOf(stopped.getMessage()));
+      ranks.fail(line(stopped));
       throw stopped;
     } catch (LostPeer e) {
       throw e;
     } catch (RuntimeException e) {
-      ranks.fail(String.valueOf(e.getMessage()));
+      ranks.fail(line(e));
       throw e;
     }
+  }
+
+  /** For the other ranks: libtorch's messages go on with a trace. */
+  private static String line(RuntimeException e) {
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    return message.lines().findFirst().orElse("internal error");
   }
 
   /** The same on data that is given, in one process. */
@@ -126,16 +133,17 @@ public final class Trainer {
 
   private static RunFolder choose(Path out, TrainOptions.Existing existing) {
     RunFolder folder = new RunFolder(out);
+    folder.requireFolder();
     return switch (existing) {
-      case REPLACE -> folder;
+      case REPLACE -> {
+        folder.requireOwn();
+        yield folder;
+      }
       case NEXT_FREE -> folder.used() ? new RunFolder(Outputs.nextFree(out)) : folder;
       case REFUSE -> {
+        folder.requireOwn();
         if (folder.worthKeeping()) {
-          throw new BadInput(
-              "output folder "
-                  + out
-                  + " holds a run already: give --resume to go on, --force to replace it, or"
-                  + " another name");
+          throw new BadInput("output folder " + out + folder.inTheWay());
         }
         yield folder;
       }
@@ -150,15 +158,24 @@ public final class Trainer {
 
   private static Session session(
       RunConfig config, RunFolder folder, TrainOptions options, FeedFactory data, Ranks ranks) {
-    SessionBuilder builder = new SessionBuilder(config, data, options.log(), ranks);
     try {
       Agreement.requireSameOnRanks(ranks, "run", facts(config, data));
+      if (ranks.isFirst()) {
+        clearLeftovers(folder, options);
+      }
       Optional<Path> checkpoint = checkpoint(config, folder, options, ranks);
+      Arithmetic arithmetic =
+          checkpoint.isPresent()
+              ? Arithmetic.of(checkpoint.get())
+              : Arithmetic.choose(config, ranks, options.log());
+      RunConfig whole = arithmetic.in(config);
+      SessionBuilder builder = new SessionBuilder(whole, data, options.log(), ranks);
       if (checkpoint.isPresent()) {
+        options.log().accept(arithmetic.goesOn());
         ranks.first(() -> goesOn(folder));
         return builder.resumed(folder, checkpoint.get());
       }
-      ranks.first(() -> begin(config, folder));
+      ranks.first(() -> begin(whole, folder));
       return builder.fresh(folder);
     } catch (IOException | UncheckedIOException e) {
       throw cannotStart(folder, TrainingStopped.cause(e));
@@ -181,6 +198,21 @@ public final class Trainer {
     }
   }
 
+  private static void clearLeftovers(RunFolder folder, TrainOptions options) throws IOException {
+    List<Path> unfinished = folder.clearLeftovers();
+    if (!unfinished.isEmpty()) {
+      options
+          .log()
+          .accept(
+              "removed what a killed run left unfinished in "
+                  + folder.root()
+                  + ": "
+                  + unfinished.stream()
+                      .map(path -> String.valueOf(path.getFileName()))
+                      .collect(Collectors.joining(", ")));
+    }
+  }
+
   private static void goesOn(RunFolder folder) {
     try {
       Files.deleteIfExists(folder.ended());
@@ -196,7 +228,7 @@ public final class Trainer {
     if (ranks.isFirst() && options.existing() == TrainOptions.Existing.RESUME) {
       found =
           new Checkpoints(folder.checkpoints(), config.checkpoint().keep())
-              .latest()
+              .newestWhole(options.log())
               .map(Path::toString)
               .orElse("");
       if (found.isEmpty()) {

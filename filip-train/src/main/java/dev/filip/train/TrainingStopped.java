@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -30,11 +31,11 @@ public class TrainingStopped extends RuntimeException {
     if (e instanceof AccessDeniedException denied) {
       return "permission denied on " + denied.getFile();
     }
-    if (e instanceof FileSystemException failed && failed.getReason() != null) {
-      return failed.getReason() + " on " + failed.getFile();
+    if (e instanceof FileSystemException failed) {
+      String why = failed.getReason() == null ? Reasons.of(failed) : failed.getReason();
+      return why + " on " + failed.getFile();
     }
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message.split("\n", 2)[0];
+    return Reasons.of(e);
   }
 
   /** The I/O failure inside, whether thrown plainly or unchecked. */

@@ -68,6 +68,23 @@ class DataGuardTest {
     assertThat(said.getFirst()).contains("at step " + (state.step() + 1) + ":");
   }
 
+  private static List<String> said(dev.filip.config.RunConfig config, Path out) {
+    List<String> said = new ArrayList<>();
+    Trainer.run(config, out, new TrainOptions(Existing.REPLACE, 10, null, List.of(), said::add));
+    return said.stream().filter(line -> line.startsWith("warning: ")).toList();
+  }
+
+  @Test
+  void aBatchThatIsLargerThanTheDataIsSaidOnce() throws IOException {
+    String shards = TinyShards.write(temp.resolve("shards"));
+    String few = "data={train: " + shards + "/000000.tar, distinct: false}";
+    assertThat(said(TinyShards.config(shards, 1, few, "batch=8"), temp.resolve("run")))
+        .containsExactly(
+            "warning: batch 8 is larger than an epoch of the data, 5 samples: a pair that stands"
+                + " in its batch twice counts as its own wrong answer");
+    assertThat(said(TinyShards.config(shards, 1, few, "batch=5"), temp.resolve("run"))).isEmpty();
+  }
+
   @Test
   void otherDataIsNotGoneOnWith() throws IOException {
     String shards = TinyShards.write(temp.resolve("shards"));

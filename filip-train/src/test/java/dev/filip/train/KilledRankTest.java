@@ -26,18 +26,27 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ranks as real processes: a run of two, one of them killed, and the run resumed with three. */
+/**
+ * Ranks as real processes: a run of two, one of them killed, and the run resumed with three; and
+ * over real shards with two again, bit-equal to a run never killed.
+ */
 class KilledRankTest {
   private static final int STEPS = 40;
   private static final int TIMEOUT_SECONDS = 30;
   @TempDir Path temp;
 
-  private static RunConfig config() {
-    return TinyData.config(
-        "late", STEPS, "batch=12", "checkpoint.every=5", "distributed.overlap=always");
+  /** On made data, or on real shards where a folder is given. */
+  private static RunConfig config(String shards) {
+    String[] sets = {"batch=12", "checkpoint.every=5", "distributed.overlap=always"};
+    return shards.isEmpty()
+        ? TinyData.config("late", STEPS, sets)
+        : TinyShards.config(shards, STEPS, sets);
   }
 
-  /** One rank, as the command line runs it: folder, pause of a step in ms, what may be there. */
+  /**
+   * One rank, as the command line runs it: folder, pause of a step in ms, what may be there,
+   * shards.
+   */
   static final class Child {
     public static void main(String[] args) {
       Natives.load();
@@ -55,7 +64,11 @@ class KilledRankTest {
           };
       TrainOptions options = TrainerTest.with(slow).with(Existing.valueOf(args[2]));
       try (Ranks ranks = Ranks.join(here, TIMEOUT_SECONDS)) {
-        Trainer.run(config(), Path.of(args[0]), options, new TinyData(), ranks);
+        if (args[3].isEmpty()) {
+          Trainer.run(config(""), Path.of(args[0]), options, new TinyData(), ranks);
+        } else {
+          Trainer.run(config(args[3]), Path.of(args[0]), options, ranks);
+        }
       } catch (LostPeer e) {
         System.err.println("filip: " + e.getMessage());
         System.exit(1);
@@ -63,17 +76,31 @@ class KilledRankTest {
     }
   }
 
-  private static List<String> arguments(Path out, int pause, Existing existing) {
-    return List.of(out.toString(), Integer.toString(pause), existing.toString());
+  private static List<String> arguments(Path out, int pause, Existing existing, String shards) {
+    return List.of(out.toString(), Integer.toString(pause), existing.toString(), shards);
+  }
+
+  /** Runs so many ranks to their end. */
+  private static void runAll(int world, Path out, Existing existing, String shards)
+      throws IOException {
+    ByteArrayOutputStream words = new ByteArrayOutputStream();
+    LocalRanks.Ended ended =
+        new LocalRanks(
+                OwnJava.command(
+                    List.of(), Child.class.getName(), arguments(out, 0, existing, shards)),
+                new PrintStream(words, true, StandardCharsets.UTF_8),
+                Duration.ofSeconds(TIMEOUT_SECONDS))
+            .run(world);
+    assertThat(ended).as(words.toString(StandardCharsets.UTF_8)).extracting("code").isEqualTo(0);
   }
 
   @Test
   void aKilledRankEndsTheOtherAndAnotherNumberGoesOn() throws Exception {
     Path out = temp.resolve("run");
     int port = ThreadRanks.freePort();
-    ChildRun run = start(RankEnvironment.local(0, 2, port), out);
+    ChildRun run = start(RankEnvironment.local(0, 2, port), out, "");
     Process first = run.process();
-    Process second = start(RankEnvironment.local(1, 2, port), out).process();
+    Process second = start(RankEnvironment.local(1, 2, port), out, "").process();
     try {
       run.awaitCheckpoint(out.resolve("checkpoints/step-000005"));
       second.destroyForcibly();
@@ -89,15 +116,7 @@ class KilledRankTest {
       second.destroyForcibly().waitFor();
     }
     assertThat(out.resolve("model")).doesNotExist();
-    ByteArrayOutputStream words = new ByteArrayOutputStream();
-    LocalRanks.Ended ended =
-        new LocalRanks(
-                OwnJava.command(
-                    List.of(), Child.class.getName(), arguments(out, 0, Existing.RESUME)),
-                new PrintStream(words, true, StandardCharsets.UTF_8),
-                Duration.ofSeconds(TIMEOUT_SECONDS))
-            .run(3);
-    assertThat(ended).as(words.toString(StandardCharsets.UTF_8)).extracting("code").isEqualTo(0);
+    runAll(3, out, Existing.RESUME, "");
     assertThat(out.resolve("model/model.safetensors")).isNotEmptyFile();
     JsonNode state = Json.read(out.resolve("checkpoints/step-000040/state.json"));
     assertThat(state.path("world").asInt()).isEqualTo(3);
@@ -109,9 +128,37 @@ class KilledRankTest {
     assertThat(steps).doesNotHaveDuplicates().isSorted().endsWith((long) STEPS);
   }
 
-  private ChildRun start(RankEnvironment rank, Path out) throws IOException {
+  /** SIGKILL of the rank that writes; the other one ends by itself. */
+  @Test
+  void twoRanksOverRealShardsGoOnBitEqual() throws Exception {
+    String shards = TinyShards.write(temp.resolve("shards"));
+    Path out = temp.resolve("run");
+    int port = ThreadRanks.freePort();
+    ChildRun run = start(RankEnvironment.local(0, 2, port), out, shards);
+    Process second = start(RankEnvironment.local(1, 2, port), out, shards).process();
+    try {
+      run.awaitCheckpoint(out.resolve("checkpoints/step-000010"));
+      run.process().destroyForcibly().waitFor();
+      assertThat(second.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.exitValue()).isEqualTo(1);
+    } finally {
+      run.process().destroyForcibly().waitFor();
+      second.destroyForcibly().waitFor();
+    }
+    assertThat(out.resolve("model")).doesNotExist(); // it was hit before its end
+    runAll(2, out, Existing.RESUME, shards);
+    Path whole = temp.resolve("whole");
+    runAll(2, whole, Existing.REFUSE, shards);
+    assertThat(out.resolve("model/model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("model/model.safetensors"));
+    assertThat(out.resolve("checkpoints/step-000040/optimizer.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("checkpoints/step-000040/optimizer.safetensors"));
+  }
+
+  private ChildRun start(RankEnvironment rank, Path out, String shards) throws IOException {
     Path log = temp.resolve("rank-" + rank.rank() + ".log");
-    return ChildRun.start(Child.class, arguments(out, 40, Existing.REFUSE), rank.variables(), log);
+    return ChildRun.start(
+        Child.class, arguments(out, 40, Existing.REFUSE, shards), rank.variables(), log);
   }
 
   /** Our own lines, without the JVM's and libtorch's. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.BatchFeed;
+import dev.filip.data.DataStopped;
 import dev.filip.data.TrainBatch;
 import dev.filip.distributed.Communicator;
 import dev.filip.text.BpeTokenizer;
@@ -12,9 +13,16 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@link TinyData} whose batch number {@code at} holds a pixel that is not a number. */
-record PoisonedData(int at) implements FeedFactory {
+/**
+ * {@link TinyData} whose batch number {@code at} holds a pixel that is not a number, or cannot be
+ * had.
+ */
+record PoisonedData(int at, boolean ends) implements FeedFactory {
   private static final TinyData SOUND = new TinyData();
+
+  PoisonedData(int at) {
+    this(at, false);
+  }
 
   @Override
   public long samples() {
@@ -59,8 +67,12 @@ record PoisonedData(int at) implements FeedFactory {
     return new BatchFeed() {
       @Override
       public TrainBatch next() throws IOException {
+        given[0]++;
+        if (ends && given[0] == at) {
+          throw new DataStopped("shard 7 is gone");
+        }
         TrainBatch batch = sound.next();
-        if (++given[0] == at) {
+        if (given[0] == at) {
           float[] pixels = batch.pixels().toFloats();
           pixels[5] = Float.NaN;
           return TrainBatch.of(new FloatPixels(pixels, batch.pixels().size()), batch.tokens());

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +97,10 @@ class RanksTrainerTest {
     Path moved = temp.resolve("moved");
     TrainOptions stopsAt3 =
         new TrainOptions(Existing.REFUSE, 1, null, List.of(new StopAfter(3)), line -> {});
-    assertThatThrownBy(() -> ranks(2, config, moved, stopsAt3));
+    assertThatThrownBy(() -> ranks(2, config, moved, stopsAt3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("stopped after 3");
+    assertThat(moved.resolve("checkpoints/step-000003")).isDirectory();
     ranks(3, config, moved, TrainOptions.QUIET.with(Existing.RESUME));
     sameWeights(moved, whole);
     JsonNode state = Json.read(moved.resolve("checkpoints/step-000009/state.json"));
@@ -116,6 +121,55 @@ class RanksTrainerTest {
         throw new IllegalStateException("stopped after " + step);
       }
     }
+  }
+
+  /**
+   * Changes one weight on the first rank at its first evaluation, as a bit that fell over would.
+   */
+  private static TrainOptions drifting() {
+    return new TrainOptions(
+        Existing.REFUSE,
+        10,
+        (trained, step) -> {
+          if (step == 3) {
+            try (var _ = new StepScope()) {
+              trained.model().parameters().map().values().iterator().next().add_(new Scalar(1e-3));
+            }
+          }
+          return Map.of("r1", (double) step);
+        },
+        List.of(),
+        line -> {});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 5", "0, 6"})
+  void weightsThatDriftApartAreSeenBeforeTheyAreWritten(int every, int seen) {
+    Path out = temp.resolve("drifts");
+    RunConfig config = TinyData.config("late", 9, "checkpoint.every=" + every, "evaluate.every=3");
+    assertThatThrownBy(() -> ranks(2, config, out, drifting()))
+        .isInstanceOf(TrainingStopped.class)
+        .hasMessage(
+            "the weights of rank 1 are no longer those of rank 0 at step "
+                + seen
+                + ": machines that compute differently cannot train together; there is no"
+                + " checkpoint yet");
+    assertThat(out.resolve("checkpoints")).doesNotExist();
+    JsonNode best = Json.read(out.resolve("best/config.json")).at("/filip/trained/step");
+    assertThat(best.asLong()).isEqualTo(3);
+  }
+
+  /** Data that ends a run has it written once more: not with weights that drifted. */
+  @Test
+  void weightsThatDriftedAreNotWrittenWhereTheDataFails() {
+    Path out = temp.resolve("drifts");
+    RunConfig config = TinyData.config("late", 9, "checkpoint.every=0", "evaluate.every=3");
+    assertThatThrownBy(() ->
+            ThreadRanks.run(
+                2, ranks -> Trainer.run(config, out, drifting(), new PoisonedData(5, true), ranks)))
+        .isInstanceOf(TrainingStopped.class)
+        .hasMessageContaining("the weights of rank 1 are no longer those of rank 0 at step 4");
+    assertThat(out.resolve("checkpoints")).doesNotExist();
   }
 
   @Test

@@ -112,6 +112,34 @@ class TrainerTest {
   }
 
   @Test
+  void whatIsNoRunIsCalledWhatItIs() throws IOException {
+    RunConfig config = TinyData.config("global", 2);
+    Path file = Files.writeString(temp.resolve("file"), "precious");
+    for (Existing existing : Existing.values()) {
+      assertThatThrownBy(() -> run(config, file, TrainOptions.QUIET.with(existing)))
+          .isInstanceOf(BadInput.class)
+          .hasMessage("output " + file + " is a file, not a folder: give another name");
+    }
+    Path mine = Files.createDirectory(temp.resolve("mine"));
+    Files.writeString(mine.resolve("thesis.txt"), "precious");
+    assertThatThrownBy(() -> run(config, mine, TrainOptions.QUIET))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("holds files that are not of a run: give another name");
+    Path model = Files.createDirectory(mine.resolve("model"));
+    for (Existing existing : List.of(Existing.REFUSE, Existing.REPLACE)) {
+      assertThatThrownBy(() -> run(config, mine, TrainOptions.QUIET.with(existing)))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("holds model, but no run of ours wrote it")
+          .hasMessageContaining("not replaced, even with --force");
+    }
+    Files.delete(model);
+    run(config, mine, TrainOptions.QUIET.with(Existing.REPLACE));
+    run(config, mine, TrainOptions.QUIET.with(Existing.REPLACE));
+    assertThat(mine.resolve("thesis.txt")).hasContent("precious");
+    assertThat(model).isDirectory();
+  }
+
+  @Test
   void anExistingRunIsRefusedReplacedOrLeftAsTold() throws IOException {
     RunConfig config = TinyData.config("global", 2);
     Path out = temp.resolve("run");

@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param intro a paragraph: what was done
  * @param scores models side by side
  * @param charts SVG of {@link CurvePlot}
- * @param examples pictures
+ * @param gallery pictures under a heading
  * @param facts what it ran on and how: names and values
  * @param notes how to read it honestly, one paragraph each
  */
@@ -27,19 +27,28 @@ public record Report(
     String intro,
     ScoreTable scores,
     List<String> charts,
-    List<Example> examples,
+    Gallery gallery,
     List<Fact> facts,
     List<String> notes) {
   private static final String STYLE = "report.css";
 
   public Report {
     charts = List.copyOf(charts);
-    examples = List.copyOf(examples);
     facts = List.copyOf(facts);
     notes = List.copyOf(notes);
   }
 
-  /** One image with a caption and its pictures, side by side. */
+  /** Pictures under a heading. */
+  public record Gallery(String title, List<Example> examples) {
+    /** No pictures. */
+    public static final Gallery NONE = new Gallery("", List.of());
+
+    public Gallery {
+      examples = List.copyOf(examples);
+    }
+  }
+
+  /** One caption with its pictures, side by side. */
   public record Example(String caption, List<Picture> pictures) {
     public Example {
       pictures = List.copyOf(pictures);
@@ -148,13 +157,13 @@ public record Report(
   }
 
   private void examples(StringBuilder out) {
-    if (examples.isEmpty()) {
+    if (gallery.examples.isEmpty()) {
       return;
     }
-    element(out, "h2", "What each patch chose");
-    for (Example example : examples) {
-      out.append("<section class=\"example\">\n<h3>“").append(Html.escape(example.caption()));
-      out.append("”</h3>\n<div class=\"pictures\">\n");
+    element(out, "h2", gallery.title);
+    for (Example example : gallery.examples) {
+      out.append("<section class=\"example\">\n<h3>").append(Html.escape(example.caption()));
+      out.append("</h3>\n<div class=\"pictures\">\n");
       for (Picture picture : example.pictures()) {
         String title = Html.escape(picture.title());
         out.append("<figure class=\"picture\"><img alt=\"").append(title).append("\" src=\"");

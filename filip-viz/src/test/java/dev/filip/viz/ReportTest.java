@@ -91,14 +91,16 @@ class ReportTest {
                     0.75,
                     0.5))),
         List.of(curve()),
-        List.of(
-            new Report.Example(
-                "a large red ball & a green <box>",
-                List.of(
-                    new Report.Picture("late: word of each patch", late),
-                    new Report.Picture("late: best noun", map),
-                    new Report.Picture(
-                        "global: word of each patch (tokens not trained for it)", global)))),
+        new Report.Gallery(
+            "What each patch chose",
+            List.of(
+                new Report.Example(
+                    "a large red ball & a green <box>",
+                    List.of(
+                        new Report.Picture("late: word of each patch", late),
+                        new Report.Picture("late: best noun", map),
+                        new Report.Picture(
+                            "global: word of each patch (tokens not trained for it)", global))))),
         List.of(
             new Report.Fact("Machine", "2 cores, AVX2, 24 GiB"),
             new Report.Fact("Seed", "1"),
@@ -125,7 +127,7 @@ class ReportTest {
             "i",
             new ScoreTable(List.of(), List.of()),
             List.of(),
-            List.of(),
+            Report.Gallery.NONE,
             List.of(),
             List.of());
     assertThat(data.html()).doesNotContain("<h2>");

@@ -1,0 +1,70 @@
+package dev.filip.suite;
+
+import dev.filip.data.SampleSource;
+import dev.filip.encode.Embedder;
+import dev.filip.eval.ClassPrompts;
+import dev.filip.eval.EvalData;
+import dev.filip.eval.Ranking;
+import dev.filip.eval.ZeroShotEval;
+import dev.filip.io.BadInput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Zero-shot classification on several data sets, image tokens kept on disk. Used by one thread.
+ *
+ * @param cache of the image tokens
+ * @param limit at most so many images of a set, evenly spread; 0 for all
+ */
+public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int limit) {
+  public Suite {
+    BadInput.require(limit >= 0, "--limit", limit, ">= 0 (0 = all)");
+  }
+
+  /**
+   * What one model did on one data set.
+   *
+   * @param encoded images that had to be encoded, the others were in the cache
+   * @param encodeSeconds for opening, hashing and encoding
+   * @param matchSeconds for prompts and scores
+   */
+  public record Score(
+      String dataset,
+      String split,
+      ZeroShotEval.Result result,
+      long encoded,
+      double encodeSeconds,
+      double matchSeconds) {
+    /** Low and high of top-1's 95 % interval, by bootstrap over images. */
+    public double[] interval() {
+      return result.basis().series().firstEntry().getValue().interval(1);
+    }
+  }
+
+  /**
+   * Judges a model on a data set.
+   *
+   * @param name which decides the prompts
+   * @param split for the fingerprint and the report
+   */
+  public Score judge(Embedder model, String name, String split, SampleSource source)
+      throws IOException {
+    long start = System.nanoTime();
+    List<String> classes = source.classNames();
+    ClassPrompts texts = new ClassPrompts(classes, prompts.of(name));
+    int most = limit == 0 || limit >= source.size() ? 0 : limit;
+    EvalData data = new EvalData(source, name + "#" + split, most, false);
+    try (TokenCache.Opened opened = cache.open(model, data, classes.size())) {
+      long ready = System.nanoTime();
+      ZeroShotEval eval = new ZeroShotEval(_ -> texts, null, ranking);
+      ZeroShotEval.Result result = eval.run(model, opened.images());
+      return new Score(
+          name,
+          split,
+          result,
+          opened.encodedNow(),
+          (ready - start) / 1e9,
+          (System.nanoTime() - ready) / 1e9);
+    }
+  }
+}
