@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a picture looks like in 63 bits: the signs of its low frequencies (a cosine transform of 32 x
- * 32 grey values, the lowest 8 x 8 without the mean) against their median. Copies that were scaled,
- * recompressed or slightly changed differ in few bits, unrelated pictures in about half of them
- * (the widely used "pHash"; Zauner 2010). Immutable.
+ * What a picture looks like in 63 bits: the signs of its low frequencies (a cosine transform of 32
+ * x 32 grey values, the lowest 8 x 8 without the mean) against their median. Copies that were
+ * scaled, recompressed or slightly changed differ in few bits, unrelated pictures in about half of
+ * them (the widely used "pHash"; Zauner 2010). Immutable.
  *
  * @param bits of the picture
  * @param mirrored those of its mirror image
@@ -31,7 +31,9 @@ public record PerceptualHash(long bits, long mirrored) {
     return all;
   }
 
-  /** Of a decoded picture; empty where it is of a single colour, so that all such would be alike. */
+  /**
+   * Of a decoded picture; empty where it is of a single colour, so that all such would be alike.
+   */
   public static Optional<PerceptualHash> of(RgbImage image) {
     double[] grey = grey(new PilResize().resize(image, SIDE, SIDE, Resample.BICUBIC));
     double mean = Arrays.stream(grey).average().orElse(0);
@@ -54,7 +56,9 @@ public record PerceptualHash(long bits, long mirrored) {
     double[] grey = new double[SIDE * SIDE];
     for (int i = 0; i < grey.length; i++) {
       grey[i] =
-          0.299 * (rgb[3 * i] & 255) + 0.587 * (rgb[3 * i + 1] & 255) + 0.114 * (rgb[3 * i + 2] & 255);
+          0.299 * (rgb[3 * i] & 255)
+              + 0.587 * (rgb[3 * i + 1] & 255)
+              + 0.114 * (rgb[3 * i + 2] & 255);
     }
     return grey;
   }

@@ -171,8 +171,8 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
   }
 
   /** Those whose tokens are as alike as asked. */
-  private List<Pair> alike(
-      List<Pair> pairs, SampleSource train, SampleSource test, Embedder model) throws IOException {
+  private List<Pair> alike(List<Pair> pairs, SampleSource train, SampleSource test, Embedder model)
+      throws IOException {
     List<Pair> kept = new ArrayList<>();
     try (Progress progress = new Progress("pairs", pairs.size())) {
       for (Pair pair : pairs) {

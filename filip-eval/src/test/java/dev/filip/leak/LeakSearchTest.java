@@ -129,8 +129,7 @@ class LeakSearchTest {
     assertThat(scores.at("/top1/clean").asDouble()).isEqualTo(0.5);
     assertThat(scores.path("n_clean").asInt()).isEqualTo(2);
     assertThatThrownBy(() ->
-            new LeakReport(new LeakSearch(6, null, 0.9), found)
-                .without(Json.parse("{}"), "a.json"))
+            new LeakReport(new LeakSearch(6, null, 0.9), found).without(Json.parse("{}"), "a.json"))
         .hasMessage("a.json must be an answer of filip eval TASK --json, got no outcomes");
   }
 
