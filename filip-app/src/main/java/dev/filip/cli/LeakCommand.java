@@ -87,8 +87,9 @@ final class LeakCommand implements Callable<Integer> {
       ObjectNode json = report.toJson();
       if (!scores.isEmpty()) {
         ObjectNode all = json.putObject("scores");
+        String data = judged.fingerprint();
         for (Path file : scores) {
-          all.set(file.toString(), report.without(Json.read(file), file.toString()));
+          all.set(file.toString(), report.without(Json.read(file), file.toString(), data));
         }
       }
       if (out != null) {

@@ -67,15 +67,18 @@ public record LeakReport(LeakSearch search, LeakSearch.Found found) {
    * The scores of an answer of {@code filip eval TASK --json} on the test source, of all images and
    * of those that did not leak. Retrieval: leaked queries are left out, candidates stay.
    *
-   * @throws BadInput for another answer, and where none of its images is one of the test source
+   * @param data fingerprint of the test source
+   * @throws BadInput for something else, and for an answer on other data
    */
-  public ObjectNode without(JsonNode answer, String name) {
+  public ObjectNode without(JsonNode answer, String name, String data) {
     JsonNode outcomes = answer.path("outcomes");
     BadInput.require(
         outcomes.path("metrics").isObject() && outcomes.path("keys").isArray(),
         name,
         "no outcomes",
         "an answer of filip eval TASK --json");
+    String judged = outcomes.path("fingerprint_of").path("data").asText();
+    BadInput.require(judged.equals(data), name, "other data", "an answer on the test source");
     Set<String> leaked = keys();
     boolean[] clean = new boolean[outcomes.path("keys").size()];
     int left = 0;

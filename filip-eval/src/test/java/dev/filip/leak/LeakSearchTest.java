@@ -123,14 +123,19 @@ class LeakSearchTest {
     LeakSearch.Found found = run(6);
     JsonNode answer =
         Json.parse(
-            "{\"outcomes\": {\"keys\": [\"a\", \"b\", \"c\"], \"metrics\": {\"top1\": {\"hits\": [0, 1, 1]}}}}");
-    JsonNode scores = new LeakReport(new LeakSearch(6, null, 0.9), found).without(answer, "a.json");
+            "{\"outcomes\": {\"keys\": [\"a\", \"b\", \"c\"], \"metrics\": {\"top1\": {\"hits\": [0, 1, 1]}}, \"fingerprint_of\": {\"data\": \"abc\"}}}");
+    JsonNode scores =
+        new LeakReport(new LeakSearch(6, null, 0.9), found).without(answer, "a.json", "abc");
     assertThat(scores.at("/top1/all").asDouble()).isEqualTo(2 / 3.0);
     assertThat(scores.at("/top1/clean").asDouble()).isEqualTo(0.5);
     assertThat(scores.path("n_clean").asInt()).isEqualTo(2);
     assertThatThrownBy(() ->
-            new LeakReport(new LeakSearch(6, null, 0.9), found).without(Json.parse("{}"), "a.json"))
+            new LeakReport(new LeakSearch(6, null, 0.9), found)
+                .without(Json.parse("{}"), "a.json", "abc"))
         .hasMessage("a.json must be an answer of filip eval TASK --json, got no outcomes");
+    assertThatThrownBy(() ->
+            new LeakReport(new LeakSearch(6, null, 0.9), found).without(answer, "a.json", "other"))
+        .hasMessage("a.json must be an answer on the test source, got other data");
   }
 
   /** The index finds what comparing every pair finds, at every distance. */
