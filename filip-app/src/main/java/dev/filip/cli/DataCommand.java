@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
       OpenclipartCommand.class,
       ListCommand.class,
       TranslateCommand.class,
+      LeakCommand.class,
       DataCommand.InspectCommand.class
     },
     footer = {"", "Example:", "  filip data scenes --out data/scenes"})
