@@ -2,6 +2,7 @@ package dev.filip.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.filip.data.known.FakeSets;
 import dev.filip.generate.DebFixture;
 import dev.filip.generate.EmojiFixture;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class ReadmeTest {
     }
     List<Path> emoji = EmojiFixture.write(folder.resolve("packages"));
     List<Path> debs = debs();
+    FakeSets.twelve(folder.resolve("data/sets"));
     List<String> commands = new ArrayList<>(commands("README.md"));
     assertThat(commands).as("commands in README.md").hasSizeGreaterThan(5);
     commands.addAll(commands("docs/EXAMPLES.md"));
