@@ -59,7 +59,7 @@ final class HttpStore implements Store {
           default -> false;
         };
     if (!refused) {
-      throw failure(head);
+      throw StoreFailure.ofAnswer(head);
     }
     return infoByFirstByte(location);
   }
@@ -187,14 +187,8 @@ final class HttpStore implements Store {
   private static void requireSuccess(HttpResponse<InputStream> answer) throws IOException {
     if (answer.statusCode() != 200 && answer.statusCode() != 206) {
       answer.body().close();
-      throw failure(answer);
+      throw StoreFailure.ofAnswer(answer);
     }
-  }
-
-  private static StoreFailure failure(HttpResponse<?> answer) {
-    Duration after =
-        answer.headers().firstValue("Retry-After").map(HttpStore::retryAfter).orElse(null);
-    return StoreFailure.ofStatus(answer.statusCode(), after, "");
   }
 
   /** Seconds or a date; null for anything else. */
