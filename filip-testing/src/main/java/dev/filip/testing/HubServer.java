@@ -51,6 +51,7 @@ public final class HubServer implements AutoCloseable {
   }
 
   private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+  private static final List<String> REVISIONS = List.of("main", "v1", "refs%2Fpr%2F1", COMMIT);
   private static final int LARGE = 4096;
 
   private final String model;
@@ -89,7 +90,7 @@ public final class HubServer implements AutoCloseable {
     return "http://127.0.0.1:" + hub.getAddress().getPort();
   }
 
-  /** What the branch {@code main} and the tag {@code v1} are. */
+  /** What {@code main}, {@code v1} and {@code refs/pr/1} are. */
   public String commit() {
     return COMMIT;
   }
@@ -136,15 +137,21 @@ public final class HubServer implements AutoCloseable {
       refuse(exchange, 401, refusal);
       return;
     }
-    String resolve = "/" + model + "/resolve/" + COMMIT + "/";
+    String resolve = "/" + model + "/resolve/";
     String kept = "/api/resolve-cache/";
     if (path.startsWith("/api/models/")) {
       list(exchange, path);
     } else if (path.startsWith(resolve)) {
-      resolve(exchange, path.substring(resolve.length()));
+      String[] rest = path.substring(resolve.length()).split("/", 2);
+      if (REVISIONS.contains(rest[0])) {
+        resolve(exchange, rest[1]);
+      } else {
+        refuse(exchange, 404, "RevisionNotFound");
+      }
     } else if (path.startsWith(kept) && files.containsKey(path.substring(kept.length()))) {
       String file = path.substring(kept.length());
       exchange.getResponseHeaders().set("ETag", "W/\"" + hash(file) + "\"");
+      exchange.getResponseHeaders().set("X-Repo-Commit", COMMIT);
       send(exchange, file);
     } else {
       refuse(exchange, 404, "RepoNotFound");
@@ -155,8 +162,7 @@ public final class HubServer implements AutoCloseable {
     String all = "/api/models/" + model + "/revision/";
     if (!path.startsWith(all)) {
       refuse(exchange, 404, "RepoNotFound");
-    } else if (!List.of("main", "v1", "refs%2Fpr%2F1", COMMIT)
-        .contains(path.substring(all.length()))) {
+    } else if (!REVISIONS.contains(path.substring(all.length()))) {
       refuse(exchange, 404, "RevisionNotFound");
     } else {
       String siblings =
