@@ -115,7 +115,7 @@ final class BlobDownload {
   /** Wrong bytes are fetched once more from the beginning: what was gathered may be of old. */
   private void whole(FileChannel out) throws IOException {
     for (int round = 1; round <= ROUNDS; round++) {
-      try (Progress progress = new Progress("fetching " + file.name(), file.size() / MIB)) {
+      try (Progress progress = bar()) {
         retry.call(
             file.address().toString(),
             () -> fetched,
@@ -136,7 +136,12 @@ final class BlobDownload {
             + "): nothing of them is kept");
   }
 
-  private void go(FileChannel out, Progress progress) throws IOException {
+  /** None for what is there in a moment. */
+  private @Nullable Progress bar() {
+    return file.size() < MIB ? null : new Progress("fetching " + file.name(), file.size() / MIB);
+  }
+
+  private void go(FileChannel out, @Nullable Progress progress) throws IOException {
     if (out.size() > file.size()) {
       out.truncate(0);
     }
@@ -164,7 +169,7 @@ final class BlobDownload {
   }
 
   /** Stops a piece behind the end: a server may send for ever. */
-  private void copy(InputStream body, FileChannel out, Progress progress) throws IOException {
+  private void copy(InputStream body, FileChannel out, @Nullable Progress progress) throws IOException {
     byte[] piece = new byte[PIECE];
     for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
       ByteBuffer bytes = ByteBuffer.wrap(piece, 0, count);
@@ -172,7 +177,9 @@ final class BlobDownload {
         out.write(bytes);
       }
       fetched += count;
-      progress.to(out.position() / MIB, "MiB");
+      if (progress != null) {
+        progress.to(out.position() / MIB, "MiB");
+      }
       if (out.position() > file.size()) {
         return;
       }

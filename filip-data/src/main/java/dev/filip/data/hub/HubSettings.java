@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,10 @@ public record HubSettings(
     Retry retry) {
   private static final String PUBLIC = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "on", "yes", "true");
+
+  /** 5 tries, pauses of 0.5 s to 30 s: a hub that is not there is said within 10 s. */
+  private static final Retry SOMEBODY_WAITS =
+      new Retry(5, Duration.ofMillis(500), Duration.ofSeconds(30));
 
   /** A secret: its text form does not show it. */
   public record Token(String value) {
@@ -69,7 +74,7 @@ public record HubSettings(
         cache,
         said.isOn("HF_HUB_OFFLINE") || said.isOn("TRANSFORMERS_OFFLINE"),
         Timeouts.STANDARD,
-        Retry.STANDARD);
+        SOMEBODY_WAITS);
   }
 
   private static URI endpoint(String text) {

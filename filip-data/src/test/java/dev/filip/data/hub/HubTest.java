@@ -3,6 +3,7 @@ package dev.filip.data.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.filip.data.store.Retry;
 import dev.filip.data.store.Timeouts;
 import dev.filip.data.store.UnreachableShard;
@@ -10,6 +11,8 @@ import dev.filip.io.BadInput;
 import dev.filip.testing.HubServer;
 import dev.filip.testing.HubServer.Manner;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -296,6 +299,59 @@ class HubTest {
     assertThat(shown).hasBinaryContent(files.get(WEIGHTS));
     assertThat(Files.isSymbolicLink(shown)).isFalse();
     assertThat(cache.files(server.commit())).hasSize(3);
+  }
+
+  @Test
+  void aModelInShards() throws IOException {
+    String index = "{\"weight_map\":{\"a\":\"m-1.safetensors\",\"b\":\"m-2.safetensors\"}}";
+    Map<String, byte[]> sharded = new TreeMap<>(files);
+    sharded.remove(WEIGHTS);
+    sharded.put(WEIGHTS + ".index.json", index.getBytes(StandardCharsets.UTF_8));
+    for (int shard = 1; shard <= 3; shard++) {
+      sharded.put("m-" + shard + ".safetensors", random(6000 + shard));
+    }
+    server.close();
+    server = new HubServer("a-b/clip.x", sharded);
+
+    Path snapshot = fetch().folder();
+
+    assertThat(snapshot.resolve("m-2.safetensors")).hasBinaryContent(random(6002));
+    assertThat(snapshot.toFile().list())
+        .hasSize(5)
+        .contains("m-1.safetensors")
+        .doesNotContain("m-3.safetensors", "pytorch_model.bin");
+    Files.delete(snapshot.resolve("m-2.safetensors"));
+    assertThatThrownBy(() -> Hub.fetch(HubModel.of("hf:a-b/clip.x"), offline()))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("names m-2.safetensors, which it does not have");
+    assertThat(fetch().fetched()).isZero(); // its blob is there
+  }
+
+  @Test
+  void aServerThatIsNoHub() throws IOException {
+    byte[] page = "<html>log in</html>".getBytes(StandardCharsets.UTF_8);
+    for (byte[] answer : List.of(page, "{}".getBytes(StandardCharsets.UTF_8))) {
+      HttpServer other =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      other.createContext(
+          "/",
+          exchange -> {
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+          });
+      other.start();
+      String endpoint = "http://127.0.0.1:" + other.getAddress().getPort();
+      HubSettings s = settings();
+      HubSettings there =
+          new HubSettings(
+              URI.create(endpoint), s.token(), s.cache(), false, s.timeouts(), s.retry());
+      assertThatThrownBy(() -> Hub.fetch(HubModel.of("hf:a/b"), there))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(endpoint)
+          .hasMessageContaining(answer == page ? "answers no JSON" : "this is no hub");
+      other.stop(0);
+    }
   }
 
   @Test
