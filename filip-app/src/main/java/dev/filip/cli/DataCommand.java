@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
       EmojiCommand.class,
       OpenclipartCommand.class,
       ListCommand.class,
+      LeakCommand.class,
       DataCommand.InspectCommand.class
     },
     footer = {"", "Example:", "  filip data scenes --out data/scenes"})

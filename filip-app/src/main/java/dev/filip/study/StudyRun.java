@@ -158,6 +158,8 @@ public final class StudyRun {
     switch (existing) {
       case REFUSE -> own().requireFree(out, false);
       case REPLACE -> {
+        BadInput.require(
+            there || !Files.exists(out), "--force", out, "used on a study's folder (study.json)");
         own().requireFree(out, true);
         Outputs.delete(out);
       }

@@ -107,16 +107,17 @@ public record TuneGrid(SequencedMap<String, List<String>> axes, int seeds, int s
 
     /** For people: {@code lr 1e-3, warmup 0.1}. */
     String label() {
-      return String.join(
-          ", ",
-          sets.stream().map(set -> set.replaceFirst("^.*\\.", "").replace('=', ' ')).toList());
+      return String.join(", ", sets.stream().map(set -> brief(set).replace('=', ' ')).toList());
+    }
+
+    /** Without the section before its key. */
+    private static String brief(String set) {
+      return set.substring(set.lastIndexOf('.', set.indexOf('=')) + 1);
     }
 
     /** For a folder. */
     String slug() {
-      return String.join(
-          "-",
-          sets.stream().map(set -> set.replaceAll("^[a-z_.]*\\.", "").replace("=", "")).toList());
+      return String.join("-", sets.stream().map(set -> brief(set).replace("=", "")).toList());
     }
   }
 }

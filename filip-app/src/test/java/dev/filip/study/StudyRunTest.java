@@ -187,6 +187,14 @@ class StudyRunTest {
         .hasMessageContaining("--tune must be at least two different values");
     assertThatThrownBy(() -> TuneGrid.parse(List.of("lr=1,2", "optimizer.lr=1,2"), 1, 0))
         .hasMessageContaining("one list a key");
+    TuneGrid two = TuneGrid.parse(List.of("lr=1e-3,2e-3", "warmup=0.1,0.3"), 1, 0);
+    assertThat(two.points().stream().map(TuneGrid.Point::label))
+        .containsExactly(
+            "lr 1e-3, warmup 0.1",
+            "lr 1e-3, warmup 0.3",
+            "lr 2e-3, warmup 0.1",
+            "lr 2e-3, warmup 0.3");
+    assertThat(two.points().getLast().slug()).isEqualTo("lr2e-3-warmup0.3");
     TuneGrid typo = TuneGrid.parse(List.of("optimizer.lrr=1e-3,3e-3"), 1, 0);
     assertThatThrownBy(() -> run(new InteractionStudy(), tuned(plain, typo), Existing.REFUSE))
         .isInstanceOf(BadInput.class)

@@ -1,13 +1,16 @@
 package dev.filip.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.known.KnownSet;
 import dev.filip.data.known.KnownSets;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import dev.filip.io.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,7 @@ final class KnownPlaces {
         return benchmark(splits, training);
       }
       if (!Sources.tars(path).isEmpty()) {
-        return shards(path, String.valueOf(path.toAbsolutePath().normalize().getFileName()));
+        return shards(path, String.valueOf(path.toAbsolutePath().normalize().getFileName()), split);
       }
     }
     String wanted = split == null && training ? KnownSets.trained(dataset, path) : split;
@@ -66,27 +69,31 @@ final class KnownPlaces {
         .toList();
   }
 
+  /** Its split {@code test} is the judged one whatever the data set calls that. */
   private SampleSource benchmark(List<String> splits, boolean training) {
     String judged = KnownSets.judged(dataset, path);
-    List<String> usual =
-        training
-            ? List.of("train", judged)
-            : List.of(judged, "test", judged.replaceAll("\\d+$", ""));
-    String wanted = split;
-    if (wanted == null) {
-      wanted = usual.stream().filter(splits::contains).findFirst().orElse(splits.getFirst());
+    String asked = split;
+    if (asked == null) {
+      asked = training ? "train" : judged;
     }
+    Stream<String> usual = Stream.of(asked);
+    if (split == null) {
+      usual = Stream.of(asked, judged, "test", splits.getFirst());
+    } else if (split.equals(judged)) {
+      usual = Stream.of(asked, "test");
+    }
+    String found = usual.filter(splits::contains).findFirst().orElse(asked);
     BadInput.require(
-        splits.contains(wanted),
+        splits.contains(found),
         "split of " + dataset,
-        wanted,
+        found,
         "one of " + String.join(", ", splits));
-    return shards(path.resolve(wanted), wanted);
+    return shards(path.resolve(found), found, found);
   }
 
-  private SampleSource shards(Path folder, String found) {
+  private SampleSource shards(Path folder, String found, @Nullable String asked) {
     BadInput.require(
-        split == null || split.equals(found), "split of " + dataset, String.valueOf(split), found);
+        asked == null || asked.equals(found), "split of " + dataset, String.valueOf(asked), found);
     Origin origin = new Origin(dataset, found, List.of(), List.of());
     return shards.open(folder.toString(), Sources.tars(folder), origin);
   }
@@ -96,7 +103,7 @@ final class KnownPlaces {
     BadInput.require(
         split == null || split.equals("all"), "split of img2dataset", String.valueOf(split), "all");
     BadInput.require(Files.isDirectory(path), "img2dataset path", path, "a folder");
-    Origin origin = new Origin(dataset, "all", List.of(), List.of());
+    Origin origin = new Origin(dataset, "all", List.of(), failed());
     List<String> tars = Sources.tars(path);
     if (!tars.isEmpty()) {
       return shards.open(path.toString(), tars, origin);
@@ -108,6 +115,21 @@ final class KnownPlaces {
               + ", found neither (its form parquet is opened without the name)");
     }
     return FolderSource.captioned(path, origin);
+  }
+
+  /** Downloads that failed are told by the {@code _stats.json} of the shards. */
+  private List<String> failed() {
+    long tried = 0;
+    long saved = 0;
+    for (Path file :
+        SourceFiles.list(path, p -> p.getFileName().toString().endsWith("_stats.json"))) {
+      JsonNode stats = Json.read(file);
+      tried += stats.path("count").asLong();
+      saved += stats.path("successes").asLong();
+    }
+    return saved >= tried
+        ? List.of()
+        : List.of(String.format(Locale.ROOT, "%,d of %,d downloads failed", tried - saved, tried));
   }
 
   private boolean hasImage() {

@@ -95,11 +95,13 @@ final class WebdatasetSource implements SampleSource {
             names.size(),
             names.size() == 1 ? "" : "s",
             name);
+    String remarks = origin == null ? "" : origin.remarks();
     String by = told.by().isEmpty() ? "" : " (sizes: " + told.by() + ")";
     return counts.complete()
         ? String.format(Locale.ROOT, "%,d samples in %s%s", counts.sum(), shards, by)
             + counts.remarks()
-        : shards + by + "; not counted";
+            + remarks
+        : shards + by + "; not counted" + remarks;
   }
 
   @Override

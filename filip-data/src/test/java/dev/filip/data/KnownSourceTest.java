@@ -147,6 +147,8 @@ class KnownSourceTest {
     assertThat(source.text(1).label()).isEqualTo(1);
     assertThat(source.classNames()).containsExactly("apple pie", "waffles");
     assertThat(open("food101:" + folder.resolve("test")).size()).isEqualTo(2);
+    assertThat(origin(open("imagenet:" + folder + "#val")).split()).isEqualTo("test");
+    assertThat(origin(open("dtd:" + folder)).split()).isEqualTo("test");
     assertThat(open(folder.resolve("test").toString()).size()).isEqualTo(2);
     assertThatThrownBy(() -> open("food101:" + folder + "#train"))
         .hasMessageContaining("split of food101 must be one of test, got train");
@@ -185,6 +187,7 @@ class KnownSourceTest {
     SampleSource source = open("img2dataset:" + tars);
     assertThat(source.size()).isEqualTo(2);
     assertThat(source.text(1).key()).isEqualTo("000010001");
+    assertThat(origin(source).notes()).containsExactly("4 of 6 downloads failed");
     assertThat(Objects.requireNonNull(source.text(1).metadata()).path("url").asText())
         .isEqualTo("http://example.org/1");
     Path files = Files.createDirectories(folder.resolve("files/00000"));

@@ -91,7 +91,7 @@ public final class Series {
    *
    * @param name whose it is, for the message
    */
-  static Series of(JsonNode json, String name) {
+  public static Series of(JsonNode json, String name) {
     double[] hits = numbers(json.path("hits"), name);
     double[] trials = new double[hits.length];
     Arrays.fill(trials, 1);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Flickr30K: captions in {@code results_20130124.token} or Kaggle's {@code results.csv}, Karpathy's
@@ -41,10 +42,16 @@ final class Flickr30k extends Layout {
     return karpathy(base(root), "train").isPresent() ? "karpathy_train" : "all";
   }
 
-  /** torchvision's root is the folder of images; the files may lie above it. */
+  /**
+   * Where the files lie: torchvision's root is the folder of images, and they may be above it;
+   * Kaggle's archive has them in the folder of the images' folder.
+   */
   private static Path base(Path root) {
     Path above = root.toAbsolutePath().getParent();
-    return above != null && tables(root).isEmpty() && !tables(above).isEmpty() ? above : root;
+    return Stream.of(root, root.resolve("flickr30k_images"), above == null ? root : above)
+        .filter(folder -> !tables(folder).isEmpty())
+        .findFirst()
+        .orElse(root);
   }
 
   private static List<Path> tables(Path base) {
@@ -103,8 +110,7 @@ final class Flickr30k extends Layout {
     for (String place : IMAGES) {
       Path folder = base.resolve(place);
       if (Files.isDirectory(folder)) {
-        boolean twice = Files.isDirectory(folder.resolve(place)); // Kaggle's archive
-        return twice ? place + "/" + place + "/" : place + "/";
+        return place + "/";
       }
     }
     if (Files.exists(base.resolve(image))) {

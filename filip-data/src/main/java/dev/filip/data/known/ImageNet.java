@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * ImageNet 2012: a folder for each WNID, or the validation images side by side with the devkit's
@@ -76,24 +77,24 @@ final class ImageNet extends Layout {
   /** CLIP's, and the devkit's first word for WNIDs that CLIP has not. */
   private static Map<String, String> names(Path base) {
     Map<String, String> names = new HashMap<>();
-    devkit(base)
+    devkit(base, "meta.mat")
         .map(folder -> folder.resolve("meta.mat"))
-        .filter(Files::exists)
         .ifPresent(meta -> synsets(meta).forEach(s -> names.put(s.wnid(), s.word())));
     names.putAll(ClassNames.table("imagenet"));
     return names;
   }
 
-  private static Optional<Path> devkit(Path base) {
-    return Places.first(
-        base.resolve(DEVKIT), base.resolve("data"), base.resolve("devkit/data"), base);
+  /** The folder of the devkit that has a file. */
+  private static Optional<Path> devkit(Path base, String file) {
+    return Stream.of(DEVKIT, "devkit/data", "data", "")
+        .map(base::resolve)
+        .filter(folder -> Files.isRegularFile(folder.resolve(file)))
+        .findFirst();
   }
 
   private KnownSet flat(Path base, Path folder) {
     Path devkit =
-        devkit(base)
-            .filter(p -> Files.exists(p.resolve(TRUTH)))
-            .orElseThrow(() -> Places.missing(name(), DEVKIT + "/" + TRUTH, base));
+        devkit(base, TRUTH).orElseThrow(() -> Places.missing(name(), DEVKIT + "/" + TRUTH, base));
     List<Synset> synsets = synsets(Places.file(name(), devkit.resolve("meta.mat"), base));
     List<String> wnids = synsets.stream().map(Synset::wnid).sorted().toList();
     Map<Integer, Integer> labels = new HashMap<>();

@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import us.hebi.matlab.mat.format.BufferAllocator;
-import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5File;
+import us.hebi.matlab.mat.format.Mat5Reader;
+import us.hebi.matlab.mat.format.Mat5Tag;
+import us.hebi.matlab.mat.format.Mat5Type;
 import us.hebi.matlab.mat.types.Array;
 import us.hebi.matlab.mat.types.Cell;
 import us.hebi.matlab.mat.types.Char;
 import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Source;
 import us.hebi.matlab.mat.types.Sources;
 import us.hebi.matlab.mat.types.Struct;
 
@@ -50,10 +53,12 @@ final class MatFile {
     } catch (BadInput e) {
       throw e;
     } catch (IOException e) {
-      throw broken(file, Reasons.of(e), e);
+      // what the reader finds out itself is wrapped several times
+      boolean own = e.getCause() == null;
+      throw broken(file, own ? Reasons.of(e) : "an element is broken", e);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // a broken length makes the reader index, or ask for memory, beyond all bounds
-      throw broken(file, e.getClass().getSimpleName(), e);
+      throw broken(file, "an element is broken", e);
     }
   }
 
@@ -81,25 +86,7 @@ final class MatFile {
 
   private static Mat5File parse(byte[] bytes) throws IOException {
     checkElements(bytes);
-    int[] left = {LARGEST_UNPACKED};
-    return Mat5.newReader(Sources.wrap(bytes))
-        .disableSubsystemProcessing()
-        .setMaxInflateBufferSize(LARGEST_UNPACKED)
-        .setBufferAllocator(
-            new BufferAllocator() {
-              @Override
-              public ByteBuffer allocate(int size) {
-                left[0] = size < 0 || size > left[0] ? -1 : left[0] - size;
-                if (left[0] < 0) {
-                  throw new IllegalArgumentException("an array of " + size + " bytes");
-                }
-                return ByteBuffer.allocate(size);
-              }
-
-              @Override
-              public void release(ByteBuffer buffer) {}
-            })
-        .readMat();
+    return new Reader(Sources.wrap(bytes), new Limit()).disableSubsystemProcessing().readMat();
   }
 
   private static BadInput broken(Path file, String why, Throwable cause) {
@@ -125,7 +112,7 @@ final class MatFile {
   /** A matrix of whole numbers, column by column. */
   int[] wholes(String name) {
     Matrix matrix = array(name, Matrix.class, "list of numbers");
-    int[] values = new int[matrix.getNumElements()];
+    int[] values = new int[Math.max(0, matrix.getNumElements())];
     for (int i = 0; i < values.length; i++) {
       values[i] = whole(name, matrix, i);
     }
@@ -177,7 +164,12 @@ final class MatFile {
       if (!struct.getFieldNames().contains(field)) {
         throw new BadInput(file + ": " + name + " has no field " + field);
       }
-      Array value = struct.get(field, i);
+      Array value;
+      try {
+        value = struct.get(field, i);
+      } catch (IndexOutOfBoundsException e) {
+        throw broken(file, name + " is not as large as it says", e);
+      }
       if (value == null) {
         throw new BadInput(file + ": " + name + " has no " + field + " in element " + (i + 1));
       }
@@ -198,5 +190,50 @@ final class MatFile {
       }
       return MatFile.this.whole(path, one, 0);
     }
+  }
+
+  /** Refuses the impossible length of an inner element, where the library prints a line. */
+  private static final class Reader extends Mat5Reader {
+    private final Limit limit;
+
+    Reader(Source source, Limit limit) {
+      super(source);
+      this.limit = limit;
+      setMaxInflateBufferSize(LARGEST_UNPACKED).setBufferAllocator(limit);
+    }
+
+    @Override
+    protected Mat5Tag readTagWithExpectedType(Mat5Type expected) throws IOException {
+      Mat5Tag tag = super.readTagWithExpectedType(expected);
+      if (tag.getNumBytes() < 0) {
+        throw new IOException("an element of more than 2 GiB");
+      }
+      return tag;
+    }
+
+    /** For what is packed. */
+    @Override
+    protected Mat5Reader createChildReader(Source packed) {
+      Reader child = new Reader(packed, limit);
+      child.mcos = mcos;
+      return child;
+    }
+  }
+
+  /** Memory for arrays, as long as there are not too many. */
+  private static final class Limit implements BufferAllocator {
+    private int left = LARGEST_UNPACKED;
+
+    @Override
+    public ByteBuffer allocate(int size) {
+      if (size < 0 || size > left) {
+        throw new IllegalArgumentException("an array of " + size + " bytes");
+      }
+      left -= size;
+      return ByteBuffer.allocate(size);
+    }
+
+    @Override
+    public void release(ByteBuffer buffer) {}
   }
 }

@@ -2,6 +2,8 @@ package dev.filip.data.known;
 
 import dev.filip.io.BadInput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,13 +88,15 @@ final class Sun397 extends Layout {
   }
 
   private static List<String> images(Path base) {
-    try (Stream<Path> all = Files.walk(base)) {
+    try (Stream<Path> all = Files.walk(base, FileVisitOption.FOLLOW_LINKS)) {
       return all.filter(p ->
               p.getFileName().toString().startsWith("sun_")
                   && p.getFileName().toString().endsWith(".jpg"))
           .map(p -> Places.slashed(base.relativize(p)))
           .sorted()
           .toList();
+    } catch (UncheckedIOException e) {
+      throw Places.unreadable(base, e.getCause());
     } catch (IOException e) {
       throw Places.unreadable(base, e);
     }

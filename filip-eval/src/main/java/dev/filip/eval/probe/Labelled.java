@@ -21,7 +21,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * heap or in a mapped file, for as long as something refers to them. Immutable, thread-safe.
  */
 public final class Labelled {
-  private static final int STEP = 4096;
   private final String name;
   private final MemorySegment rows;
   private final ScalarType type;
@@ -279,10 +278,10 @@ public final class Labelled {
     void take(int from, int count);
   }
 
-  /** Hands on all rows in blocks. */
-  void blocks(BlockTaker taker) {
-    for (int from = 0; from < labels.length; from += STEP) {
-      taker.take(from, Math.min(STEP, labels.length - from));
+  /** Hands on all rows in blocks of so many. */
+  void blocks(int rows, BlockTaker taker) {
+    for (int from = 0; from < labels.length; from += rows) {
+      taker.take(from, Math.min(rows, labels.length - from));
     }
   }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Minimises a smooth function by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm
- * 7.4): the last steps make an approximate inverse Hessian, on top of one that is given. All of it
- * in fp64. Used by one thread.
+ * 7.4): the last steps make an approximate inverse Hessian, on top of one that is given. What was
+ * learnt of a function is kept for the next one, which should be like it. All of it in fp64. Used
+ * by one thread.
  */
 final class Lbfgs {
   /** As scikit-learn's: below it a value counts as no longer falling. */
@@ -40,12 +41,10 @@ final class Lbfgs {
   /**
    * When it ends.
    *
-   * @param memory steps that are remembered
-   * @param iterations at most
    * @param tolerance of the gradient's largest entry
    * @param above what the value may be above its minimum, by estimate, relative to it
    */
-  record Options(int memory, int iterations, double tolerance, double above) {}
+  record Limits(int iterations, double tolerance, double above) {}
 
   /**
    * Where it ended.
@@ -54,111 +53,119 @@ final class Lbfgs {
    */
   record Minimum(double[] x, double value, int iterations, boolean converged) {}
 
-  private record Step(double[] s, double[] y, double sy) {}
+  /** Of a function: a place, its value and gradient, and the inverse times the gradient. */
+  private record State(double[] x, double value, double[] gradient, double[] newton) {}
 
-  private final Function function;
+  /**
+   * A step that is remembered.
+   *
+   * @param s what x changed by
+   * @param y what the gradient changed by
+   * @param inverseY the inverse times {@code y}
+   */
+  private record Step(double[] s, double[] y, double[] inverseY, double sy) {}
+
   private final Inverse inverse;
-  private final Options options;
+  private final int memory;
   private final Deque<Step> steps = new ArrayDeque<>();
   private double scale = 1;
 
-  Lbfgs(Function function, Inverse inverse, Options options) {
-    this.function = function;
+  /**
+   * @param memory steps that are remembered
+   */
+  Lbfgs(Inverse inverse, int memory) {
     this.inverse = inverse;
-    this.options = options;
+    this.memory = memory;
   }
 
   /** From a start on. */
-  Minimum run(double[] start, @Nullable Watch watch) {
-    double[] x = start.clone();
-    double[] gradient = new double[x.length];
-    double value = function.at(x, gradient);
-    double[] direction = new double[x.length];
-    for (int i = 0; i < options.iterations; i++) {
-      direct(gradient, direction);
-      if (isThere(value, gradient, direction)) {
-        return new Minimum(x, value, i, true);
+  Minimum run(Function function, double[] start, Limits limits, @Nullable Watch watch) {
+    double[] gradient = new double[start.length];
+    State now = state(start.clone(), function.at(start, gradient), gradient);
+    for (int i = 0; i < limits.iterations; i++) {
+      double[] direction = direction(now);
+      if (isThere(now, direction, limits)) {
+        return new Minimum(now.x, now.value, i, true);
       }
-      WolfeSearch.Point next = search(x, value, gradient, direction);
-      if (next == null) {
-        return new Minimum(x, value, i, true); // no step goes down: this is rounding's floor
+      WolfeSearch.Point found = search(function, now, direction);
+      if (found == null) {
+        return new Minimum(now.x, now.value, i, true); // no step goes down: rounding's floor
       }
-      remember(x, gradient, next);
-      double fell = (value - next.value()) / Math.max(1, Math.abs(value));
-      boolean flat = fell >= 0 && fell <= FLAT;
-      x = next.x();
-      gradient = next.gradient();
-      value = next.value();
+      State next = state(found.x(), found.value(), found.gradient());
+      remember(now, next);
+      double fell = (now.value - next.value) / Math.max(1, Math.abs(now.value));
+      now = next;
       if (watch != null) {
-        watch.step(i + 1, value, largest(gradient));
+        watch.step(i + 1, now.value, largest(now.gradient));
       }
-      if (flat) {
-        return new Minimum(x, value, i + 1, true);
+      if (fell >= 0 && fell <= FLAT) {
+        return new Minimum(now.x, now.value, i + 1, true);
       }
     }
-    direct(gradient, direction);
-    return new Minimum(x, value, options.iterations, isThere(value, gradient, direction));
+    boolean there = isThere(now, direction(now), limits);
+    return new Minimum(now.x, now.value, limits.iterations, there);
+  }
+
+  private State state(double[] x, double value, double[] gradient) {
+    double[] newton = new double[x.length];
+    inverse.apply(gradient, newton);
+    return new State(x, value, gradient, newton);
   }
 
   /**
    * Both rules: half the slope along the direction is about what the value is above its minimum.
    */
-  private boolean isThere(double value, double[] gradient, double[] direction) {
-    return largest(gradient) <= options.tolerance
-        && -dot(gradient, direction) / 2 <= options.above * Math.abs(value);
+  private static boolean isThere(State now, double[] direction, Limits limits) {
+    return largest(now.gradient) <= limits.tolerance
+        && -dot(now.gradient, direction) / 2 <= limits.above * Math.abs(now.value);
   }
 
   /** Along the quasi-Newton direction; where that fails, once more without what was remembered. */
-  private WolfeSearch.@Nullable Point search(
-      double[] x, double value, double[] gradient, double[] direction) {
-    WolfeSearch.Point best = new WolfeSearch(function, x, value, gradient, direction).best();
+  private WolfeSearch.@Nullable Point search(Function function, State now, double[] direction) {
+    WolfeSearch.Point best =
+        new WolfeSearch(function, now.x, now.value, now.gradient, direction).best();
     if (best != null || steps.isEmpty()) {
       return best;
     }
     steps.clear();
     scale = 1;
-    direct(gradient, direction);
-    return new WolfeSearch(function, x, value, gradient, direction).best();
+    return new WolfeSearch(function, now.x, now.value, now.gradient, direction(now)).best();
   }
 
-  /** Two loops over what is remembered. */
-  private void direct(double[] gradient, double[] direction) {
-    double[] q = gradient.clone();
+  /** Two loops over what is remembered; the inverse's products are those known already. */
+  private double[] direction(State now) {
+    double[] q = now.gradient.clone();
+    double[] r = now.newton.clone();
     double[] alpha = new double[steps.size()];
     int at = 0;
     for (Step step : steps) { // the newest first
       alpha[at] = dot(step.s, q) / step.sy;
-      addTo(q, -alpha[at++], step.y);
+      addTo(q, -alpha[at], step.y);
+      addTo(r, -alpha[at++], step.inverseY);
     }
-    inverse.apply(q, direction);
-    for (int i = 0; i < direction.length; i++) {
-      direction[i] *= scale;
+    for (int i = 0; i < r.length; i++) {
+      r[i] *= -scale;
     }
     var oldest = steps.descendingIterator();
     while (oldest.hasNext()) {
       Step step = oldest.next();
-      double beta = dot(step.y, direction) / step.sy;
-      addTo(direction, alpha[--at] - beta, step.s);
+      double beta = dot(step.y, r) / step.sy;
+      addTo(r, -alpha[--at] - beta, step.s);
     }
-    for (int i = 0; i < direction.length; i++) {
-      direction[i] = -direction[i];
-    }
+    return r;
   }
 
-  private void remember(double[] x, double[] gradient, WolfeSearch.Point next) {
-    double[] s = next.x().clone();
-    addTo(s, -1, x);
-    double[] y = next.gradient().clone();
-    addTo(y, -1, gradient);
+  private void remember(State before, State after) {
+    double[] s = minus(after.x, before.x);
+    double[] y = minus(after.gradient, before.gradient);
     double sy = dot(s, y);
     if (!(sy > 0)) {
       return; // of no use: it would not stay positive definite
     }
-    double[] seen = new double[y.length];
-    inverse.apply(y, seen);
-    scale = sy / dot(y, seen);
-    steps.addFirst(new Step(s, y, sy));
-    if (steps.size() > options.memory) {
+    double[] inverseY = minus(after.newton, before.newton);
+    scale = sy / dot(y, inverseY);
+    steps.addFirst(new Step(s, y, inverseY, sy));
+    if (steps.size() > memory) {
       steps.removeLast();
     }
   }
@@ -173,6 +180,12 @@ final class Lbfgs {
       sum += a[i] * b[i];
     }
     return sum;
+  }
+
+  private static double[] minus(double[] a, double[] b) {
+    double[] difference = a.clone();
+    addTo(difference, -1, b);
+    return difference;
   }
 
   private static void addTo(double[] to, double factor, double[] v) {

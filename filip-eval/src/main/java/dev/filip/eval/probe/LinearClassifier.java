@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear classifier with intercepts. Immutable, thread-safe. */
 final class LinearClassifier {
+  private static final int BLOCK = 4096;
   private final double[] weights;
   private final int classes;
   private final int d;
@@ -66,16 +67,18 @@ final class LinearClassifier {
       Tensor all = Tensors.fromDoubles(weights, classes, d + 1).to(set.type());
       Tensor w = all.narrow(1, 0, d).contiguous().t();
       Tensor bias = all.select(1, d).contiguous();
-      set.blocks((from, count) -> {
-        try (var _ = new StepScope()) {
-          Tensor scores = torch.addmm(bias, set.block(from, count), w);
-          int[] truth = Arrays.copyOfRange(labels, from, from + count);
-          int[] found = CandidateRanks.ofLabels(Tensors.toFloats(scores), classes, truth);
-          System.arraycopy(found, 0, ranks, from, count);
-          Tensor own = scores.log_softmax(1).gather(1, set.classes(from, count));
-          loss[0] -= own.sum(new ScalarTypeOptional(ScalarType.Double)).item_double();
-        }
-      });
+      set.blocks(
+          BLOCK,
+          (from, count) -> {
+            try (var _ = new StepScope()) {
+              Tensor scores = torch.addmm(bias, set.block(from, count), w);
+              int[] truth = Arrays.copyOfRange(labels, from, from + count);
+              int[] found = CandidateRanks.ofLabels(Tensors.toFloats(scores), classes, truth);
+              System.arraycopy(found, 0, ranks, from, count);
+              Tensor own = scores.log_softmax(1).gather(1, set.classes(from, count));
+              loss[0] -= own.sum(new ScalarTypeOptional(ScalarType.Double)).item_double();
+            }
+          });
     }
     return new Judged(ranks, labels, classes, loss[0] / labels.length);
   }

@@ -22,11 +22,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LogisticObjective implements Lbfgs.Function {
   private static final double NOISE_FP32 = 1e-8;
   private static final double NOISE_FP64 = 1e-15;
+  private static final int SCORES = 1 << 22;
+  private static final int LEAST_ROWS = 1024;
   private final List<Labelled> data;
   private final int k;
   private final int d;
   private final double n;
   private final double l2;
+  private final int rows;
   private final ScalarType type;
 
   /**
@@ -34,7 +37,17 @@ final class LogisticObjective implements Lbfgs.Function {
    * @param c scikit-learn's C: the weight of the losses
    */
   LogisticObjective(List<Labelled> data, int classes, double c) {
+    this(data, classes, c, Math.max(LEAST_ROWS, SCORES / outputs(classes)));
+  }
+
+  /**
+   * With blocks of so many rows.
+   *
+   * @param rows threads wait for each other at the end of every block: not too few
+   */
+  LogisticObjective(List<Labelled> data, int classes, double c, int rows) {
     this.data = data;
+    this.rows = rows;
     k = outputs(classes);
     d = data.getFirst().d();
     n = data.stream().mapToDouble(Labelled::size).sum();
@@ -77,7 +90,8 @@ final class LogisticObjective implements Lbfgs.Function {
       Tensor sums = Tensors.empty(ScalarType.Double, k, d + 1).zero_();
       double[] loss = {0};
       for (Labelled part : data) {
-        part.blocks((from, count) -> loss[0] += block(part, from, count, weights, bias, sums));
+        part.blocks(
+            rows, (from, count) -> loss[0] += block(part, from, count, weights, bias, sums));
       }
       return penalised(x, loss[0], Tensors.toDoubles(sums), gradient);
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LbfgsTest {
   private static final Lbfgs.Inverse NOTHING_KNOWN =
       (in, out) -> System.arraycopy(in, 0, out, 0, in.length);
-  private static final Lbfgs.Options EXACT = new Lbfgs.Options(10, 500, 1e-9, 1e-12);
+  private static final Lbfgs.Limits EXACT = new Lbfgs.Limits(500, 1e-9, 1e-12);
 
   /** Rosenbrock's valley in ten dimensions. */
   private static final Lbfgs.Function VALLEY =
@@ -65,7 +65,7 @@ class LbfgsTest {
   @Test
   void findsTheEndOfAValley() {
     double[] start = {-1.2, 1, -1.2, 1, -1.2, 1, -1.2, 1, -1.2, 1};
-    Lbfgs.Minimum found = new Lbfgs(VALLEY, NOTHING_KNOWN, EXACT).run(start, null);
+    Lbfgs.Minimum found = new Lbfgs(NOTHING_KNOWN, 10).run(VALLEY, start, EXACT, null);
     assertThat(found.converged()).isTrue();
     assertThat(found.iterations()).isLessThan(200);
     double[] gradient = new double[10];
@@ -77,19 +77,31 @@ class LbfgsTest {
   void theTrueInverseNeedsOneStep() {
     double[] scale = {1e-4, 1, 300, 1e6};
     Lbfgs.Inverse inverse = (in, out) -> java.util.Arrays.setAll(out, i -> in[i] / scale[i]);
-    Lbfgs.Minimum found = new Lbfgs(new Bowl(scale), inverse, EXACT).run(new double[4], null);
+    Lbfgs.Minimum found = new Lbfgs(inverse, 10).run(new Bowl(scale), new double[4], EXACT, null);
     assertThat(found.iterations()).isEqualTo(1);
     assertThat(found.x()[0]).isCloseTo(1e4, within(1e-6));
     Lbfgs.Minimum without =
-        new Lbfgs(new Bowl(scale), NOTHING_KNOWN, EXACT).run(new double[4], null);
+        new Lbfgs(NOTHING_KNOWN, 10).run(new Bowl(scale), new double[4], EXACT, null);
     assertThat(without.iterations()).isGreaterThan(5);
     assertThat(without.x()[0]).isCloseTo(1e4, within(1e-2));
   }
 
+  /** What was learnt of one function makes another like it quicker. */
+  @Test
+  void goesOnWithWhatItRemembers() {
+    double[] scale = {1, 2, 30, 400, 5000};
+    double[] other = {1.01, 2.02, 30.3, 404, 5050};
+    Lbfgs minimiser = new Lbfgs(NOTHING_KNOWN, 10);
+    int fresh = minimiser.run(new Bowl(scale), new double[5], EXACT, null).iterations();
+    Lbfgs.Minimum again = minimiser.run(new Bowl(other), new double[5], EXACT, null);
+    assertThat(again.iterations()).isLessThan(fresh);
+    assertThat(again.x()[4]).isCloseTo(1 / 5050.0, within(1e-9));
+  }
+
   @Test
   void endsWhereStepsAreUsedUpAndSaysSo() {
-    Lbfgs.Options few = new Lbfgs.Options(10, 3, 1e-9, 1e-12);
-    Lbfgs.Minimum found = new Lbfgs(VALLEY, NOTHING_KNOWN, few).run(new double[10], null);
+    Lbfgs.Limits few = new Lbfgs.Limits(3, 1e-9, 1e-12);
+    Lbfgs.Minimum found = new Lbfgs(NOTHING_KNOWN, 10).run(VALLEY, new double[10], few, null);
     assertThat(found.iterations()).isEqualTo(3);
     assertThat(found.converged()).isFalse();
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,17 +50,45 @@ class LogisticGoldenTest {
     double least = expected.at("/tight/objective").asDouble();
     double theirs = expected.at("/default/objective").asDouble();
     double ours = fit(train, c, 1e-4).objective();
+    double most = separated(name, c) ? 5e-4 : 1e-4; // theirs is 7e-2 above its minimum there
     assertThat(ours)
-        .isLessThan(theirs * (1 + 1e-4))
-        .isBetween(least * (1 - 1e-5), least * (1 + 1e-4));
+        .isLessThan(theirs * (1 + 1e-6))
+        .isBetween(least * (1 - 1e-6), least * (1 + most));
     if (theirs < least * (1 + 5e-5)) {
       assertThat(ours).isCloseTo(theirs, within(1e-4 * theirs));
     }
-    LogisticRegression.Fit strict = fit(train, c, 1e-6);
+    LogisticRegression.Fit strict = fit(train, c, 1e-8);
     assertThat(strict.converged()).isTrue();
-    assertThat(strict.objective()).isCloseTo(least, within(1e-6 * least));
+    assertThat(strict.objective())
+        .isCloseTo(least, within((separated(name, c) ? 2e-4 : 1e-5) * least));
     assertThat(strict.classifier().judge(test).top(1))
         .isCloseTo(expected.at("/tight/top1").asDouble(), within(1e-3));
+  }
+
+  /** Where there are many rows some of them are fitted first; the minimum is the same. */
+  @Test
+  void manyRowsComeToTheSameMinimum() {
+    int n = 33000; // more than 16 x 2048
+    java.util.Random random = new java.util.Random(3);
+    float[] rows = new float[n * 3];
+    int[] labels = random.ints(n, 0, 3).toArray();
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) random.nextGaussian() + (i % 3 == labels[i / 3] ? 1 : 0);
+    }
+    Labelled set = Labelled.of("many", rows, 3, labels);
+    LogisticRegression.Stop strict = new LogisticRegression.Stop(1e-7, 1000);
+    try (var regression = new LogisticRegression(List.of(set), 3, strict)) {
+      LogisticRegression.Fit some = regression.fit(1, null, null);
+      LogisticRegression.Fit all = regression.fit(1, new double[12], null);
+      assertThat(some.objective()).isCloseTo(all.objective(), within(1e-7 * all.objective()));
+      assertThat(some.weights()).containsExactly(all.weights(), within(1e-3));
+      assertThat(some.iterations()).isLessThanOrEqualTo(all.iterations());
+    }
+  }
+
+  /** More features than rows and hardly a penalty: losses go to what fp32 makes of 0. */
+  private static boolean separated(String name, String c) {
+    return name.equals("wide") && c.equals("100.0");
   }
 
   private static LogisticRegression.Fit fit(Labelled train, String c, double tolerance) {

@@ -49,15 +49,24 @@ class LogisticObjectiveTest {
     }
   }
 
-  /** One row, two classes, one feature, one more and one less than a block. */
+  /** One row, two classes, one feature, one more and one less than a block, many blocks. */
   @ParameterizedTest
-  @CsvSource({"1,1,2", "7,3,2", "5,1,3", "23,17,10", "4095,3,4", "4097,2,3", "8193,1,2", "3,40,5"})
-  void isTheSlowForm(int n, int d, int classes) {
+  @CsvSource({
+    "1,1,2,9",
+    "7,3,2,7",
+    "5,1,3,4",
+    "5,1,3,6",
+    "23,17,10,11",
+    "23,17,10,12",
+    "500,3,4,64",
+    "3,40,5,1"
+  })
+  void isTheSlowForm(int n, int d, int classes, int block) {
     Case c = Case.of(n, d, classes);
     double[] expected = new double[c.w.length];
     double value = SlowLogistic.at(c.x, d, c.labels, classes, 0.7, c.w, expected);
     double[] gradient = new double[c.w.length];
-    LogisticObjective objective = new LogisticObjective(List.of(c.whole()), classes, 0.7);
+    LogisticObjective objective = new LogisticObjective(List.of(c.whole()), classes, 0.7, block);
     assertThat(objective.size()).isEqualTo(c.w.length);
     assertThat(objective.at(c.w, gradient)).isCloseTo(value, within(1e-12 * Math.abs(value)));
     assertThat(gradient).containsExactly(expected, within(1e-13));
