@@ -169,7 +169,8 @@ final class BlobDownload {
   }
 
   /** Stops a piece behind the end: a server may send for ever. */
-  private void copy(InputStream body, FileChannel out, @Nullable Progress progress) throws IOException {
+  private void copy(InputStream body, FileChannel out, @Nullable Progress progress)
+      throws IOException {
     byte[] piece = new byte[PIECE];
     for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
       ByteBuffer bytes = ByteBuffer.wrap(piece, 0, count);
