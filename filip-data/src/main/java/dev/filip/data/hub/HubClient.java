@@ -284,7 +284,7 @@ final class HubClient implements AutoCloseable {
   }
 
   private static String known(boolean token) {
-    return token ? " for the owner of the token" : ", or none without a token (HF_TOKEN)";
+    return token ? " for the owner of the token" : ", or not without a token (HF_TOKEN)";
   }
 
   private URI at(String path) {

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  */
 public record HubModel(String owner, String name, String revision) {
   private static final String SCHEME = "hf:";
+  private static final String RULE =
+      "hf:OWNER/NAME or hf:OWNER/NAME@REVISION, as the model's page is called";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,95}");
   private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/+-]{0,199}");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -19,10 +21,7 @@ public record HubModel(String owner, String name, String revision) {
     boolean named = NAME.matcher(owner).matches() && NAME.matcher(name).matches();
     String both = owner + "/" + name;
     BadInput.require(
-        named && !both.contains("--") && !both.contains(".."),
-        "SOURCE",
-        SCHEME + both,
-        "hf:OWNER/NAME or hf:OWNER/NAME@REVISION, as the model's page is called");
+        named && !both.contains("--") && !both.contains(".."), "SOURCE", SCHEME + both, RULE);
     BadInput.require(
         REVISION.matcher(revision).matches() && !(revision + "/").matches(".*(\\.\\.|//).*"),
         "REVISION",
@@ -41,8 +40,9 @@ public record HubModel(String owner, String name, String revision) {
     int at = text.indexOf('@');
     String model = at < 0 ? text : text.substring(0, at);
     int slash = model.indexOf('/');
+    BadInput.require(slash > 0, "SOURCE", source, RULE);
     return new HubModel(
-        slash < 0 ? "" : model.substring(0, slash),
+        model.substring(0, slash),
         model.substring(slash + 1),
         at < 0 ? "main" : text.substring(at + 1));
   }
