@@ -5,15 +5,21 @@ import dev.filip.config.Activation;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
+import dev.filip.data.hub.Hub;
+import dev.filip.data.hub.HubModel;
+import dev.filip.data.hub.HubSettings;
 import dev.filip.image.Preprocess;
 import dev.filip.image.Resample;
 import dev.filip.interop.Exported;
 import dev.filip.interop.ImportOptions;
 import dev.filip.interop.ImportReport;
+import dev.filip.interop.ImportedFrom;
 import dev.filip.interop.Importer;
 import dev.filip.interop.PixelSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +35,22 @@ import picocli.CommandLine.Parameters;
     description = {
       "Bring weights of another program into a model folder: Hugging Face CLIP folders, open_clip hub folders and"
           + " checkpoints, OpenAI's archives, DeCLIP's checkpoints, the image tower of SigLIP folders. Nothing in them is executed.",
+      "hf:OWNER/NAME[@REVISION] is fetched from the Hugging Face hub, or from HF_ENDPOINT, into the cache that Python's tools use"
+          + " (HF_HUB_CACHE, HF_HOME; HF_HUB_OFFLINE=1: the cache only; HF_TOKEN for private models).",
       "What the source does not say is asked for, never guessed; every tensor is accounted for."
     },
     footer = {
       "",
       "Example:",
-      "  filip import ViT-B-32.pt --tokenizer bpe_simple_vocab_16e6.txt.gz --out models/openai-b32"
+      "  filip import ViT-B-32.pt --tokenizer bpe_simple_vocab_16e6.txt.gz --out models/openai-b32",
+      "  filip import hf:openai/clip-vit-base-patch32 --out models/clip-b32"
     })
 final class ImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SOURCE",
-      description = "Folder, or file: .pt, .pth, .bin, .pth.tar, .safetensors.")
-  private Path source;
+      description =
+          "Folder, file (.pt, .pth, .bin, .pth.tar, .safetensors), or hf:OWNER/NAME[@REVISION].")
+  private String source;
 
   @Option(names = "--out", required = true, description = "Model folder to make.")
   private Path out;
@@ -134,9 +144,23 @@ final class ImportCommand implements Callable<Integer> {
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
+  private final Map<String, String> environment;
+
+  ImportCommand() {
+    this(System.getenv());
+  }
+
+  /**
+   * In another environment than the process has.
+   *
+   * @param environment says where the hub and its cache are
+   */
+  ImportCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
   @Override
   public Integer call() throws Exception {
-    Exported.requireFree(out, source, force.isOn());
     ImportOptions options =
         new ImportOptions(
             Optional.ofNullable(activation),
@@ -150,9 +174,23 @@ final class ImportCommand implements Callable<Integer> {
             new ImportOptions.NewText(
                 Optional.ofNullable(textFrom), textWidth, textLayers, textContext),
             Optional.ofNullable(pixels));
-    ImportReport report = Importer.run(source, out, options, ImportedPixels::file);
+    ImportReport report = Importer.run(from(), out, options, ImportedPixels::file);
     answer.print(report.toJson(), report.toText());
     return 0;
+  }
+
+  /** Nothing is fetched for an output that would be refused. */
+  private ImportedFrom from() throws IOException {
+    if (!HubModel.isNamedBy(source)) {
+      Path local = Path.of(source);
+      Exported.requireFree(out, local, force.isOn());
+      return ImportedFrom.of(local);
+    }
+    HubModel model = HubModel.of(source);
+    HubSettings settings = HubSettings.of(environment, Path.of(System.getProperty("user.home")));
+    Exported.requireFree(out, settings.cache(), force.isOn());
+    Hub.Fetched fetched = Hub.fetch(model, settings);
+    return new ImportedFrom(fetched.folder(), model.toString(), fetched.origin());
   }
 
   /** {@code preprocessor_config.json} of what the source of an import says about its pixels. */

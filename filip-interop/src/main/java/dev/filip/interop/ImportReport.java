@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * @param warnings what has to be done or doubted
  */
 public record ImportReport(
-    Path source,
+    ImportedFrom source,
     String kind,
     Map<String, String> files,
     Path out,
@@ -42,7 +42,8 @@ public record ImportReport(
 
   /** All of it. */
   public ObjectNode toJson() {
-    ObjectNode root = Json.object().put("source", source.toString()).put("kind", kind);
+    ObjectNode root = Json.object().put("source", source.said()).put("kind", kind);
+    source.addTo(root);
     root.set("files", strings(files));
     root.put("out", out.toString());
     root.putObject("tensors")
@@ -74,7 +75,8 @@ public record ImportReport(
   /** The provenance for the {@code filip} block. */
   ObjectNode provenance() {
     ObjectNode root = Json.object().put("imported_from", kind);
-    root.put("file", source.getFileName().toString());
+    root.put("file", source.name());
+    source.addTo(root);
     root.set("sha256", strings(files));
     root.put("trained_as", ImportOptions.Said.word(trained));
     root.putObject("tensors").put("read", read).put("converted", used);
@@ -102,7 +104,8 @@ public record ImportReport(
   /** Lines for people. */
   public String toText() {
     StringBuilder text = new StringBuilder();
-    line(text, "source", kind + ": " + source);
+    line(text, "source", kind + ": " + source.said());
+    source.origin().forEach((key, value) -> line(text, key, value));
     line(
         text,
         "image tower",

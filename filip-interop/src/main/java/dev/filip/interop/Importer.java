@@ -36,6 +36,7 @@ public final class Importer {
       List.of("visual_projection.weight", "text_projection.weight");
 
   private final Path source;
+  private final ImportedFrom from;
   private final ForeignModel foreign;
   private final ImportPlan plan;
   private final ImportOptions options;
@@ -44,8 +45,9 @@ public final class Importer {
   private final Map<String, Computed> computed = new HashMap<>();
   private final Map<String, String> fresh = new LinkedHashMap<>();
 
-  private Importer(Path source, ForeignModel foreign, ImportOptions options) {
-    this.source = source;
+  private Importer(ImportedFrom from, ForeignModel foreign, ImportOptions options) {
+    this.source = from.path();
+    this.from = from;
     this.foreign = foreign;
     this.options = options;
     ImportPlan full = foreign.plan(options);
@@ -56,23 +58,34 @@ public final class Importer {
     plan.computed().forEach(c -> computed.put(c.ours(), c));
   }
 
-  /**
-   * Imports.
-   *
-   * @param pixels makes {@code preprocessor_config.json} of what the source says; given the model,
-   *     too, so that it can refuse what does not fit
-   * @throws BadInput for a source that cannot be brought in whole
-   */
+  /** Imports what lies at a path. */
   public static ImportReport run(
       Path source,
       Path out,
       ImportOptions options,
       BiFunction<PixelSource, ModelConfig, JsonNode> pixels)
       throws IOException {
+    return run(ImportedFrom.of(source), out, options, pixels);
+  }
+
+  /**
+   * Imports.
+   *
+   * @param from is kept in the model folder's provenance
+   * @param pixels makes {@code preprocessor_config.json} of what the source says; given the model,
+   *     too, so that it can refuse what does not fit
+   * @throws BadInput for a source that cannot be brought in whole
+   */
+  public static ImportReport run(
+      ImportedFrom from,
+      Path out,
+      ImportOptions options,
+      BiFunction<PixelSource, ModelConfig, JsonNode> pixels)
+      throws IOException {
     Natives.load();
-    ForeignModel foreign = SourceDetection.open(source, options);
+    ForeignModel foreign = SourceDetection.open(from.path(), options);
     try (WeightSet weights = foreign.weights()) {
-      return new Importer(source, foreign, options).write(out, weights, pixels);
+      return new Importer(from, foreign, options).write(out, weights, pixels);
     }
   }
 
@@ -169,7 +182,7 @@ public final class Importer {
       files.put(file.getFileName().toString(), Digests.sha256(file));
     }
     return new ImportReport(
-        source,
+        from,
         foreign.kind(),
         files,
         out,

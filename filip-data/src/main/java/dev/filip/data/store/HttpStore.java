@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -55,7 +54,7 @@ final class HttpStore implements Store {
           default -> false;
         };
     if (!refused) {
-      throw failure(head);
+      throw StoreFailure.ofAnswer(head);
     }
     return infoByFirstByte(location);
   }
@@ -183,13 +182,8 @@ final class HttpStore implements Store {
   private static void requireSuccess(HttpResponse<InputStream> answer) throws IOException {
     if (answer.statusCode() != 200 && answer.statusCode() != 206) {
       answer.body().close();
-      throw failure(answer);
+      throw StoreFailure.ofAnswer(answer);
     }
-  }
-
-  private static StoreFailure failure(HttpResponse<?> answer) {
-    Duration after = answer.headers().firstValue("Retry-After").map(RetryAfter::of).orElse(null);
-    return StoreFailure.ofStatus(answer.statusCode(), after, "");
   }
 
   private static @Nullable Matcher range(HttpResponse<?> answer) {

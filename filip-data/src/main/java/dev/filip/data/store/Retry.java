@@ -37,7 +37,7 @@ public record Retry(int tries, Duration firstPause, Duration longestPause) {
   }
 
   /** One try. */
-  interface Attempt<T> {
+  public interface Attempt<T> {
     T run() throws IOException;
   }
 
@@ -48,7 +48,7 @@ public record Retry(int tries, Duration firstPause, Duration longestPause) {
    * @throws UnreachableShard with the last {@link StoreFailure} as its cause
    * @throws StoreFailure of kind {@code CHANGED}: the caller asks for the new object
    */
-  <T> T call(String location, LongSupplier progress, Attempt<T> attempt) throws IOException {
+  public <T> T call(String location, LongSupplier progress, Attempt<T> attempt) throws IOException {
     int row = 0;
     for (int count = 1; ; count++) {
       long before = progress.getAsLong();

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Ends reads of a body that brings no byte for the answer's time (the JDK's client times the begin
  * of an answer only), and says in words what cut a body. Thread-safe; a body is for one thread.
  */
-final class StallWatch implements AutoCloseable {
+public final class StallWatch implements AutoCloseable {
   private final Timeouts timeouts;
   private final ScheduledThreadPoolExecutor clock;
 
-  StallWatch(Timeouts timeouts) {
+  /** A watch with one thread of its own, which does not keep a process alive. */
+  public StallWatch(Timeouts timeouts) {
     this.timeouts = timeouts;
     this.clock =
         new ScheduledThreadPoolExecutor(
@@ -28,10 +29,11 @@ final class StallWatch implements AutoCloseable {
    *
    * @param announced how many bytes it should have; -1 where that is unknown
    */
-  InputStream over(InputStream body, long announced) {
+  public InputStream over(InputStream body, long announced) {
     return new Body(body, announced);
   }
 
+  /** Ends the watching. */
   @Override
   public void close() {
     clock.shutdownNow();

@@ -6,6 +6,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
@@ -79,6 +80,13 @@ public final class StoreFailure extends IOException {
     return new StoreFailure(kind, "HTTP " + status + meaning + words, after, null);
   }
 
+  /** What an answer other than success means, with the pause it asks for. */
+  public static StoreFailure ofAnswer(HttpResponse<?> answer) {
+    Duration after =
+        answer.headers().firstValue("Retry-After").map(RetryAfter::of).orElse(null);
+    return ofStatus(answer.statusCode(), after, "");
+  }
+
   /** What an exception of the network means, in words; a {@link StoreFailure} is itself. */
   public static StoreFailure of(Throwable failure, Timeouts timeouts) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
@@ -119,7 +127,8 @@ public final class StoreFailure extends IOException {
     return new StoreFailure(Kind.REFUSED, "byte " + from + " lies beyond its end", null);
   }
 
-  static StoreFailure passing(String message, @Nullable Throwable cause) {
+  /** What another try may mend. */
+  public static StoreFailure passing(String message, @Nullable Throwable cause) {
     return new StoreFailure(Kind.PASSING, message, cause);
   }
 
