@@ -82,8 +82,7 @@ public final class StoreFailure extends IOException {
 
   /** What an answer other than success means, with the pause it asks for. */
   public static StoreFailure ofAnswer(HttpResponse<?> answer) {
-    Duration after =
-        answer.headers().firstValue("Retry-After").map(RetryAfter::of).orElse(null);
+    Duration after = answer.headers().firstValue("Retry-After").map(RetryAfter::of).orElse(null);
     return ofStatus(answer.statusCode(), after, "");
   }
 
