@@ -98,8 +98,8 @@ class StudyCommandTest {
     assertThat(run("--resume")).isZero();
     JsonNode failed = Json.parse(out.toString()).get("rows").get(3).at("/runs/0");
     assertThat(failed.get("outcome").asText()).isEqualTo("failed");
-    assertThat(failed.get("reason").asText()).contains("must be writable");
+    assertThat(failed.get("reason").asText()).contains("is a file, not a folder");
     assertThat(Files.getLastModifiedTime(result("baseline-seed1"))).isEqualTo(kept);
-    assertThat(Files.readString(study().resolve("ablation.md"))).contains("must be writable");
+    assertThat(Files.readString(study().resolve("ablation.md"))).contains("is a file, not a folder");
   }
 }
