@@ -100,6 +100,7 @@ class StudyCommandTest {
     assertThat(failed.get("outcome").asText()).isEqualTo("failed");
     assertThat(failed.get("reason").asText()).contains("is a file, not a folder");
     assertThat(Files.getLastModifiedTime(result("baseline-seed1"))).isEqualTo(kept);
-    assertThat(Files.readString(study().resolve("ablation.md"))).contains("is a file, not a folder");
+    assertThat(Files.readString(study().resolve("ablation.md")))
+        .contains("is a file, not a folder");
   }
 }
