@@ -3,14 +3,9 @@ package dev.filip.eval;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
-import dev.filip.image.DecodeOptions;
-import dev.filip.image.ImageDecoder;
-import dev.filip.image.PilResize;
-import dev.filip.image.Resample;
-import dev.filip.image.RgbImage;
-import dev.filip.viz.AwtImages;
 import dev.filip.viz.Report;
 import dev.filip.viz.ScoreTable;
+import dev.filip.viz.Thumbnail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,10 +20,8 @@ import java.util.Map;
  */
 public final class DisagreementPage {
   private static final int EACH = 24;
-  private static final int SIDE = 160;
   private final Comparison comparison;
   private final SampleSource source;
-  private final PilResize resize = new PilResize();
 
   private DisagreementPage(Comparison comparison, SampleSource source) {
     this.comparison = comparison;
@@ -100,15 +93,7 @@ public final class DisagreementPage {
   }
 
   private Report.Picture picture(int i, byte[] encoded) throws IOException {
-    RgbImage image = ImageDecoder.decode(encoded, DecodeOptions.DEFAULT);
-    double scale = Math.min(1, SIDE / (double) Math.max(image.width(), image.height()));
-    RgbImage small =
-        resize.resize(
-            image,
-            Math.max(1, (int) Math.round(image.width() * scale)),
-            Math.max(1, (int) Math.round(image.height() * scale)),
-            Resample.BICUBIC);
-    return new Report.Picture(title(i), AwtImages.png(AwtImages.awt(small)));
+    return new Report.Picture(title(i), Thumbnail.png(encoded));
   }
 
   /** For classification what each said, else the key. */

@@ -5,16 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.SampleSource;
 import dev.filip.eval.Series;
-import dev.filip.image.DecodeOptions;
-import dev.filip.image.ImageDecoder;
-import dev.filip.image.PilResize;
-import dev.filip.image.Resample;
-import dev.filip.image.RgbImage;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.viz.AwtImages;
 import dev.filip.viz.Report;
 import dev.filip.viz.ScoreTable;
+import dev.filip.viz.Thumbnail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record LeakReport(LeakSearch search, LeakSearch.Found found) {
   private static final int SHOWN = 60;
-  private static final int SIDE = 160;
 
   /** {@code pairs}, counts, and how was searched. */
   public ObjectNode toJson() {
@@ -153,11 +147,6 @@ public record LeakReport(LeakSearch search, LeakSearch.Found found) {
   }
 
   private static Report.Picture picture(String title, byte[] encoded) throws IOException {
-    RgbImage image = ImageDecoder.decode(encoded, DecodeOptions.DEFAULT);
-    double scale = Math.min(1, SIDE / (double) Math.max(image.width(), image.height()));
-    int width = Math.max(1, (int) Math.round(image.width() * scale));
-    int height = Math.max(1, (int) Math.round(image.height() * scale));
-    RgbImage small = new PilResize().resize(image, width, height, Resample.BICUBIC);
-    return new Report.Picture(title, AwtImages.png(AwtImages.awt(small)));
+    return new Report.Picture(title, Thumbnail.png(encoded));
   }
 }
