@@ -229,8 +229,7 @@ final class ProbeCommand implements Callable<Integer> {
         SampleSource testSource = Sources.open(testSpec, columns.options());
         Filip filip = precision.openForMany(folder)) {
       ModelFeatures by =
-          new ModelFeatures(
-              filip.embedder(), match, cache == null ? standardCache() : cache, false);
+          new ModelFeatures(filip.embedder(), match, cache == null ? standardCache() : cache);
       ModelFeatures.Made given = by.of(data(trainSource, trainSpec));
       ModelFeatures.Made chosen =
           validationSource == null || validation == null

@@ -37,7 +37,7 @@ class ModelFeaturesTest {
           .add("cat cat cat cat", -1, "");
 
   private ModelFeatures.Made make(Match match) throws IOException {
-    return new ModelFeatures(model, match, cache, true).of(EvalData.all(source));
+    return new ModelFeatures(model, match, cache).of(EvalData.all(source));
   }
 
   private static float[] rows(Labelled set) {
@@ -120,7 +120,7 @@ class ModelFeaturesTest {
   @Test
   void withoutALabelThereIsNothingToLearn() {
     FakeSource none = new FakeSource().add("ball sky", -1, "");
-    assertThatThrownBy(() -> new ModelFeatures(model, null, cache, true).of(EvalData.all(none)))
+    assertThatThrownBy(() -> new ModelFeatures(model, null, cache).of(EvalData.all(none)))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("labelled images");
   }
