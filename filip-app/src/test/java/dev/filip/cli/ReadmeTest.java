@@ -98,6 +98,7 @@ class ReadmeTest {
       case "data scenes" ->
           out.addAll(
               List.of("--train", "64", "--validation", "16", "--test", "16", "--twins", "5"));
+      case "eval retrieval" -> out.replaceAll(word -> word.replace("000002.tar", "000000.tar"));
       default -> {
         if (words.get(0).equals("quickstart")) {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
@@ -107,7 +108,10 @@ class ReadmeTest {
           put(out, "--seeds", "1");
         } else if (words.get(0).equals("train")) {
           out.addAll(BATCH);
-          if (!words.contains("configs/finetune-emoji.yaml") // it keeps its model's tokenizer
+          if (words.contains("configs/finetune-captions.yaml")) { // three rows an image, one shard
+            out.addAll(List.of("--set", "batch=6"));
+            out.addAll(List.of("--set", "data.train=data/artist-captions/test-unseen"));
+          } else if (!words.contains("configs/finetune-emoji.yaml") // it keeps its model's tokenizer
               && !words.contains("configs/own.yaml")) {
             out.addAll(List.of("--set", "tokenizer.train=540"));
           }
