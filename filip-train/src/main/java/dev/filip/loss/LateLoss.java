@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * tokens only. On several ranks each compares its own images with the texts of all, both maxima in
  * one pass, so that no pair is computed twice; memory grows with b x B x (n + m) bytes, B pairs in
  * all, b of them here, up to a bound beyond which maxima are taken again for some images at a time.
- * Equal to {@link DenseLoss}; bit-equal for any number of threads. Owns threads and scratch memory
- * until closed; one call at a time.
+ * Images that fill several rows are matched once. Equal to {@link DenseLoss}; bit-equal for any
+ * number of threads. Owns threads and scratch memory until closed; one call at a time.
  */
 public final class LateLoss implements ContrastiveLoss {
   private final LateKernel kernel;
@@ -67,25 +67,32 @@ public final class LateLoss implements ContrastiveLoss {
   public LossGradient compute(
       ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     int b = Inputs.lateBatch(images, texts);
+    RepeatedRows repeated = positives.repeated(b);
     try (StepScope scope = new StepScope();
-        FeaturePrecision.Rounded image = rounded(images.tokens());
+        FeaturePrecision.Rounded image = rounded(repeated.take(images.tokens()));
         FeaturePrecision.Rounded text = rounded(texts.tokens())) {
-      Tokens x = rows(image.tensor(), full(b, images.tokens().size(1)));
+      Tensor own = image.tensor();
+      Tokens x = rows(own, full(Math.toIntExact(own.size(0)), own.size(1)));
       NonFiniteLoss.Fault fault = fault(x, rows(text.tensor(), texts.length()));
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
       Tokens y = rows(all.tokens(), all.length());
-      PairScores scores = kernel.match(x, y);
+      PairScores scores = repeated.spread(kernel.match(x, y));
       CrossEntropies entropies = CrossEntropies.of(scores, logScale, regular, positives, ranks);
-      Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
+      Tensor dImage = torch.zeros(shape(own), new TensorOptions(ScalarType.Float));
       Tensor dTexts = torch.zeros(shape(all.tokens()), new TensorOptions(ScalarType.Float));
       kernel.gradient(
           x,
           y,
-          entropies.dsImage(),
-          entropies.dsText(),
+          repeated.sum(entropies.dsImage()),
+          repeated.sum(entropies.dsText()),
           Inputs.memory(dImage),
           Inputs.memory(dTexts));
-      return result(entropies, scope.up(dImage), scope.up(all.back(dTexts)), health(x, y));
+      Tensor dRows = repeated.none() ? dImage : torch.zeros_like(images.tokens());
+      return result(
+          entropies,
+          scope.up(repeated.spread(dImage, dRows)),
+          scope.up(all.back(dTexts)),
+          health(repeated, x, y, b));
     }
   }
 
@@ -110,11 +117,12 @@ public final class LateLoss implements ContrastiveLoss {
   }
 
   /** Over the positive pairs of all ranks: text first + i is image i's. */
-  private WordHealth health(Tokens images, Tokens texts) {
+  private WordHealth health(RepeatedRows rows, Tokens images, Tokens texts, int b) {
     long[] chosen = new long[texts.longest()];
-    int first = ranks.rank() * images.size();
-    for (int i = 0; i < images.size(); i++) {
-      for (int word : kernel.words(i, first + i, images.length(i))) {
+    int first = ranks.rank() * b;
+    for (int i = 0; i < b; i++) {
+      int image = rows.image(i);
+      for (int word : kernel.words(image, first + i, images.length(image))) {
         chosen[word]++;
       }
     }

@@ -5,6 +5,7 @@ import dev.filip.config.LossConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +68,11 @@ public final class LossPlan implements AutoCloseable {
    * The right answers of a batch.
    *
    * @param keys names of the images of this rank's pairs
+   * @param repeats whether a pair has the very image of the one before it
    */
-  public Positives positives(List<String> keys) {
+  public Positives positives(List<String> keys, IntPredicate repeats) {
     return settings.positives() == LossConfig.PositiveChoice.ALL
-        ? Positives.of(keys)
+        ? Positives.of(keys, repeats)
         : Positives.OWN;
   }
 

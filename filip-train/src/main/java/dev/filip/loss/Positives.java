@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,22 +17,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Positives {
   /** Every pair by itself: text i alone is right for image i. */
-  public static final Positives OWN = new Positives(null);
+  public static final Positives OWN = new Positives(null, _ -> false);
 
   private static final int HEX = 16; // digits of 64 bits
 
   private final long @Nullable [] image;
+  private final IntPredicate repeats;
 
-  private Positives(long @Nullable [] image) {
+  private Positives(long @Nullable [] image, IntPredicate repeats) {
     this.image = image;
+    this.repeats = repeats;
   }
 
   /** Pairs of equal names show one image; a name for each pair of this rank. */
   public static Positives of(List<String> names) {
+    return of(names, _ -> false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param repeats whether pair i has the very image features of the pair before it: a loss may
+   *     then give the gradient of both to the first of them
+   */
+  public static Positives of(List<String> names, IntPredicate repeats) {
     return new Positives(
         names.stream()
             .mapToLong(name -> Long.parseUnsignedLong(Digests.sha256(name).substring(0, HEX), HEX))
-            .toArray());
+            .toArray(),
+        repeats);
+  }
+
+  /** Which of this rank's b rows have the image of the row before. */
+  RepeatedRows repeated(int b) {
+    return new RepeatedRows(
+        IntStream.range(0, b).filter(i -> i == 0 || !repeats.test(i)).toArray(), b);
   }
 
   /**

@@ -152,7 +152,7 @@ final class TrainLoop {
       TrainBatch batch = session.feed().next();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
-      Positives positives = session.loss().positives(batch.keys());
+      Positives positives = session.loss().positives(batch.keys(), pixels::repeats);
       TrainStep.Outcome outcome =
           step.run(batch, session.loss().at(now), positives, lr, log, clock);
       if (!outcome.finite()) {

@@ -230,6 +230,74 @@ class PositivesTest {
     assertThat(found.loss()).isCloseTo((once + Math.log(each)) / 2, within(1e-12));
   }
 
+  /**
+   * Matched once instead of row by row: the same value and gradient of texts, and of images the sum
+   * over their rows, in the first of them. Through a selection of tokens, too, and on ranks whose
+   * rows begin inside an image's.
+   */
+  @ParameterizedTest
+  @CsvSource({"12, 3, 5, 4, 16", "15, 5, 9, 7, 24", "7, 2, 1, 1, 3", "6, 6, 4, 3, 10"})
+  void imagesThatRepeatAreMatchedOnce(int b, int each, int n, int m, int d) {
+    LossCase c = repeated(LossCase.random(b, n, m, d, 13), each);
+    List<String> names = names(b, each);
+    Regularisers regular = new Regularisers(0.1, 0.01);
+    KeepTokens half = new KeepTokens(0.5, 0, 1);
+    for (boolean selected : new boolean[] {false, true}) {
+      LateLoss late = late(regular, Communicator.Alone.INSTANCE);
+      try (ContrastiveLoss loss = selected ? new TokenSelection(half, late, 2) : late) {
+        LossGradient rows = c.run(loss, Positives.of(names), ScalarType.Float);
+        LossGradient once = c.run(loss, Positives.of(names, i -> i % each != 0), ScalarType.Float);
+        assertThat(once.loss()).isCloseTo(rows.loss(), within(1e-12));
+        assertThat(once.dLogScale()).isCloseTo(rows.dLogScale(), within(1e-9));
+        assertThat(once.accuracyText()).isEqualTo(rows.accuracyText());
+        assertThat(once.sameWordShare()).isEqualTo(rows.sameWordShare());
+        assertThat(once.wordEntropy()).isEqualTo(rows.wordEntropy());
+        close(LossCase.values(once.dTextTokens()), LossCase.values(rows.dTextTokens()));
+        close(
+            LossCase.values(once.dImageTokens()),
+            summed(LossCase.values(rows.dImageTokens()), b, each));
+      }
+    }
+    if (b % 2 == 0) {
+      LossGradient whole;
+      try (LateLoss late = late(regular, Communicator.Alone.INSTANCE)) {
+        whole = c.run(late, Positives.of(names), ScalarType.Float);
+      }
+      double[] text = LossCase.values(whole.dTextTokens());
+      List<double[]> parts =
+          ThreadRanks.run(
+              2,
+              ranks -> {
+                int from = ranks.rank() * b / 2;
+                try (var _ = new PointerScope();
+                    LateLoss part = late(regular, ranks.communicator())) {
+                  List<String> mine = names.subList(from, from + b / 2);
+                  LossGradient g =
+                      c.part(ranks.rank(), 2)
+                          .run(
+                              part,
+                              Positives.of(mine, i -> (from + i) % each != 0),
+                              ScalarType.Float);
+                  assertThat(g.loss()).isCloseTo(whole.loss(), within(1e-7));
+                  return LossCase.values(g.dTextTokens());
+                }
+              });
+      close(parts.getFirst(), Arrays.copyOf(text, text.length / 2));
+      close(parts.getLast(), Arrays.copyOfRange(text, text.length / 2, text.length));
+    }
+  }
+
+  /** The rows of each image added up in its first. */
+  private static double[] summed(double[] rows, int b, int each) {
+    int width = rows.length / b;
+    double[] out = new double[rows.length];
+    for (int k = 0; k < rows.length; k++) {
+      int row = k / width;
+      out[row / each * each * width + k % width] += rows[k];
+    }
+    return out;
+  }
+
   private static double cosine(LossCase c, int image, int text) {
     double sum = 0;
     for (int k = 0; k < c.d(); k++) {

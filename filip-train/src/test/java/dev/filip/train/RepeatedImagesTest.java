@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.config.Interaction;
 import dev.filip.data.Pixels;
 import dev.filip.data.TrainBatch;
+import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
+import dev.filip.loss.FeaturePrecision;
+import dev.filip.loss.GlobalLoss;
+import dev.filip.loss.LateLoss;
 import dev.filip.loss.LossGradient;
+import dev.filip.loss.MixedLoss;
 import dev.filip.loss.Positives;
 import dev.filip.model.FilipModel;
 import dev.filip.optim.FlatParameters;
@@ -23,7 +28,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Images of several rows are encoded once: the same loss and gradient as row by row. */
+/**
+ * Images of several rows are encoded and matched once: the same loss and gradient as row by row.
+ */
 class RepeatedImagesTest {
   private static final int BATCH = 24;
 
@@ -81,12 +88,23 @@ class RepeatedImagesTest {
         var _ = new StepScope()) {
       flat.zeroGradients();
       Encoded.Whole features = towers.forward(batch);
-      LossGradient found =
-          new DenseLoss(0.6, 0.4, 0.1)
-              .compute(features.images(), features.texts(), Positives.of(names), Math.log(10));
-      towers.backward(found, 1);
-      return new Made(found.loss(), Tensors.toFloats(flat.gradients()), written.get());
+      Positives positives =
+          told ? Positives.of(names, batch.pixels()::repeats) : Positives.of(names);
+      try (ContrastiveLoss loss = told ? once() : new DenseLoss(0.6, 0.4, 0.1)) {
+        LossGradient found =
+            loss.compute(features.images(), features.texts(), positives, Math.log(10));
+        towers.backward(found, 1);
+        return new Made(found.loss(), Tensors.toFloats(flat.gradients()), written.get());
+      }
     }
+  }
+
+  private static ContrastiveLoss once() {
+    return new MixedLoss(
+        0.6,
+        new LateLoss(0.1, FeaturePrecision.FP32, 2),
+        0.4,
+        new GlobalLoss(0.1, FeaturePrecision.FP32));
   }
 
   /** Parts of a batch and shards begin inside a sample's rows, too. */
