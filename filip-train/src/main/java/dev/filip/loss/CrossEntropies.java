@@ -116,7 +116,6 @@ record CrossEntropies(
       int best = best(row);
       int own = first + i;
       right += targets.are(own, best) ? 1 : 0;
-      double each = (1 - smoothing) / targets.count(own);
       double top = scale * scores[row + best];
       double sum = 0;
       double mean = 0;
@@ -127,18 +126,25 @@ record CrossEntropies(
         mean += logit / texts;
       }
       double all = Math.log(sum) + top; // log-sum-exp of the row
+      double answers = gradient(row, own, sum, 2 * z * all, top);
+      double target = (1 - smoothing) * (answers / targets.count(own)) + smoothing * mean;
+      return Math.log(sum) - target + z * all * all;
+    }
+
+    /** Written for a row; gives the sum of the logits of its right answers below the top. */
+    private double gradient(int row, int own, double sum, double more, double top) {
+      double each = (1 - smoothing) / targets.count(own);
       double answers = 0;
       for (int j = 0; j < texts; j++) {
         boolean answer = targets.are(own, j);
         answers += answer ? scale * scores[row + j] - top : 0;
         double target = smoothing / texts + (answer ? each : 0);
         double share = weight[j] / sum;
-        double d = (share - target + 2 * z * all * share) / (2.0 * texts) * scale;
+        double d = (share - target + more * share) / (2.0 * texts) * scale;
         gradient[row + j] = (float) d;
         dLogScale += d * scores[row + j];
       }
-      double target = (1 - smoothing) * (answers / targets.count(own)) + smoothing * mean;
-      return Math.log(sum) - target + z * all * all;
+      return answers;
     }
 
     private int best(int row) {
