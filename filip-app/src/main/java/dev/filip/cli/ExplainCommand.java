@@ -152,6 +152,14 @@ final class ExplainCommand implements Callable<Integer> {
                   share.path("value").asDouble(),
                   share.path("n").asLong(),
                   share.path("chance").asDouble()));
+          if (share.has("in_box")) {
+            lines.append(
+                String.format(
+                    Locale.ROOT,
+                    "  %.3f of those in its true box, %.3f of the others%n",
+                    share.at("/in_box/value").asDouble(),
+                    share.at("/out_of_box/value").asDouble()));
+          }
         });
     for (JsonNode picture : json.path("pictures")) {
       lines.append("  ").append(picture.path("class").asText());

@@ -32,10 +32,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The paper's figure of word-patch alignment for the pictures of a source: each picture with its
@@ -61,6 +61,8 @@ public final class Figure {
     final boolean trainedSo;
     final Map<Integer, Cell> cells = new TreeMap<>();
     final Share.Tally right = new Share.Tally();
+    final Share.Tally inside = new Share.Tally();
+    final Share.Tally outside = new Share.Tally();
     double chances;
     long patches;
 
@@ -77,9 +79,18 @@ public final class Figure {
    * One picture by one model.
    *
    * @param right patches whose word is one of the class
-   * @param chance the share of the text's words that are
+   * @param inside those of them in the class's true box
+   * @param box patches in that box; 0 where the sample has none
+   * @param chance the share of the text's words that are of the class
    */
-  private record Cell(Alignment alignment, int right, double chance, byte[] png) {}
+  private record Cell(
+      Alignment alignment, int right, int inside, int box, double chance, byte[] png) {
+    String counts() {
+      int patches = alignment.layout().size();
+      String all = right + " of " + patches + " patches";
+      return box == 0 ? all : all + ", " + inside + " of " + box + " in its box";
+    }
+  }
 
   /**
    * Plans it; reads no image.
@@ -121,10 +132,14 @@ public final class Figure {
       if (!small.containsKey(shown.index())) {
         small.put(shown.index(), thumbnail(sample.image(), picture));
       }
-      Cell cell = cell(model, picture, shown.label());
+      Cell cell = cell(model, picture, shown.label(), box(sample, shown.label()));
       judged.cells.put(i, cell);
       int patches = cell.alignment.layout().size();
       judged.right.add(cell.right, patches);
+      if (cell.box > 0) {
+        judged.inside.add(cell.inside, cell.box);
+        judged.outside.add(cell.right - cell.inside, patches - cell.box);
+      }
       judged.chances += patches * cell.chance;
       judged.patches += patches;
     } catch (Embedder.Unreadable e) {
@@ -143,7 +158,20 @@ public final class Figure {
     }
   }
 
-  private Cell cell(Embedder model, Embedder.Picture picture, String label) {
+  /** Of {@code KEY.json}: the boxes of phrases that name the class; none where there are none. */
+  private static Region box(Sample sample, String label) {
+    CategoryNames name = new CategoryNames(List.of(label));
+    return new Region(
+        PhraseBox.of(sample).stream()
+            .filter(phrase -> {
+              String caption = sample.captions().getFirst();
+              return !name.in(caption.substring(phrase.from(), phrase.to())).isEmpty();
+            })
+            .flatMap(phrase -> phrase.region().boxes().stream())
+            .toList());
+  }
+
+  private Cell cell(Embedder model, Embedder.Picture picture, String label, Region box) {
     LabelledText text = LabelledText.parse(prompt.of("{" + label + "}").getFirst());
     Words words = model.words(text.text());
     PatchLayout layout = model.layout();
@@ -152,14 +180,19 @@ public final class Figure {
     Alignment alignment =
         Alignment.of(text, words, layout, seen.tokens().floats(0), said.tokens().floats(0));
     int[] chosen = alignment.pair().patchWord();
+    Region region = box.seen(picture.map(), layout);
     int right = 0;
-    for (int word : chosen) {
-      right += alignment.label().contains(word) ? 1 : 0;
+    int inside = 0;
+    for (int k = 0; k < chosen.length; k++) {
+      boolean is = alignment.label().contains(chosen[k]);
+      right += is ? 1 : 0;
+      inside += is && region.holds(layout, k) ? 1 : 0;
     }
     PatchGrid grid = new PatchGrid(picture.pixels().toRgb(), layout.rows(), layout.columns());
     byte[] png =
         AwtImages.png(AlignmentPicture.small(grid, chosen, words.pieces(), alignment.label()));
-    return new Cell(alignment, right, (double) alignment.label().size() / words.size(), png);
+    double chance = (double) alignment.label().size() / words.size();
+    return new Cell(alignment, right, inside, region.centres(layout), chance, png);
   }
 
   /** As {@code filip explain MODEL,MODEL SOURCE --json} answers. */
@@ -169,6 +202,10 @@ public final class Figure {
     ObjectNode scores = json.putObject("models");
     models.forEach((name, judged) -> {
       ObjectNode one = judged.right.share().toJson(judged.chance());
+      if (judged.inside.share().n() > 0) {
+        one.set("in_box", judged.inside.share().toJson());
+        one.set("out_of_box", judged.outside.share().toJson());
+      }
       one.put("trained_so", judged.trainedSo);
       Match.LATE.note(judged.trainedSo).ifPresent(note -> one.put("note", note));
       scores.set(name, one);
@@ -193,6 +230,9 @@ public final class Figure {
       if (cell != null) {
         ObjectNode json = by.putObject(name).put("right", cell.right);
         json.put("patches", cell.alignment.layout().size()).put("chance", cell.chance);
+        if (cell.box > 0) {
+          json.putObject("in_box").put("right", cell.inside).put("patches", cell.box);
+        }
         json.setAll(cell.alignment.toJson());
       }
     });
@@ -273,13 +313,7 @@ public final class Figure {
     models.forEach((name, judged) -> {
       Cell cell = judged.cells.get(i);
       if (cell != null) {
-        String title =
-            String.format(
-                Locale.ROOT,
-                "%s: %d of %d patches",
-                name,
-                cell.right,
-                cell.alignment.layout().size());
+        String title = name + ": " + cell.counts();
         pictures.add(new Report.Picture(title, cell.png));
       }
     });
@@ -287,20 +321,34 @@ public final class Figure {
   }
 
   private ScoreTable scores() {
+    List<ScoreTable.Row> rows = new ArrayList<>();
+    rows.add(
+        row(
+            "Class words",
+            "of all patches, those whose most similar word is one of the class",
+            j -> j.right));
+    if (models.values().stream().anyMatch(judged -> judged.inside.share().n() > 0)) {
+      rows.add(
+          row("On the object", "the same of the patches in the class's true box", j -> j.inside));
+      rows.add(
+          row("Off the object", "the same of all other patches: less is better", j -> j.outside));
+    }
+    return new ScoreTable(List.copyOf(models.keySet()), rows);
+  }
+
+  private ScoreTable.Row row(String name, String meaning, Function<Judged, Share.Tally> of) {
     Map<String, ScoreTable.Cell> cells = new LinkedHashMap<>();
-    models.forEach((name, judged) -> {
-      Share share = judged.right.share();
-      cells.put(name, new ScoreTable.Cell(share.value(), share.standardError(), judged.chance()));
+    models.forEach((model, judged) -> {
+      Share share = of.apply(judged).share();
+      cells.put(model, new ScoreTable.Cell(share.value(), share.standardError(), judged.chance()));
     });
-    String meaning = "of all patches, those whose most similar word is one of the class";
-    return new ScoreTable(
-        List.copyOf(models.keySet()), List.of(new ScoreTable.Row("Class words", meaning, cells)));
+    return new ScoreTable.Row(name, meaning, cells);
   }
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "The count says how many patches chose the class, not whether they lie on the object: a patch of the ground that chooses it counts as well. filip eval pointing judges that against true boxes.");
+        "The count says how many patches chose the class, not whether they lie on the object: a patch of the ground that chooses it counts as well, and a model whose patches choose it everywhere has the highest count. Where true boxes are known the patches on and off the object are counted apart; filip eval pointing judges that over a whole source.");
     notes.add(
         "[BOS], [EOS] and the words of the prompt are there to be chosen. A text tower is causal, so words after the class have read it, too.");
     models.forEach((name, judged) ->

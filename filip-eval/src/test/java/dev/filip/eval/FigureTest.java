@@ -83,6 +83,23 @@ class FigureTest {
   }
 
   @Test
+  void whereBoxesAreKnownTheObjectIsCountedApart() throws IOException {
+    // dog in the left column: patches 0 and 2; it is chosen by 0 and 1
+    String boxes = "{\"boxes\": [{\"span\": [2, 5], \"box\": [0, 0, 10, 20]}]}";
+    FakeSource source = new FakeSource().add("dog dog a a", -1, boxes, "a dog");
+    Figure figure = new Figure(source, List.of("dog"), TEMPLATE, 0);
+    figure.add("late", new FakeEmbedder(2, 2, Interaction.LATE));
+    JsonNode json = figure.toJson();
+    assertThat(json.at("/pictures/0/models/late/in_box").toString())
+        .isEqualTo("{\"right\":1,\"patches\":2}");
+    assertThat(json.at("/models/late/in_box/value").asDouble()).isEqualTo(0.5);
+    assertThat(json.at("/models/late/out_of_box/value").asDouble()).isEqualTo(0.5);
+    figure.write(folder.resolve("out"), false);
+    assertThat(Files.readString(folder.resolve("out/figure.html")))
+        .contains("late: 2 of 4 patches, 1 of 2 in its box", "Off the object");
+  }
+
+  @Test
   void aLimitIsSpreadOverTheSource() throws IOException {
     FakeSource source = new FakeSource();
     source.classes = List.of("dog", "box");

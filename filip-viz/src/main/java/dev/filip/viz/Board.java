@@ -22,7 +22,7 @@ final class Board {
   private static final int LARGEST_CELL = 84;
   private static final int WANTED_SIDE = 560;
   private static final int SMALL_SMALLEST_CELL = 18;
-  private static final int SMALL_SIDE = 288;
+  private static final int SMALL_SIDE = 240;
 
   final PatchGrid grid;
   final int cell;
