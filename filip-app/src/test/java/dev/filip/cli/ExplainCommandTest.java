@@ -1,6 +1,7 @@
 package dev.filip.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.Json;
@@ -47,7 +48,7 @@ class ExplainCommandTest {
         folder.resolve("instances.json"),
         """
         {"images": [{"id": 1, "file_name": "a.png", "width": 168, "height": 80}],
-         "annotations": [{"image_id": 1, "category_id": 3, "bbox": [0, 0, 40, 80]}],
+         "annotations": [{"image_id": 1, "category_id": 3, "bbox": [0, 0, 100, 80]}],
          "categories": [{"id": 3, "name": "shark"}]}
         """);
   }
@@ -147,8 +148,9 @@ class ExplainCommandTest {
     assertThat(said.code()).as(said.err()).isZero();
     JsonNode json = Json.parse(said.out());
     assertThat(json.at("/word_in_box/n").asInt()).isEqualTo(1);
-    // drawn on twice the size; of 84 x 40 the middle square is seen, the box ends at x = 20 of 84
-    assertThat(json.at("/outside").asInt() + json.at("/n").asInt()).isEqualTo(1);
+    // drawn on twice the size: x 0 to 50 of 84 stored pixels; 84 x 40 becomes 176 x 84, of which
+    // the middle 84 are seen from 46 on: x 0 to 59, four of six columns
+    assertThat(json.at("/word_in_box/chance").asDouble()).isCloseTo(4 / 6.0, within(1e-9));
     assertThat(json.at("/skipped/no boxes").asInt()).isGreaterThanOrEqualTo(2);
   }
 
