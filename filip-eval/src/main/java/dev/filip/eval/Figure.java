@@ -63,6 +63,7 @@ public final class Figure {
     final Share.Tally right = new Share.Tally();
     final Share.Tally inside = new Share.Tally();
     final Share.Tally outside = new Share.Tally();
+    final Share.Tally elsewhere = new Share.Tally();
     double chances;
     long patches;
 
@@ -84,7 +85,7 @@ public final class Figure {
    * @param chance the share of the text's words that are of the class
    */
   private record Cell(
-      Alignment alignment, int right, int inside, int box, double chance, byte[] png) {
+      Alignment alignment, int right, int inside, int box, double chance, byte[] picture) {
     String counts() {
       int patches = alignment.layout().size();
       String all = right + " of " + patches + " patches";
@@ -138,7 +139,9 @@ public final class Figure {
       judged.right.add(cell.right, patches);
       if (cell.box > 0) {
         judged.inside.add(cell.inside, cell.box);
-        judged.outside.add(cell.right - cell.inside, patches - cell.box);
+        int others = patches - cell.box;
+        judged.outside.add(cell.right - cell.inside, others);
+        judged.elsewhere.add(others - cell.right + cell.inside, others);
       }
       judged.chances += patches * cell.chance;
       judged.patches += patches;
@@ -189,10 +192,10 @@ public final class Figure {
       inside += is && region.holds(layout, k) ? 1 : 0;
     }
     PatchGrid grid = new PatchGrid(picture.pixels().toRgb(), layout.rows(), layout.columns());
-    byte[] png =
-        AwtImages.png(AlignmentPicture.small(grid, chosen, words.pieces(), alignment.label()));
+    byte[] drawn =
+        AwtImages.jpeg(AlignmentPicture.small(grid, chosen, words.pieces(), alignment.label()));
     double chance = (double) alignment.label().size() / words.size();
-    return new Cell(alignment, right, inside, region.centres(layout), chance, png);
+    return new Cell(alignment, right, inside, region.centres(layout), chance, drawn);
   }
 
   /** As {@code filip explain MODEL,MODEL SOURCE --json} answers. */
@@ -314,7 +317,7 @@ public final class Figure {
       Cell cell = judged.cells.get(i);
       if (cell != null) {
         String title = name + ": " + cell.counts();
-        pictures.add(new Report.Picture(title, cell.png));
+        pictures.add(new Report.Picture(title, cell.picture));
       }
     });
     return new Report.Example(prompt.of("{" + shown.label() + "}").getFirst(), pictures);
@@ -322,26 +325,31 @@ public final class Figure {
 
   private ScoreTable scores() {
     List<ScoreTable.Row> rows = new ArrayList<>();
-    rows.add(
-        row(
-            "Class words",
-            "of all patches, those whose most similar word is one of the class",
-            j -> j.right));
+    String all = "of all patches, those whose most similar word is one of the class";
+    rows.add(row("Class words", all, judged -> cell(judged.right, judged.chance())));
     if (models.values().stream().anyMatch(judged -> judged.inside.share().n() > 0)) {
       rows.add(
-          row("On the object", "the same of the patches in the class's true box", j -> j.inside));
+          row(
+              "On the object",
+              "of the patches in the class's true box, those that choose a word of it",
+              judged -> cell(judged.inside, judged.chance())));
       rows.add(
-          row("Off the object", "the same of all other patches: less is better", j -> j.outside));
+          row(
+              "Off the object",
+              "of all other patches, those that choose no word of it",
+              judged -> cell(judged.elsewhere, 1 - judged.chance())));
     }
     return new ScoreTable(List.copyOf(models.keySet()), rows);
   }
 
-  private ScoreTable.Row row(String name, String meaning, Function<Judged, Share.Tally> of) {
+  private static ScoreTable.Cell cell(Share.Tally tally, double chance) {
+    Share share = tally.share();
+    return new ScoreTable.Cell(share.value(), share.standardError(), chance);
+  }
+
+  private ScoreTable.Row row(String name, String meaning, Function<Judged, ScoreTable.Cell> of) {
     Map<String, ScoreTable.Cell> cells = new LinkedHashMap<>();
-    models.forEach((model, judged) -> {
-      Share share = of.apply(judged).share();
-      cells.put(model, new ScoreTable.Cell(share.value(), share.standardError(), judged.chance()));
-    });
+    models.forEach((model, judged) -> cells.put(model, of.apply(judged)));
     return new ScoreTable.Row(name, meaning, cells);
   }
 

@@ -62,7 +62,8 @@ class FigureTest {
     assertThat(page)
         .contains("a photo of a {dog}.", "late: 2 of 4 patches", "&lt;global&gt;: 1 of 4 patches")
         .contains("{truncated=1}", "pear", "color-scheme", "trained with the global loss only");
-    assertThat(page.split("data:image/png", -1)).hasSize(1 + 2 * 3);
+    assertThat(page.split("data:image/png", -1)).hasSize(1 + 2);
+    assertThat(page.split("data:image/jpeg", -1)).hasSize(1 + 2 * 2);
     assertThat(out.resolve("figure.json")).hasContent(Json.pretty(figure.toJson()) + "\n");
     assertThatThrownBy(() -> figure.write(out, false)).isInstanceOf(BadInput.class);
     figure.write(out, true);
