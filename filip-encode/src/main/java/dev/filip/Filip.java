@@ -5,6 +5,7 @@ import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
 import dev.filip.encode.Alignment;
 import dev.filip.encode.Embedder;
+import dev.filip.encode.Gradients;
 import dev.filip.encode.LabelledText;
 import dev.filip.encode.Match;
 import dev.filip.encode.ModelEmbedder;
@@ -53,6 +54,7 @@ public final class Filip implements AutoCloseable {
   private final Gate gate;
   private final ImageReader reader;
   private final GatedEmbedder embedder;
+  private final Gradients gradients;
   private final Match match;
 
   private Filip(LoadedModel loaded, @Nullable FilipModel packed) {
@@ -62,6 +64,7 @@ public final class Filip implements AutoCloseable {
     ModelEmbedder model = new ModelEmbedder(loaded, encoder(loaded.model(), packed));
     this.reader = new ImageReader(model);
     this.embedder = new GatedEmbedder(model, model.logitScale(), gate);
+    this.gradients = new GatedGradients(model, gate);
     this.match = Match.of(loaded.config().interaction());
   }
 
@@ -341,6 +344,11 @@ public final class Filip implements AutoCloseable {
   /** For judging and explaining; dies with this. */
   public Embedder embedder() {
     return embedder;
+  }
+
+  /** For Grad-CAM; dies with this. */
+  public Gradients gradients() {
+    return gradients;
   }
 
   /** Frees the weights, when what is being encoded is done. Only the first call does anything. */

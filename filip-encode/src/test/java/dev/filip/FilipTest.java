@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Interaction;
 import dev.filip.encode.Alignment;
+import dev.filip.encode.Embedder;
 import dev.filip.encode.Explain;
+import dev.filip.encode.GradCam;
+import dev.filip.encode.Gradients;
 import dev.filip.encode.LabelledText;
+import dev.filip.encode.Match;
 import dev.filip.encode.Similarity;
 import dev.filip.io.BadInput;
+import dev.filip.model.AttentionProbe.Toward;
 import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -87,6 +92,33 @@ class FilipTest {
           Explain.of(filip.embedder(), picture, List.of(LabelledText.parse("a green {box}")));
       assertThat(explain.toJson().path("note").asText()).isNotEmpty();
       assertThat(explain.toJson().at("/texts/0/patch_word").size()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void gradientsOfBothTowersAndBothScores() {
+    for (Path model : List.of(late, global)) {
+      Filip filip = Filip.open(model);
+      for (Match match : Match.values()) {
+        Explain explain =
+            Explain.of(
+                filip.embedder(),
+                picture,
+                List.of(new LabelledText("a green box", List.of(0), List.of(11))),
+                new Explain.Asked(filip.gradients(), match));
+        GradCam cam = explain.gradients().getFirst();
+        assertThat(cam.trainedSo()).isEqualTo((match == Match.LATE) == model.equals(late));
+        assertThat(cam.text().weights()).hasSize(explain.texts().getFirst().words().size());
+        assertThat(cam.text().shares()).contains(1f);
+        if (match == Match.GLOBAL) {
+          assertThat(cam.image().shares()).hasSize(9).contains(1f);
+        }
+      }
+      Gradients gradients = filip.gradients();
+      Embedder.Picture prepared = filip.embedder().prepare(picture);
+      filip.close();
+      assertThatThrownBy(() -> gradients.image(prepared, new Toward(new float[8], true)))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 

@@ -112,6 +112,8 @@ class CommandsCensusTest {
       for (int code : new int[] {0, 2}) {
         Path image = source.resolve(code == 0 ? "001.png" : "005.png");
         command(code, "explain", MODEL, image, "a {ball}", "--out", out("explained"), "--force");
+        command(
+            code, "explain", MODEL, image, "a {ball}", "--gradient", "--out", out("g"), "--force");
       }
       for (String file : List.of("preprocessor_config.json", "tokenizer.json", "config.json")) {
         Path damaged = damaged(file, "{");

@@ -48,6 +48,7 @@ class ReadmeTest {
     List<Path> emoji = EmojiFixture.write(folder.resolve("packages"));
     List<Path> debs = debs();
     FakeSets.twelve(folder.resolve("data/sets"));
+    FakeSets.make("coco", folder.resolve("data/sets/coco"));
     List<String> commands = new ArrayList<>(commands("README.md"));
     assertThat(commands).as("commands in README.md").hasSizeGreaterThan(5);
     commands.addAll(commands("docs/EXAMPLES.md"));

@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,11 @@ public record FirstCaptionSource(SampleSource source) implements SampleSource {
   @Override
   public @Nullable Origin origin() {
     return source.origin();
+  }
+
+  @Override
+  public @Nullable Path instances() {
+    return source.instances();
   }
 
   @Override

@@ -36,6 +36,11 @@ final class KnownSource extends LooseSource {
   }
 
   @Override
+  public @Nullable Path instances() {
+    return set.instances();
+  }
+
+  @Override
   public String describe() {
     String classes =
         set.classes().isEmpty()

@@ -2,6 +2,7 @@ package dev.filip.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,14 @@ public interface SampleSource extends Closeable {
 
   /** Which published data set this is; null where that is not known. */
   default @Nullable Origin origin() {
+    return null;
+  }
+
+  /**
+   * The file with boxes of its images, in the form of {@link dev.filip.data.known.CocoInstances};
+   * null where there is none.
+   */
+  default @Nullable Path instances() {
     return null;
   }
 

@@ -11,6 +11,8 @@ import dev.filip.image.Preprocess;
 import dev.filip.image.Preprocessor;
 import dev.filip.image.UndecodableImage;
 import dev.filip.io.Json;
+import dev.filip.model.AttentionMaps;
+import dev.filip.model.AttentionProbe;
 import dev.filip.model.Encoder;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
@@ -22,7 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A trained model with its tokenizer and preprocessing. Borrows the model. Thread-safe. */
-public final class ModelEmbedder implements Embedder {
+public final class ModelEmbedder implements Embedder, Gradients {
   private static final String PREPROCESSOR = "preprocessor_config.json";
 
   private final FilipModel model;
@@ -140,6 +142,20 @@ public final class ModelEmbedder implements Embedder {
   @Override
   public Encoded texts(List<String> texts) {
     return encoder.texts(tokenizer.batch(texts, config.text().context()));
+  }
+
+  @Override
+  public AttentionMaps image(Picture picture, AttentionProbe.Toward toward) {
+    try (AttentionProbe probe = new AttentionProbe(model)) {
+      return probe.image(preprocessor.normalised(picture.pixels()), toward);
+    }
+  }
+
+  @Override
+  public AttentionMaps text(String text, AttentionProbe.Toward toward) {
+    try (AttentionProbe probe = new AttentionProbe(model)) {
+      return probe.text(tokenizer.batch(List.of(text), config.text().context()), toward);
+    }
   }
 
   @Override

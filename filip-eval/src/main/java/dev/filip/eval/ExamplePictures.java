@@ -101,8 +101,10 @@ public record ExamplePictures(String caption, byte[] alignment, byte[] nouns, by
       int token = words.last(thing.nounFrom(), thing.nounTo());
       System.arraycopy(textRows, token * d, nouns, i * d, d);
       names.add(noun(caption, thing));
-      PatchLayout.Rect box = thing.box().placed(picture.map());
-      boxes.add(new NounMap.Box(i, box.x0(), box.y0(), box.x1(), box.y1()));
+      for (PatchLayout.Rect stored : thing.region().boxes()) {
+        PatchLayout.Rect box = stored.placed(picture.map());
+        boxes.add(new NounMap.Box(i, box.x0(), box.y0(), box.x1(), box.y1()));
+      }
     }
     float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);
     int[] best = LateInteraction.align(patches, layout.size(), nouns, things.size(), d).patchWord();

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A phrase of a sample's first caption and the true box of what it names: one entry of {@code
- * boxes} in {@code KEY.json}.
+ * A phrase of a text and the true place of what it names: one entry of {@code boxes} in {@code
+ * KEY.json}, or a category.
  *
  * @param from first character of the phrase
  * @param to one beyond its last
  * @param nounFrom first character of its noun (of the phrase where no noun is given)
  * @param nounTo one beyond its last
- * @param box in pixels of the stored image
+ * @param region in pixels of the stored image
  */
-record PhraseBox(int from, int to, int nounFrom, int nounTo, Rect box) {
+record PhraseBox(int from, int to, int nounFrom, int nounTo, Region region) {
 
   /** Those of a sample; empty where its metadata has none or is not of this form. */
   static List<PhraseBox> of(Sample sample) {
@@ -36,7 +36,7 @@ record PhraseBox(int from, int to, int nounFrom, int nounTo, Rect box) {
                 span.get(1).asInt(),
                 noun.get(0).asInt(),
                 noun.get(1).asInt(),
-                rect(one.path("box"))));
+                new Region(List.of(rect(one.path("box"))))));
       }
     }
     return out;

@@ -1,20 +1,18 @@
 package dev.filip.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.data.Origin;
 import dev.filip.data.Sample;
+import dev.filip.data.SampleSource;
+import dev.filip.data.known.CocoInstances;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
-import dev.filip.encode.PatchLayout;
-import dev.filip.encode.PatchLayout.Rect;
-import dev.filip.encode.Words;
-import dev.filip.image.Placement;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.kernel.LateInteraction;
-import dev.filip.kernel.PairAlignment;
 import dev.filip.tokens.Encoded;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +21,25 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where words point, on any source whose {@code KEY.json} has boxes. A phrase is judged at the last
- * token of its noun: under a causal text tower earlier words cannot know it, and later ones have
- * read everything. Always late, also for a model trained globally (the result says so). Immutable.
+ * Where words point, on any source with boxes: phrases of the first caption in {@code KEY.json}, or
+ * the categories of an instances file of COCO's form ({@link CategoryPointers}). A phrase is judged
+ * at the last token of its noun: under a causal text tower earlier words cannot know it, and later
+ * ones have read everything. Always late, also for a model trained globally (the result says so).
+ * Immutable.
+ *
+ * @param instances a file of COCO's form; null for the source's own boxes
+ * @param prompted whether categories are asked for by a prompt each, not looked for in captions
  */
-public record PointingEval() implements Task<PointingEval.Result> {
+public record PointingEval(@Nullable Path instances, boolean prompted)
+    implements Task<PointingEval.Result> {
+  private static final String INSTANCES = "--instances";
+  private static final String PROMPTED = "--prompted";
+
+  /** The source's own boxes. */
+  public PointingEval() {
+    this(null, false);
+  }
+
   @Override
   public String name() {
     return "pointing";
@@ -44,48 +56,106 @@ public record PointingEval() implements Task<PointingEval.Result> {
   }
 
   @Override
+  public List<Option> options() {
+    return List.of(
+        new Option(
+            INSTANCES,
+            "FILE",
+            "Boxes of COCO's form (instances_*.json), found by the images' file names. Default: KEY.json's; for coco:PATH its annotations/instances_*.json."),
+        new Option(
+            PROMPTED,
+            null,
+            "Ask for each category of an image by \"a photo of a {}.\", in place of finding its name in the captions."));
+  }
+
+  @Override
+  public PointingEval with(Map<String, String> given) {
+    String file = given.get(INSTANCES);
+    return new PointingEval(
+        file == null ? instances : Path.of(file), prompted || given.containsKey(PROMPTED));
+  }
+
+  @Override
   public String needs() {
-    return "readable images, captions and boxes (KEY.json)";
+    return "readable images, captions and boxes (KEY.json), or with boxes by file name in an instances file whose categories its captions name";
   }
 
   @Override
   public Run<Result> begin(Embedder model, EvalData data) {
-    return new Judgement(model);
+    return new Judgement(model, pointers(data.source()));
+  }
+
+  private Pointers pointers(SampleSource source) {
+    Path file = instances == null ? source.instances() : instances;
+    if (file != null) {
+      return CategoryPointers.of(CocoInstances.read(file), prompted);
+    }
+    Origin origin = source.origin();
+    if (prompted || (origin != null && origin.dataset().equals("coco"))) {
+      throw new BadInput(
+          source.describe()
+              + " has no annotations/instances_*.json with boxes and categories; give "
+              + INSTANCES
+              + " FILE");
+    }
+    return Pointers.OWN;
   }
 
   /** Encodes batch by batch and counts. */
   private static final class Judgement implements Run<Result> {
     private final Embedder model;
-    private final Tally tally;
+    private final Pointers pointers;
+    private final PointingTally tally;
 
-    Judgement(Embedder model) {
+    /** Prompts come again for each image; a caption does not. */
+    private final Map<String, PointingTally.Text> prompts = new HashMap<>();
+
+    Judgement(Embedder model, Pointers pointers) {
       this.model = model;
-      this.tally = new Tally(model.layout());
+      this.pointers = pointers;
+      this.tally = new PointingTally(model.layout(), pointers.prompted());
     }
 
     @Override
     public @Nullable String refuse(Sample sample) {
-      return PhraseBox.of(sample).isEmpty() ? "no boxes" : null;
+      return pointers.refuse(sample);
     }
 
     @Override
     public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
-      List<String> captions = samples.stream().map(s -> s.captions().getFirst()).toList();
+      List<List<Pointers.Said>> said = samples.stream().map(pointers::of).toList();
+      Map<String, PointingTally.Text> texts = texts(said);
       Encoded images = model.images(pictures);
-      Encoded texts = model.texts(captions);
-      for (int i = 0; i < captions.size(); i++) {
-        tally.add(
-            PhraseBox.of(samples.get(i)),
-            pictures.get(i).map(),
-            model.words(captions.get(i)),
-            images.tokens().floats(i),
-            texts.tokens().floats(i),
-            images.tokens().d());
+      for (int i = 0; i < samples.size(); i++) {
+        float[] rows = images.tokens().floats(i);
+        tally.add(said.get(i), texts, pictures.get(i).map(), rows, images.tokens().d());
       }
+    }
+
+    /** Every text of a batch, encoded once. */
+    private Map<String, PointingTally.Text> texts(List<List<Pointers.Said>> said) {
+      Map<String, PointingTally.Text> texts = pointers.prompted() ? prompts : new HashMap<>();
+      List<String> missing =
+          said.stream()
+              .flatMap(List::stream)
+              .map(Pointers.Said::text)
+              .filter(text -> !texts.containsKey(text))
+              .distinct()
+              .toList();
+      if (missing.isEmpty()) {
+        return texts;
+      }
+      Encoded encoded = model.texts(missing);
+      for (int i = 0; i < missing.size(); i++) {
+        String text = missing.get(i);
+        texts.put(text, new PointingTally.Text(model.words(text), encoded.tokens().floats(i)));
+      }
+      return texts;
     }
 
     @Override
     public Result end(Judged judged) {
+      pointers.sign(judged.print());
       return tally.result(Basis.of(Match.LATE, model.interaction(), judged, tally.series()));
     }
   }
@@ -100,7 +170,7 @@ public record PointingEval() implements Task<PointingEval.Result> {
    * @param patchToWord of the patches in a box: its noun is the best of the caption's nouns
    * @param patchToAnyWord of the same patches: the best of all tokens is one of its phrase
    * @param truncated phrases that the model's context cut off
-   * @param outside boxes that the centre crop cut away
+   * @param outside phrases whose boxes the centre crop cut away
    */
   public record Result(
       Pointed wordInBox,
@@ -159,197 +229,6 @@ public record PointingEval() implements Task<PointingEval.Result> {
 
     private Line line(String name, String meaning) {
       return new Line(name, meaning, share, chance);
-    }
-  }
-
-  /** Counts both. Used by one thread. */
-  private static final class Pointing {
-    private final Share.Tally hits = new Share.Tally();
-    private double chance;
-    private long trials;
-
-    /** One image: summed hits and summed chances of its trials. */
-    void add(double hits, double chances, long trials) {
-      this.hits.add(hits, trials);
-      this.chance += chances;
-      this.trials += trials;
-    }
-
-    Pointed pointed() {
-      return new Pointed(hits.share(), trials == 0 ? 0 : chance / trials);
-    }
-  }
-
-  /** Counts pointing image by image. Used by one thread. */
-  private static final class Tally {
-    private static final double SMALL = 0.05;
-    private static final double MEDIUM = 0.15;
-    private final PatchLayout layout;
-    private final Pointing wordInBox = new Pointing();
-    private final Map<String, Pointing> bySize = new TreeMap<>();
-    private final Share.Tally other = new Share.Tally();
-    private final Pointing patchToWord = new Pointing();
-    private final Pointing patchToAny = new Pointing();
-    private int images;
-    private int truncated;
-    private int outside;
-
-    Tally(PatchLayout layout) {
-      this.layout = layout;
-    }
-
-    /** A phrase that can be judged: the token of its noun, its box in input pixels. */
-    private record Thing(PhraseBox phrase, int token, Rect box) {}
-
-    /**
-     * One image with its caption.
-     *
-     * @param imageRows {@code [first + n, d]}
-     * @param textRows {@code [m, d]}
-     */
-    void add(
-        List<PhraseBox> phrases,
-        Placement map,
-        Words words,
-        float[] imageRows,
-        float[] textRows,
-        int d) {
-      images++;
-      List<Thing> things = things(phrases, map, words);
-      if (things.isEmpty()) {
-        wordInBox.add(0, 0, 0);
-        patchToWord.add(0, 0, 0);
-        return;
-      }
-      float[] patches = Arrays.copyOfRange(imageRows, layout.first() * d, imageRows.length);
-      float[] nouns = nouns(things, textRows, d);
-      PairAlignment byNoun = LateInteraction.align(patches, layout.size(), nouns, things.size(), d);
-      PairAlignment byWord =
-          LateInteraction.align(patches, layout.size(), textRows, words.size(), d);
-      words(things, byNoun.wordPatch());
-      patches(things, byNoun.patchWord());
-      anyWord(things, words, byWord.patchWord());
-    }
-
-    private List<Thing> things(List<PhraseBox> phrases, Placement map, Words words) {
-      double width = (double) layout.columns() * layout.side();
-      double height = (double) layout.rows() * layout.side();
-      List<Thing> out = new ArrayList<>();
-      for (PhraseBox phrase : phrases) {
-        int token = words.last(phrase.nounFrom(), phrase.nounTo());
-        Rect box = phrase.box().placed(map).clip(width, height);
-        if (token < 0) {
-          truncated++;
-        } else if (box.area() == 0) {
-          outside++;
-        } else {
-          out.add(new Thing(phrase, token, box));
-        }
-      }
-      return out;
-    }
-
-    private static float[] nouns(List<Thing> things, float[] textRows, int d) {
-      float[] out = new float[things.size() * d];
-      for (int i = 0; i < things.size(); i++) {
-        System.arraycopy(textRows, things.get(i).token * d, out, i * d, d);
-      }
-      return out;
-    }
-
-    private void words(List<Thing> things, int[] best) {
-      int hits = 0;
-      int others = 0;
-      double chances = 0;
-      for (int i = 0; i < things.size(); i++) {
-        Rect box = things.get(i).box;
-        boolean hit = layout.centreIn(best[i], box);
-        double chance = (double) layout.centresIn(box) / layout.size();
-        size(box).add(hit ? 1 : 0, chance, 1);
-        hits += hit ? 1 : 0;
-        chances += chance;
-        others += !hit && inAny(things, best[i]) ? 1 : 0;
-      }
-      wordInBox.add(hits, chances, things.size());
-      other.add(others, things.size());
-    }
-
-    private boolean inAny(List<Thing> things, int patch) {
-      return things.stream().anyMatch(t -> layout.centreIn(patch, t.box));
-    }
-
-    private Pointing size(Rect box) {
-      double share = box.area() / ((double) layout.size() * layout.side() * layout.side());
-      String name = share < SMALL ? "small" : share < MEDIUM ? "medium" : "large";
-      return bySize.computeIfAbsent(name, n -> new Pointing());
-    }
-
-    /** Needs two nouns: with one there is nothing to choose. */
-    private void patches(List<Thing> things, int[] best) {
-      if (things.size() < 2) {
-        patchToWord.add(0, 0, 0);
-        return;
-      }
-      int hits = 0;
-      int trials = 0;
-      for (int i = 0; i < things.size(); i++) {
-        for (int k = 0; k < layout.size(); k++) {
-          if (layout.centreIn(k, things.get(i).box)) {
-            trials++;
-            hits += best[k] == i ? 1 : 0;
-          }
-        }
-      }
-      patchToWord.add(hits, (double) trials / things.size(), trials);
-    }
-
-    private void anyWord(List<Thing> things, Words words, int[] best) {
-      int hits = 0;
-      int trials = 0;
-      double chances = 0;
-      for (Thing thing : things) {
-        int from = thing.phrase.from();
-        int to = thing.phrase.to();
-        double chance = (double) tokens(words, from, to) / words.size();
-        for (int k = 0; k < layout.size(); k++) {
-          if (layout.centreIn(k, thing.box)) {
-            trials++;
-            chances += chance;
-            hits += words.touches(best[k], from, to) ? 1 : 0;
-          }
-        }
-      }
-      patchToAny.add(hits, chances, trials);
-    }
-
-    private static int tokens(Words words, int from, int to) {
-      int count = 0;
-      for (int i = 0; i < words.size(); i++) {
-        count += words.touches(i, from, to) ? 1 : 0;
-      }
-      return count;
-    }
-
-    SequencedMap<String, Series> series() {
-      SequencedMap<String, Series> series = new LinkedHashMap<>();
-      series.put("word_in_box", wordInBox.hits.series());
-      series.put("patch_to_word", patchToWord.hits.series());
-      return series;
-    }
-
-    Result result(Basis basis) {
-      Map<String, Pointed> sizes = new TreeMap<>();
-      bySize.forEach((name, tally) -> sizes.put(name, tally.pointed()));
-      return new Result(
-          wordInBox.pointed(),
-          sizes,
-          other.share(),
-          patchToWord.pointed(),
-          patchToAny.pointed(),
-          images,
-          truncated,
-          outside,
-          basis);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.folder.Layout;
 import dev.filip.io.BadInput;
 import dev.filip.nn.Blocks;
+import dev.filip.nn.OpenTransformer;
 import dev.filip.nn.PackedTransformer;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.ObjIntConsumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -182,6 +184,28 @@ public final class FilipModel implements AutoCloseable {
           false,
           (weights, name, layers, heads, causal, form) ->
               new PackedTransformer(weights, name, layers, heads, causal, form, other));
+    } catch (RuntimeException | Error e) {
+      view.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The same model with the attention maps of each tower's last block in the open: {@code
+   * [b,h,n,n]} after the softmax, a row a query; what a function returns takes their place. Only
+   * the last blocks record gradients. Borrows this model's weights, so close it first.
+   */
+  public FilipModel open(UnaryOperator<Tensor> imageMaps, UnaryOperator<Tensor> textMaps) {
+    ParameterMap view = parameters.view();
+    try (var _ = new StepScope()) {
+      return new FilipModel(
+          config,
+          view,
+          compute,
+          false,
+          (weights, name, layers, heads, causal, form) ->
+              new OpenTransformer(
+                  weights, name, layers, heads, causal, form, causal ? textMaps : imageMaps));
     } catch (RuntimeException | Error e) {
       view.close();
       throw e;

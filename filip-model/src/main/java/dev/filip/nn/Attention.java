@@ -1,9 +1,11 @@
 package dev.filip.nn;
 
 import dev.filip.tensor.Compute;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head self-attention, {@code [b,n,w] -> [b,n,w]}, causal for texts.
@@ -16,15 +18,29 @@ final class Attention {
   private final Linear v;
   private final Linear out;
   private final long heads;
-  private final HeadMixing mixing;
+  private final Mixing mixing;
 
-  Attention(Weights weights, String name, int heads, boolean causal) {
+  /**
+   * Reads {@code name.q_proj} and so on.
+   *
+   * @param maps is given the attention maps, see {@link OpenMixing}; null for the fast way
+   */
+  Attention(
+      Weights weights,
+      String name,
+      int heads,
+      boolean causal,
+      @Nullable UnaryOperator<Tensor> maps) {
     q = new Linear(weights, name + ".q_proj");
     k = new Linear(weights, name + ".k_proj");
     v = new Linear(weights, name + ".v_proj");
     out = new Linear(weights, name + ".out_proj");
     this.heads = heads;
-    mixing = new HeadMixing(weights.kept(), q.weight().size(0) / heads, causal);
+    long width = q.weight().size(0) / heads;
+    mixing =
+        maps == null
+            ? new HeadMixing(weights.kept(), width, causal)
+            : new OpenMixing(weights.kept(), width, causal, maps);
   }
 
   Tensor forward(Tensor x, Compute compute) {

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** A tower's stack of blocks, {@code [b,n,w] -> [b,n,w]}; the residual stream is fp32. */
-public sealed interface Blocks permits Transformer, PackedTransformer {
+public sealed interface Blocks permits Transformer, PackedTransformer, OpenTransformer {
   /**
    * Runs all blocks.
    *

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * What attention does between its projections: {@code softmax(q k^T / sqrt(w/h)) v} of every head.
+ * The fast way; {@link OpenMixing} is its oracle.
  *
  * <p>Under bf16 on a CPU libtorch's fused attention is 14 times slower than in fp32, so there it is
  * done as matmul, softmax, matmul, or in fp32 for long sequences.
  */
-final class HeadMixing {
+final class HeadMixing implements Mixing {
   /** Up to here the {@code [n,n]} matrix by hand beats the fp32 island (measured at 50 and 77). */
   private static final long BY_HAND = 128;
 
@@ -37,8 +37,8 @@ final class HeadMixing {
     scale = kept.add(new Scalar(1 / Math.sqrt((double) width)));
   }
 
-  /** Queries, keys and values {@code [b,h,n,w/h] -> [b,h,n,w/h]}. */
-  Tensor attend(Tensor qs, Tensor ks, Tensor vs, Compute compute) {
+  @Override
+  public Tensor attend(Tensor qs, Tensor ks, Tensor vs, Compute compute) {
     if (compute.precision() != Precision.BF16 || compute.device() != ComputeDevice.CPU) {
       return fused(qs, ks, vs);
     }

@@ -64,9 +64,9 @@ public final class PackedTransformer implements Blocks {
   }
 
   /**
-   * A {@link Transformer.Block} for encoding only: queries, keys and values are one product,
-   * QuickGELU's factors lie in the weights, the residual is added in place. Equal to {@link
-   * Transformer.Block} up to the rounding of the arithmetic.
+   * A {@link Block} for encoding only: queries, keys and values are one product, QuickGELU's
+   * factors lie in the weights, the residual is added in place. Equal to {@link Block} up to the
+   * rounding of the arithmetic.
    */
   private static final class PackedBlock {
     private final Norm norm1;

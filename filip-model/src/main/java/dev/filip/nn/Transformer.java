@@ -24,7 +24,7 @@ public final class Transformer implements Blocks {
       Weights weights, String name, int layers, int heads, boolean causal, BlockForm form) {
     trained = weights.trains(name + ".");
     for (int i = 0; i < layers; i++) {
-      blocks.add(new Block(weights, name + ".layers." + i, heads, causal, form));
+      blocks.add(new Block(weights, name + ".layers." + i, heads, causal, form, null));
     }
   }
 
@@ -48,26 +48,6 @@ public final class Transformer implements Blocks {
     try (StepScope scope = new StepScope(); // a block's own temporaries end with it
         var _ = new Autocast(compute.device(), compute.precision())) {
       return scope.up(block.forward(x, compute));
-    }
-  }
-
-  /** One pre-norm Transformer block: {@code x + attention(norm(x))}, then {@code + mlp(norm)}. */
-  private static final class Block {
-    private final Norm norm1;
-    private final Attention attention;
-    private final Norm norm2;
-    private final Mlp mlp;
-
-    Block(Weights weights, String name, int heads, boolean causal, BlockForm form) {
-      norm1 = new Norm(weights, name + ".layer_norm1", form.layerNormEps());
-      attention = new Attention(weights, name + ".self_attn", heads, causal);
-      norm2 = new Norm(weights, name + ".layer_norm2", form.layerNormEps());
-      mlp = new Mlp(weights, name + ".mlp", form.activation());
-    }
-
-    Tensor forward(Tensor x, Compute compute) {
-      Tensor y = x.add(attention.forward(norm1.forward(x), compute));
-      return y.add(mlp.forward(norm2.forward(y)));
     }
   }
 }

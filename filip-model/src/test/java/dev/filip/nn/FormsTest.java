@@ -164,7 +164,7 @@ class FormsTest {
     try (var _ = new StepScope();
         var _ = dev.filip.tensor.GradMode.off()) {
       RandomWeights weights = new RandomWeights(w);
-      Attention attention = new Attention(weights, "a", heads, causal);
+      Attention attention = new Attention(weights, "a", heads, causal, null);
       Tensor x = random(9, b, n, w);
       Tensor slow = slowAttention(weights, x, heads, causal);
       close(attention.forward(x, Compute.FP32), slow, 3e-6);

@@ -18,6 +18,9 @@ public final class AlignmentPicture {
   private static final Color CHIP = new Color(0xee, 0xf0, 0xf3);
   private static final Color LABEL_CHIP = new Color(0xff, 0xe3, 0xe0);
 
+  private static final int GAP = 12;
+  private static final int LEGEND = 22;
+
   private AlignmentPicture() {}
 
   /**
@@ -29,10 +32,21 @@ public final class AlignmentPicture {
    */
   public static BufferedImage draw(
       PatchGrid grid, int[] patchWord, List<String> words, Set<Integer> label) {
-    grid.expect("patchWord", patchWord.length);
-    Board board = new Board(grid, 0);
+    return draw(new Board(grid, 0), patchWord, words, label, LEGEND);
+  }
+
+  /** The same about half as wide and without its legend, for many on a page. */
+  public static BufferedImage small(
+      PatchGrid grid, int[] patchWord, List<String> words, Set<Integer> label) {
+    return draw(Board.small(grid), patchWord, words, label, 0);
+  }
+
+  private static BufferedImage draw(
+      Board board, int[] patchWord, List<String> words, Set<Integer> label, int legend) {
+    board.grid.expect("patchWord", patchWord.length);
     Chips chips = measure(board, words, label);
-    BufferedImage sheet = board.sheet(board.bottom() + 34 + chips.height() + Board.MARGIN);
+    int below = board.bottom() + GAP + legend;
+    BufferedImage sheet = board.sheet(below + chips.height() + Board.MARGIN);
     Graphics2D g = Board.pen(sheet);
     board.picture(g);
     for (int k = 0; k < patchWord.length; k++) {
@@ -44,8 +58,10 @@ public final class AlignmentPicture {
     for (int k = 0; k < patchWord.length; k++) {
       number(board, g, k, patchWord[k], label.contains(patchWord[k]));
     }
-    legend(g, board, label.isEmpty());
-    chips.draw(g, Board.MARGIN, board.bottom() + 34);
+    if (legend > 0) {
+      legend(g, board, label.isEmpty());
+    }
+    chips.draw(g, Board.MARGIN, below);
     g.dispose();
     return sheet;
   }

@@ -21,6 +21,8 @@ final class Board {
   private static final int SMALLEST_CELL = 30;
   private static final int LARGEST_CELL = 84;
   private static final int WANTED_SIDE = 560;
+  private static final int SMALL_SMALLEST_CELL = 18;
+  private static final int SMALL_SIDE = 240;
 
   final PatchGrid grid;
   final int cell;
@@ -29,10 +31,22 @@ final class Board {
 
   /** A layout for {@code grid} with {@code header} pixels above it. */
   Board(PatchGrid grid, int header) {
+    this(grid, header, Math.clamp(WANTED_SIDE / longer(grid), SMALLEST_CELL, LARGEST_CELL));
+  }
+
+  private Board(PatchGrid grid, int header, int cell) {
     this.grid = grid;
-    int side = Math.max(grid.rows(), grid.columns());
-    this.cell = Math.clamp(WANTED_SIDE / side, SMALLEST_CELL, LARGEST_CELL);
+    this.cell = cell;
     this.top = MARGIN + header;
+  }
+
+  /** About half as wide, for many on a page. */
+  static Board small(PatchGrid grid) {
+    return new Board(grid, 0, Math.max(SMALL_SIDE / longer(grid), SMALL_SMALLEST_CELL));
+  }
+
+  private static int longer(PatchGrid grid) {
+    return Math.max(grid.rows(), grid.columns());
   }
 
   int gridWidth() {

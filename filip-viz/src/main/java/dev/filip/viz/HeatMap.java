@@ -7,8 +7,9 @@ import java.awt.image.BufferedImage;
 import java.util.Locale;
 
 /**
- * One word's similarity with every patch, laid over the picture as colours (viridis) with a legend.
- * Patches are drawn as they are, not smoothed; the best is framed. Stateless.
+ * Numbers of patches, such as one word's cosine with each, laid over the picture as colours
+ * (viridis) with a legend. Patches are drawn as they are, not smoothed; the best is framed.
+ * Stateless.
  */
 public final class HeatMap {
   private static final int HEADER = 30;
@@ -41,6 +42,16 @@ public final class HeatMap {
    * @param range give the same one to several words of a text to compare them
    */
   public static BufferedImage draw(PatchGrid grid, float[] score, String title, Range range) {
+    return draw(grid, score, title, range, "cosine");
+  }
+
+  /**
+   * Draws something else than cosines.
+   *
+   * @param what the numbers are, for the legend
+   */
+  public static BufferedImage draw(
+      PatchGrid grid, float[] score, String title, Range range, String what) {
     grid.expect("score", score.length);
     Board board = new Board(grid, HEADER);
     BufferedImage sheet = board.sheet(board.bottom() + 46 + Board.MARGIN);
@@ -54,7 +65,7 @@ public final class HeatMap {
     int best = best(score);
     board.outline(g, best, Palette.INK, 5f);
     board.outline(g, best, Color.WHITE, 2.5f);
-    legend(g, board, range);
+    legend(g, board, range, what);
     g.dispose();
     return sheet;
   }
@@ -66,7 +77,7 @@ public final class HeatMap {
     g.drawString(Chips.fit(title, g.getFontMetrics(), width), Board.MARGIN, Board.MARGIN + 16);
   }
 
-  private static void legend(Graphics2D g, Board board, Range range) {
+  private static void legend(Graphics2D g, Board board, Range range, String what) {
     int y = board.bottom() + 12;
     int width = board.gridWidth();
     for (int x = 0; x < width; x++) {
@@ -80,7 +91,7 @@ public final class HeatMap {
     int base = y + BAR + 16;
     g.drawString(low, board.left, base);
     g.drawString(high, board.left + width - g.getFontMetrics().stringWidth(high), base);
-    String middle = "cosine; the best patch is framed";
+    String middle = what + "; the best patch is framed";
     int half = g.getFontMetrics().stringWidth(middle) / 2;
     g.drawString(middle, board.left + width / 2 - half, base);
   }

@@ -55,8 +55,8 @@ public record Report(
     }
   }
 
-  /** A PNG with what is to be seen on it. */
-  public record Picture(String title, byte[] png) {}
+  /** A PNG or JPEG with what is to be seen on it. */
+  public record Picture(String title, byte[] image) {}
 
   /** A name and a value of the run. */
   public record Fact(String name, String value) {}
@@ -167,7 +167,7 @@ public record Report(
       for (Picture picture : example.pictures()) {
         String title = Html.escape(picture.title());
         out.append("<figure class=\"picture\"><img alt=\"").append(title).append("\" src=\"");
-        out.append(AwtImages.dataUri(picture.png())).append("\"><figcaption>").append(title);
+        out.append(AwtImages.dataUri(picture.image())).append("\"><figcaption>").append(title);
         out.append("</figcaption></figure>\n");
       }
       out.append("</div>\n</section>\n");

@@ -1,6 +1,5 @@
 package dev.filip.data.known;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.BadInput;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,29 +22,19 @@ final class CaptionFiles {
         file,
         Map.of(
             "images",
-            image -> names.put(id(file, image, "id"), text(file, image, "file_name")),
+            image ->
+                names.put(
+                    JsonElements.whole(file, image, "id"),
+                    JsonElements.text(file, image, "file_name")),
             "annotations",
             note ->
                 captions
-                    .computeIfAbsent(id(file, note, "image_id"), _ -> new ArrayList<>())
-                    .add(text(file, note, "caption"))));
+                    .computeIfAbsent(
+                        JsonElements.whole(file, note, "image_id"), _ -> new ArrayList<>())
+                    .add(JsonElements.text(file, note, "caption"))));
     SequencedMap<String, List<String>> all = new LinkedHashMap<>();
     names.forEach((id, name) -> all.put(name, captions.getOrDefault(id, List.of())));
     return all;
-  }
-
-  private static long id(Path file, JsonNode node, String key) {
-    if (!node.path(key).canConvertToLong()) {
-      throw new BadInput(file + ": " + key + " must be a whole number, got " + node.path(key));
-    }
-    return node.path(key).asLong();
-  }
-
-  private static String text(Path file, JsonNode node, String key) {
-    if (!node.path(key).isTextual()) {
-      throw new BadInput(file + ": " + key + " must be a text, got " + node.path(key));
-    }
-    return node.path(key).asText();
   }
 
   /** Karpathy's: the images of a split in the file's order. */
@@ -58,9 +47,11 @@ final class CaptionFiles {
             image -> {
               if (split.test(image.path("split").asText())) {
                 String folder = image.path("filepath").asText();
-                String name = text(file, image, "filename");
+                String name = JsonElements.text(file, image, "filename");
                 List<String> captions = new ArrayList<>();
-                image.path("sentences").forEach(s -> captions.add(text(file, s, "raw")));
+                image
+                    .path("sentences")
+                    .forEach(s -> captions.add(JsonElements.text(file, s, "raw")));
                 all.put(folder.isEmpty() ? name : folder + "/" + name, captions);
               }
             }));

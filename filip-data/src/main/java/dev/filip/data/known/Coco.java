@@ -9,7 +9,8 @@ import java.util.SequencedMap;
 /**
  * MSCOCO's captions: {@code annotations/captions_val2014.json} with images in {@code val2014/}, and
  * Karpathy's split in {@code dataset_coco.json} (or CLIP_benchmark's {@code
- * coco_test_karpathy.json}).
+ * coco_test_karpathy.json}). Boxes are those of {@code annotations/instances_val2014.json}, where
+ * it is there.
  */
 final class Coco extends Layout {
   private static final String KARPATHY = "dataset_coco.json";
@@ -83,12 +84,12 @@ final class Coco extends Layout {
   @Override
   KnownSet open(Path root, String split) {
     Path base = base(root);
-    return new KnownSet(
-        name(),
-        split,
-        split.startsWith(PREFIX)
-            ? karpathySplit(base, split.substring(PREFIX.length()))
-            : plain(base, split));
+    boolean karpathy = split.startsWith(PREFIX);
+    Items items =
+        karpathy ? karpathySplit(base, split.substring(PREFIX.length())) : plain(base, split);
+    String images = karpathy ? (split.endsWith("train") ? "train2014" : "val2014") : split;
+    Path boxes = base.resolve("annotations/instances_" + images + ".json");
+    return new KnownSet(name(), split, items).boxedBy(Files.exists(boxes) ? boxes : null);
   }
 
   private Items plain(Path base, String split) {

@@ -51,4 +51,22 @@ final class JsonElements {
       throw new BadInput(file + ": has no list " + String.join(", ", missing));
     }
   }
+
+  /** A whole number of an element. */
+  static long whole(Path file, JsonNode element, String key) {
+    JsonNode value = element.path(key);
+    if (!value.canConvertToLong()) {
+      throw new BadInput(file + ": " + key + " must be a whole number, got " + value);
+    }
+    return value.asLong();
+  }
+
+  /** A text of an element. */
+  static String text(Path file, JsonNode element, String key) {
+    JsonNode value = element.path(key);
+    if (!value.isTextual()) {
+      throw new BadInput(file + ": " + key + " must be a text, got " + value);
+    }
+    return value.asText();
+  }
 }

@@ -1,6 +1,8 @@
 package dev.filip.data.known;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A split of a published data set. Thread-safe.
@@ -12,6 +14,8 @@ import java.util.List;
  * @param rawClasses the same as the data set itself names them
  * @param left what was left out of it, in words; empty for nothing
  * @param whole samples of the whole that a seeded split was drawn from; -1 where it was not
+ * @param instances the file with its boxes, of {@link CocoInstances}' form; null where there is
+ *     none
  */
 public record KnownSet(
     String dataset,
@@ -20,7 +24,8 @@ public record KnownSet(
     List<String> rawClasses,
     Items items,
     List<String> left,
-    int whole) {
+    int whole,
+    @Nullable Path instances) {
   public KnownSet {
     classes = List.copyOf(classes);
     rawClasses = List.copyOf(rawClasses);
@@ -31,13 +36,29 @@ public record KnownSet(
     this(dataset, split, classes, raw, items, List.of(), -1);
   }
 
+  /** Without boxes. */
+  KnownSet(
+      String dataset,
+      String split,
+      List<String> classes,
+      List<String> raw,
+      Items items,
+      List<String> left,
+      int whole) {
+    this(dataset, split, classes, raw, items, left, whole, null);
+  }
+
+  KnownSet boxedBy(@Nullable Path file) {
+    return new KnownSet(dataset, split, classes, rawClasses, items, left, whole, file);
+  }
+
   /** Images with captions. */
   KnownSet(String dataset, String split, Items items) {
     this(dataset, split, List.of(), List.of(), items);
   }
 
   KnownSet leaving(List<String> words) {
-    return new KnownSet(dataset, split, classes, rawClasses, items, words, whole);
+    return new KnownSet(dataset, split, classes, rawClasses, items, words, whole, instances);
   }
 
   /**

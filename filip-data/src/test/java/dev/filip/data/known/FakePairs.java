@@ -33,6 +33,18 @@ final class FakePairs {
           {"id": 1, "image_id": 3, "caption": "Second. "}]}
         """);
     files.text(
+        "annotations/instances_val2014.json",
+        """
+        {"images": [
+          {"id": 9, "file_name": "COCO_val2014_000000000009.jpg"},
+          {"id": 3, "file_name": "COCO_val2014_000000000003.jpg"},
+          {"id": 70, "file_name": "COCO_val2014_000000000070.jpg"}],
+         "annotations": [
+          {"id": 1, "image_id": 3, "category_id": 18, "bbox": [0, 0, 1, 1], "iscrowd": 0},
+          {"id": 2, "image_id": 9, "category_id": 17, "bbox": [0, 0, 1, 1], "iscrowd": 0}],
+         "categories": [{"id": 17, "name": "cat"}, {"id": 18, "name": "dog"}]}
+        """);
+    files.text(
         "dataset_coco.json",
         """
         {"images": [
