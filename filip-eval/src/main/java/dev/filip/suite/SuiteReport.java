@@ -3,6 +3,7 @@ package dev.filip.suite;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.data.known.KnownSets;
 import dev.filip.eval.ZeroShotEval;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -96,6 +97,7 @@ public record SuiteReport(
     json.put("classes", result.classes()).put("prompts", result.prompts());
     json.put("match", result.match().key()).put("trained_so", result.trainedSo());
     json.set("unreadable", result.skipped().toJson());
+    score.notes().forEach(json.putArray("notes")::add);
     json.put("encoded", score.encoded());
     json.putObject("seconds")
         .put("encoding", score.encodeSeconds())
@@ -161,8 +163,14 @@ public record SuiteReport(
       Suite.Score score = scores.get(dataset);
       line.append(score == null ? " - |" : cell(score));
     }
-    papers.forEach(name -> line.append(published(name, dataset)));
+    papers.forEach(
+        name -> line.append(isPublished(dataset, any) ? published(name, dataset) : " - |"));
     return line.append('\n').toString();
+  }
+
+  /** Whether the classes are as many as the published set has: else it is another task. */
+  private static boolean isPublished(String dataset, Suite.Score score) {
+    return KnownSets.publishedClasses(dataset, score.split()) == score.result().classes();
   }
 
   private static String cell(Suite.Score score) {
@@ -195,8 +203,7 @@ public record SuiteReport(
   private String markdown() {
     StringBuilder text = new StringBuilder("# Zero-shot classification, top-1 in percent\n\n```\n");
     text.append(command).append("\n```\n\n").append(table()).append('\n');
-    skipped.forEach((name, why) ->
-        text.append("- Left out: ").append(name).append(": ").append(why).append('\n'));
+    text.append(remarks());
     notes().forEach(note -> text.append("- ").append(note).append('\n'));
     times()
         .forEach(fact ->
@@ -207,7 +214,7 @@ public record SuiteReport(
   private Report page() {
     List<Report.Fact> facts = new ArrayList<>(List.of(new Report.Fact("command", command)));
     facts.addAll(times());
-    skipped.forEach((name, why) -> facts.add(new Report.Fact("left out: " + name, why)));
+    facts.addAll(facts());
     return new Report(
         "Zero-shot classification",
         "Every image is named by the class whose prompts fit it best; top-1 on the split that each set is judged on.",
@@ -225,6 +232,7 @@ public record SuiteReport(
     for (String dataset : datasets()) {
       Map<String, ScoreTable.Cell> cells = new LinkedHashMap<>();
       String meaning = "";
+      boolean shown = true;
       for (Map.Entry<String, SequencedMap<String, Suite.Score>> model : models.entrySet()) {
         Suite.Score score = model.getValue().get(dataset);
         if (score != null) {
@@ -232,6 +240,7 @@ public record SuiteReport(
           double error = result.top1().standardError();
           double chance = 1.0 / result.classes();
           cells.put(model.getKey(), new ScoreTable.Cell(result.top1().value(), error, chance));
+          shown = isPublished(dataset, score);
           meaning =
               String.format(
                   Locale.ROOT,
@@ -243,7 +252,7 @@ public record SuiteReport(
       }
       for (Map.Entry<String, JsonNode> paper : published().properties()) {
         JsonNode number = paper.getValue().path(dataset);
-        if (number.isNumber()) {
+        if (number.isNumber() && shown) {
           cells.put(
               paper.getKey() + ", published",
               new ScoreTable.Cell(number.asDouble() / 100, Double.NaN, Double.NaN));
@@ -252,6 +261,40 @@ public record SuiteReport(
       rows.add(new ScoreTable.Row(dataset, meaning, cells));
     }
     return new ScoreTable(columns, rows);
+  }
+
+  /** What was left out and what should be known of the sets that were judged, a line each. */
+  public String remarks() {
+    StringBuilder lines = new StringBuilder();
+    facts()
+        .forEach(fact ->
+            lines.append("- ").append(fact.name()).append(": ").append(fact.value()).append('\n'));
+    return lines.toString();
+  }
+
+  private List<Report.Fact> facts() {
+    SequencedMap<String, List<String>> why = new LinkedHashMap<>();
+    skipped.forEach(
+        (name, reason) -> why.computeIfAbsent(reason, _ -> new ArrayList<>()).add(name));
+    List<Report.Fact> facts = new ArrayList<>();
+    why.forEach((reason, names) ->
+        facts.add(new Report.Fact("left out", String.join(", ", names) + ": " + reason)));
+    for (String dataset : datasets()) {
+      Set<String> notes = new LinkedHashSet<>();
+      for (Map<String, Suite.Score> scores : models.values()) {
+        Suite.Score score = scores.get(dataset);
+        if (score != null) {
+          notes.addAll(score.notes());
+          if (!isPublished(dataset, score)) {
+            notes.add("the published numbers are of other classes and left out");
+          }
+        }
+      }
+      if (!notes.isEmpty()) {
+        facts.add(new Report.Fact(dataset, String.join("; ", notes)));
+      }
+    }
+    return facts;
   }
 
   private List<Report.Fact> times() {
