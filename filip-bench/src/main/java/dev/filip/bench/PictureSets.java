@@ -28,6 +28,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  */
 public final class PictureSets {
   private static final int CAPTIONED = 256;
+  private static final int SHARDS = 8; // the peer's workers want one each
 
   private PictureSets() {}
 
@@ -87,10 +88,17 @@ public final class PictureSets {
     List<String> names = classes().stream().limit(classes).map(one -> one[1]).toList();
     Files.write(folder.resolve("classnames.txt"), names);
     Path test = Files.createDirectories(folder.resolve("test"));
-    Files.writeString(test.resolve("nshards.txt"), "1\n");
-    try (OutputStream file = Files.newOutputStream(test.resolve("0.tar"));
+    Files.writeString(test.resolve("nshards.txt"), SHARDS + "\n");
+    for (int shard = 0; shard < SHARDS; shard++) {
+      shard(test.resolve(shard + ".tar"), shard, images, width, height, classes);
+    }
+  }
+
+  private static void shard(Path out, int first, int images, int width, int height, int classes)
+      throws IOException {
+    try (OutputStream file = Files.newOutputStream(out);
         TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
-      for (int i = 0; i < images; i++) {
+      for (int i = first; i < images; i += SHARDS) {
         String key = String.format(Locale.ROOT, "s%07d", i);
         put(tar, key + ".cls", Integer.toString(i % classes).getBytes(StandardCharsets.UTF_8));
         put(tar, key + ".jpg", jpeg(i, width, height));

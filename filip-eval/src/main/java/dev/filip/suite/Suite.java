@@ -31,6 +31,7 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
    * @param encoded images that had to be encoded, the others were in the cache
    * @param encodeSeconds for opening, hashing and encoding
    * @param matchSeconds for prompts and scores
+   * @param published whether images and classes are as many as the published set has
    * @param notes what a reader of the score should know: other counts than the published set has, a
    *     limit, images that could not be used
    */
@@ -41,6 +42,7 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
       long encoded,
       double encodeSeconds,
       double matchSeconds,
+      boolean published,
       List<String> notes) {
     public Score {
       notes = List.copyOf(notes);
@@ -76,8 +78,14 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
           opened.encodedNow(),
           (ready - start) / 1e9,
           (System.nanoTime() - ready) / 1e9,
+          counts(name, split, source, classes).isEmpty(),
           notes(name, split, data, result));
     }
+  }
+
+  private static List<String> counts(
+      String name, String split, SampleSource source, List<String> classes) {
+    return KnownSets.otherCounts(name, split, source.size(), classes.size());
   }
 
   private static List<String> notes(
@@ -86,7 +94,7 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
     Origin origin = source.origin();
     List<String> notes = new ArrayList<>();
     if (origin == null || origin.notes().isEmpty()) {
-      notes.addAll(KnownSets.otherCounts(name, split, source.size(), result.classes()));
+      notes.addAll(counts(name, split, source, source.classNames()));
     } else {
       notes.addAll(origin.notes());
     }

@@ -3,7 +3,6 @@ package dev.filip.suite;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.data.known.KnownSets;
 import dev.filip.eval.ZeroShotEval;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
@@ -163,14 +162,8 @@ public record SuiteReport(
       Suite.Score score = scores.get(dataset);
       line.append(score == null ? " - |" : cell(score));
     }
-    papers.forEach(
-        name -> line.append(isPublished(dataset, any) ? published(name, dataset) : " - |"));
+    papers.forEach(name -> line.append(published(name, dataset)));
     return line.append('\n').toString();
-  }
-
-  /** Whether the classes are as many as the published set has: else it is another task. */
-  private static boolean isPublished(String dataset, Suite.Score score) {
-    return KnownSets.publishedClasses(dataset, score.split()) == score.result().classes();
   }
 
   private static String cell(Suite.Score score) {
@@ -232,7 +225,6 @@ public record SuiteReport(
     for (String dataset : datasets()) {
       Map<String, ScoreTable.Cell> cells = new LinkedHashMap<>();
       String meaning = "";
-      boolean shown = true;
       for (Map.Entry<String, SequencedMap<String, Suite.Score>> model : models.entrySet()) {
         Suite.Score score = model.getValue().get(dataset);
         if (score != null) {
@@ -240,7 +232,6 @@ public record SuiteReport(
           double error = result.top1().standardError();
           double chance = 1.0 / result.classes();
           cells.put(model.getKey(), new ScoreTable.Cell(result.top1().value(), error, chance));
-          shown = isPublished(dataset, score);
           meaning =
               String.format(
                   Locale.ROOT,
@@ -252,7 +243,7 @@ public record SuiteReport(
       }
       for (Map.Entry<String, JsonNode> paper : published().properties()) {
         JsonNode number = paper.getValue().path(dataset);
-        if (number.isNumber() && shown) {
+        if (number.isNumber()) {
           cells.put(
               paper.getKey() + ", published",
               new ScoreTable.Cell(number.asDouble() / 100, Double.NaN, Double.NaN));
@@ -285,8 +276,8 @@ public record SuiteReport(
         Suite.Score score = scores.get(dataset);
         if (score != null) {
           notes.addAll(score.notes());
-          if (!isPublished(dataset, score)) {
-            notes.add("the published numbers are of other classes and left out");
+          if (!score.published()) {
+            notes.add("the published numbers are of another set");
           }
         }
       }

@@ -80,11 +80,6 @@ public final class KnownSets {
     return layout(name).trained(root);
   }
 
-  /** How many classes the published set has; -1 when nothing is published. */
-  public static int publishedClasses(String name, String split) {
-    return PublishedCounts.classes(name, split);
-  }
-
   /**
    * A line for each count in which a copy of any layout differs from the published set.
    *

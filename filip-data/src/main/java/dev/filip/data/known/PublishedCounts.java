@@ -82,8 +82,7 @@ final class PublishedCounts {
     return known == null ? -1 : known;
   }
 
-  /** Classes of the published set; -1 when nothing is published. */
-  static int classes(String dataset, String split) {
+  private static int classes(String dataset, String split) {
     int level = split.indexOf('/');
     String name = level < 0 ? dataset : dataset + split.substring(level);
     return CLASSES.getOrDefault(name, CLASSES.getOrDefault(dataset, -1));
