@@ -118,7 +118,7 @@ class SuiteCommandTest {
     assertThat(answer.at("/skipped/pets").asText()).contains("annotations").doesNotContain("\n");
     assertThat(answer.at("/models/collages-late/dtd/n").asInt()).isPositive();
     assertThat(Files.readString(temp.resolve("some/suite.md")))
-        .contains("- left out: cars: not in ")
+        .contains("- Left out: cars: not in ")
         .containsPattern("- eurosat: expected 27,000 samples in all, .* not judged: unknown kind")
         .containsPattern(
             "- dtd: expected 1,880 samples, .*; the published numbers are of another set");

@@ -269,7 +269,7 @@ public record SuiteReport(
         (name, reason) -> why.computeIfAbsent(reason, _ -> new ArrayList<>()).add(name));
     List<Report.Fact> facts = new ArrayList<>();
     why.forEach((reason, names) ->
-        facts.add(new Report.Fact("left out", String.join(", ", names) + ": " + reason)));
+        facts.add(new Report.Fact("Left out", String.join(", ", names) + ": " + reason)));
     for (String dataset : datasets()) {
       Set<String> notes = new LinkedHashSet<>();
       for (Map<String, Suite.Score> scores : models.values()) {
