@@ -64,10 +64,17 @@ final class Answer {
         } else if (value.isArray() && !value.isEmpty() && value.get(0).isContainerNode()) {
           lines.add(indent + entry.getKey());
           value.forEach(item -> lines.add(indent + "  " + inline(item)));
+        } else if (value.isArray() && isOfPhrases(value)) {
+          lines.add(indent + entry.getKey());
+          value.forEach(item -> lines.add(indent + "  " + item.asText()));
         } else {
           lines.add(key + "  " + inline(value));
         }
       }
+    }
+
+    private static boolean isOfPhrases(JsonNode array) {
+      return array.valueStream().anyMatch(item -> item.isTextual() && item.asText().contains(" "));
     }
 
     private static boolean isSmall(JsonNode object) {
@@ -76,6 +83,9 @@ final class Answer {
     }
 
     private static String inline(JsonNode value) {
+      if (value.isObject() && value.isEmpty()) {
+        return "none";
+      }
       if (value.isObject()) {
         return String.join(
             "  ",

@@ -126,12 +126,22 @@ final class SuiteCommand implements Callable<Integer> {
     }
     boolean any = scores.values().stream().anyMatch(one -> !one.isEmpty());
     BadInput.require(
-        any, "--data", data, "a folder with a data set that can be judged: " + skipped);
+        any, "--data", data, "a folder with a data set that can be judged: " + reasons());
     SuiteReport report = new SuiteReport(scores, skipped, KnownSets.TWELVE, suite, command());
     report.write(folder);
     ObjectNode json = report.toJson().put("out", folder.toString());
-    answer.print(json, report.table() + "report: " + folder.resolve("suite.html"));
+    answer.print(
+        json, report.table() + report.remarks() + "report: " + folder.resolve("suite.html"));
     return 0;
+  }
+
+  private String reasons() {
+    SequencedMap<String, List<String>> why = new LinkedHashMap<>();
+    skipped.forEach(
+        (name, reason) -> why.computeIfAbsent(reason, _ -> new ArrayList<>()).add(name));
+    List<String> lines = new ArrayList<>();
+    why.forEach((reason, names) -> lines.add(String.join(", ", names) + ": " + reason));
+    return String.join("; ", lines);
   }
 
   private SequencedMap<String, Path> found() {
@@ -164,6 +174,10 @@ final class SuiteCommand implements Callable<Integer> {
       } catch (BadInput unusable) {
         System.err.println(name + " is left out: " + unusable.getMessage());
         skipped.put(name, String.valueOf(unusable.getMessage()));
+      } catch (IOException failed) {
+        throw new IOException(
+            name + ": " + Main.oneLine(failed) + "; what is kept stays, the same command goes on",
+            failed);
       }
     }
     return scores;

@@ -117,6 +117,11 @@ class SuiteCommandTest {
     assertThat(answer.at("/skipped/cars").asText()).startsWith("not in ");
     assertThat(answer.at("/skipped/pets").asText()).contains("annotations").doesNotContain("\n");
     assertThat(answer.at("/models/collages-late/dtd/n").asInt()).isPositive();
+    assertThat(Files.readString(temp.resolve("some/suite.md")))
+        .contains("- Left out: cars: not in ")
+        .containsPattern("- eurosat: expected 27,000 samples in all, .* not judged: unknown kind")
+        .containsPattern(
+            "- dtd: expected 1,880 samples, .*; the published numbers are of another set");
     assertThat(suite("none", "--datasets", "cars")).isEqualTo(2);
     assertThat(err.toString().strip().lines()).hasSize(1);
     assertThat(suite("wrong", "--datasets", "mnist")).isEqualTo(2);

@@ -3,6 +3,7 @@ package dev.filip.io;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.regex.Pattern;
 
 /**
  * Outputs appear whole: they are written beside their place, forced to disk and renamed, and the
@@ -17,6 +19,9 @@ import java.nio.file.attribute.BasicFileAttributes;
  * process leaves beside them is for {@link Leftovers}.
  */
 public final class Outputs {
+  private static final Pattern FULL =
+      Pattern.compile("(No space left|Disk quota exceeded|There is not enough space).*");
+
   private Outputs() {}
 
   /** Fills a folder. */
@@ -52,10 +57,20 @@ public final class Outputs {
       filler.fill(fresh);
       Files.walkFileTree(fresh, new Forcer());
       replace(fresh, out);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      delete(fresh);
+      throw naming(out, e);
+    } catch (RuntimeException | Error e) {
       delete(fresh);
       throw e;
     }
+  }
+
+  /** A full disk with the place that was written to: the system's own words name none. */
+  public static IOException naming(Path out, IOException failed) {
+    String message = failed.getMessage() == null ? "" : failed.getMessage();
+    boolean bare = !(failed instanceof FileSystemException) && FULL.matcher(message).matches();
+    return bare ? new FileSystemException(out.toString(), null, message) : failed;
   }
 
   /** Writes one file beside {@code out}, forces it to disk and renames it. */
@@ -67,7 +82,10 @@ public final class Outputs {
       sync(fresh);
       Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(out);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      Files.deleteIfExists(fresh);
+      throw naming(out, e);
+    } catch (RuntimeException e) {
       Files.deleteIfExists(fresh);
       throw e;
     }

@@ -119,8 +119,12 @@ public final class TokenWriter implements Closeable {
       sum.update(block.flip());
       sums.add((int) sum.getValue());
       bytes[section.ordinal()] += block.limit();
-      for (block.rewind(); block.hasRemaining(); ) {
-        channel.write(block);
+      try {
+        for (block.rewind(); block.hasRemaining(); ) {
+          channel.write(block);
+        }
+      } catch (IOException e) {
+        throw Outputs.naming(out, e);
       }
     }
     block.clear();
@@ -157,11 +161,18 @@ public final class TokenWriter implements Closeable {
     put(MemorySegment.ofArray(Json.line(provenance).getBytes(StandardCharsets.UTF_8)));
     next(Section.SUMS);
     header(count, sums());
-    channel.force(true);
-    channel.close();
+    close(channel);
     Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     Outputs.syncFolder(out);
     finished = true;
+  }
+
+  private void close(FileChannel whole) throws IOException {
+    try (whole) {
+      whole.force(true);
+    } catch (IOException e) {
+      throw Outputs.naming(out, e);
+    }
   }
 
   private void number(long value) throws IOException {

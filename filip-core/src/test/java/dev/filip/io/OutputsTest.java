@@ -42,6 +42,22 @@ class OutputsTest {
   }
 
   @Test
+  void aFullDiskIsSaidWithThePlace() {
+    Path out = folder.resolve("model");
+    assertThatThrownBy(() ->
+            Outputs.folder(
+                out,
+                _ -> {
+                  throw new IOException("No space left on device");
+                }))
+        .isInstanceOf(java.nio.file.FileSystemException.class)
+        .hasMessageContaining(out.toString());
+    IOException other = new IOException("Connection reset");
+    assertThat(Outputs.naming(out, other)).isSameAs(other);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void outputsHaveTheUsersPermissions() throws IOException {
     Assumptions.assumeTrue(
         Files.getFileStore(folder).supportsFileAttributeView("posix"),

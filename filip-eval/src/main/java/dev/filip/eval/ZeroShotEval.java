@@ -6,6 +6,7 @@ import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
 import dev.filip.io.Json;
+import dev.filip.io.Progress;
 import dev.filip.metric.CandidateRanks;
 import dev.filip.metric.MeanPerClass;
 import dev.filip.tokens.Encoded;
@@ -97,11 +98,16 @@ public record ZeroShotEval(
   /** The same of images that are encoded already. */
   public Result run(Embedder model, EncodedImages images) throws IOException {
     int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
-    try (Judgement run = new Judgement(model, prompts.apply(images.data().source()))) {
+    try (Judgement run = new Judgement(model, prompts.apply(images.data().source()));
+        Progress progress =
+            images.data().quiet() ? null : new Progress("matching", labels.length)) {
       int at = 0;
       for (Encoded block : images.blocks()) {
         run.take(Arrays.copyOfRange(labels, at, at + block.size()), block);
         at += block.size();
+        if (progress != null) {
+          progress.to(at, "");
+        }
       }
       Fingerprint print = Fingerprint.of(name(), images.data(), images.preprocessing());
       if (!images.part().isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.filip.suite;
 
+import dev.filip.data.Origin;
 import dev.filip.data.SampleSource;
+import dev.filip.data.known.KnownSets;
 import dev.filip.encode.Embedder;
 import dev.filip.eval.ClassPrompts;
 import dev.filip.eval.EvalData;
@@ -8,7 +10,9 @@ import dev.filip.eval.Ranking;
 import dev.filip.eval.ZeroShotEval;
 import dev.filip.io.BadInput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Zero-shot classification on several data sets, image tokens kept on disk. Used by one thread.
@@ -27,6 +31,9 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
    * @param encoded images that had to be encoded, the others were in the cache
    * @param encodeSeconds for opening, hashing and encoding
    * @param matchSeconds for prompts and scores
+   * @param published whether images and classes are as many as the published set has
+   * @param notes what a reader of the score should know: other counts than the published set has, a
+   *     limit, images that could not be used
    */
   public record Score(
       String dataset,
@@ -34,7 +41,13 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
       ZeroShotEval.Result result,
       long encoded,
       double encodeSeconds,
-      double matchSeconds) {
+      double matchSeconds,
+      boolean published,
+      List<String> notes) {
+    public Score {
+      notes = List.copyOf(notes);
+    }
+
     /** Low and high of top-1's 95 % interval, by bootstrap over images. */
     public double[] interval() {
       return result.basis().series().firstEntry().getValue().interval(1);
@@ -64,7 +77,37 @@ public record Suite(TokenCache cache, SuitePrompts prompts, Ranking ranking, int
           result,
           opened.encodedNow(),
           (ready - start) / 1e9,
-          (System.nanoTime() - ready) / 1e9);
+          (System.nanoTime() - ready) / 1e9,
+          counts(name, split, source, classes).isEmpty(),
+          notes(name, split, data, result));
     }
+  }
+
+  private static List<String> counts(
+      String name, String split, SampleSource source, List<String> classes) {
+    return KnownSets.otherCounts(name, split, source.size(), classes.size());
+  }
+
+  private static List<String> notes(
+      String name, String split, EvalData data, ZeroShotEval.Result result) {
+    SampleSource source = data.source();
+    Origin origin = source.origin();
+    List<String> notes = new ArrayList<>();
+    if (origin == null || origin.notes().isEmpty()) {
+      notes.addAll(counts(name, split, source, source.classNames()));
+    } else {
+      notes.addAll(origin.notes());
+    }
+    if (data.size() < source.size()) {
+      notes.add(
+          String.format(
+              Locale.ROOT, "%,d of %,d images, evenly spread", data.size(), source.size()));
+    }
+    result
+        .skipped()
+        .byReason()
+        .forEach((reason, count) ->
+            notes.add(String.format(Locale.ROOT, "%,d not judged: %s", count, reason)));
+    return notes;
   }
 }

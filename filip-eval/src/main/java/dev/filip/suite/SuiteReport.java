@@ -96,6 +96,7 @@ public record SuiteReport(
     json.put("classes", result.classes()).put("prompts", result.prompts());
     json.put("match", result.match().key()).put("trained_so", result.trainedSo());
     json.set("unreadable", result.skipped().toJson());
+    score.notes().forEach(json.putArray("notes")::add);
     json.put("encoded", score.encoded());
     json.putObject("seconds")
         .put("encoding", score.encodeSeconds())
@@ -195,8 +196,7 @@ public record SuiteReport(
   private String markdown() {
     StringBuilder text = new StringBuilder("# Zero-shot classification, top-1 in percent\n\n```\n");
     text.append(command).append("\n```\n\n").append(table()).append('\n');
-    skipped.forEach((name, why) ->
-        text.append("- Left out: ").append(name).append(": ").append(why).append('\n'));
+    text.append(remarks());
     notes().forEach(note -> text.append("- ").append(note).append('\n'));
     times()
         .forEach(fact ->
@@ -207,7 +207,7 @@ public record SuiteReport(
   private Report page() {
     List<Report.Fact> facts = new ArrayList<>(List.of(new Report.Fact("command", command)));
     facts.addAll(times());
-    skipped.forEach((name, why) -> facts.add(new Report.Fact("left out: " + name, why)));
+    facts.addAll(facts());
     return new Report(
         "Zero-shot classification",
         "Every image is named by the class whose prompts fit it best; top-1 on the split that each set is judged on.",
@@ -252,6 +252,40 @@ public record SuiteReport(
       rows.add(new ScoreTable.Row(dataset, meaning, cells));
     }
     return new ScoreTable(columns, rows);
+  }
+
+  /** What was left out and what should be known of the sets that were judged, a line each. */
+  public String remarks() {
+    StringBuilder lines = new StringBuilder();
+    facts()
+        .forEach(fact ->
+            lines.append("- ").append(fact.name()).append(": ").append(fact.value()).append('\n'));
+    return lines.toString();
+  }
+
+  private List<Report.Fact> facts() {
+    SequencedMap<String, List<String>> why = new LinkedHashMap<>();
+    skipped.forEach(
+        (name, reason) -> why.computeIfAbsent(reason, _ -> new ArrayList<>()).add(name));
+    List<Report.Fact> facts = new ArrayList<>();
+    why.forEach((reason, names) ->
+        facts.add(new Report.Fact("Left out", String.join(", ", names) + ": " + reason)));
+    for (String dataset : datasets()) {
+      Set<String> notes = new LinkedHashSet<>();
+      for (Map<String, Suite.Score> scores : models.values()) {
+        Suite.Score score = scores.get(dataset);
+        if (score != null) {
+          notes.addAll(score.notes());
+          if (!score.published()) {
+            notes.add("the published numbers are of another set");
+          }
+        }
+      }
+      if (!notes.isEmpty()) {
+        facts.add(new Report.Fact(dataset, String.join("; ", notes)));
+      }
+    }
+    return facts;
   }
 
   private List<Report.Fact> times() {

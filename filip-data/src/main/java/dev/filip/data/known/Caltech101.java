@@ -2,6 +2,7 @@ package dev.filip.data.known;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,10 +50,15 @@ final class Caltech101 extends Layout {
             .filter(name -> !name.equals(BACKGROUND))
             .toList();
     FileItems all = new FileItems(folder, INNER + "/");
+    List<String> empty = new ArrayList<>();
     for (int label = 0; label < classes.size(); label++) {
+      int before = all.size();
       String name = classes.get(label);
       for (String image : Places.names(folder.resolve(name), p -> isImage(p))) {
         all.add(name + "/" + image, label);
+      }
+      if (all.size() == before) {
+        empty.add(name);
       }
     }
     if (all.size() == 0) {
@@ -60,7 +66,8 @@ final class Caltech101 extends Layout {
     }
     FileItems part = SeededSplit.of(all, split);
     List<String> readable = ClassNames.readable(ClassNames.table(name()), classes);
-    return new KnownSet(name(), split, readable, classes, part, List.of(), all.size());
+    return new KnownSet(
+        name(), split, readable, classes, part, ClassFolders.notes(empty), all.size());
   }
 
   private static boolean isImage(Path file) {

@@ -63,6 +63,11 @@ record ClassFolders(List<String> classes, FileItems items, List<String> empty) {
 
   /** What was said about classes without images. */
   List<String> notes() {
+    return notes(empty);
+  }
+
+  /** The same of classes that were found otherwise. */
+  static List<String> notes(List<String> empty) {
     return empty.isEmpty()
         ? List.of()
         : List.of("classes without images: " + String.join(", ", empty));

@@ -80,6 +80,15 @@ public final class KnownSets {
     return layout(name).trained(root);
   }
 
+  /**
+   * A line for each count in which a copy of any layout differs from the published set.
+   *
+   * @param classes 0 for none
+   */
+  public static List<String> otherCounts(String name, String split, long samples, int classes) {
+    return PublishedCounts.notes(name, split, samples, classes);
+  }
+
   /** Whether a data set, or a part of it, lies at a path in the layout that torchvision reads. */
   public static boolean isAt(String name, Path root) {
     return layout(name).isAt(root);

@@ -90,20 +90,32 @@ final class PublishedCounts {
 
   /** A line for each count that is another; empty when all are as published. */
   static List<String> notes(KnownSet set) {
-    List<String> notes = new ArrayList<>();
     boolean seeded = set.whole() >= 0;
+    List<String> notes = new ArrayList<>();
     note(
         notes,
         seeded ? "samples in all" : "samples",
         samples(set.dataset(), seeded ? "all" : set.split()),
         seeded ? set.whole() : set.items().size());
-    if (!set.classes().isEmpty()) {
-      note(notes, "classes", classes(set.dataset(), set.split()), set.classes().size());
-    }
+    note(notes, set.dataset(), set.split(), set.classes().size());
     return notes;
   }
 
-  private static void note(List<String> notes, String what, int expected, int found) {
+  /** The same of a copy in another layout. */
+  static List<String> notes(String dataset, String split, long samples, int classes) {
+    List<String> notes = new ArrayList<>();
+    note(notes, "samples", samples(dataset, split), samples);
+    note(notes, dataset, split, classes);
+    return notes;
+  }
+
+  private static void note(List<String> notes, String dataset, String split, int classes) {
+    if (classes > 0) {
+      note(notes, "classes", classes(dataset, split), classes);
+    }
+  }
+
+  private static void note(List<String> notes, String what, int expected, long found) {
     if (expected >= 0 && expected != found) {
       notes.add(String.format(Locale.ROOT, "expected %,d %s, found %,d", expected, what, found));
     }

@@ -91,6 +91,18 @@ class KnownSetsTest {
         .hasSize(27)
         .startsWith("caltech101/101_ObjectCategories/Faces/image_0001.jpg");
     assertThat(set.notes()).contains("expected 8,677 samples in all, found 27");
+    Path base = folder.resolve("caltech101/caltech101/101_ObjectCategories");
+    Files.createDirectories(base.resolve("zebra"));
+    assertThat(made("caltech101", "all").notes()).contains("classes without images: zebra");
+  }
+
+  @Test
+  void otherCountsAreSaidOfACopyInAnyLayout() {
+    assertThat(KnownSets.otherCounts("imagenet", "val", 50_000, 1_000)).isEmpty();
+    assertThat(KnownSets.otherCounts("imagenet", "val", 49_999, 999))
+        .containsExactly(
+            "expected 50,000 samples, found 49,999", "expected 1,000 classes, found 999");
+    assertThat(KnownSets.otherCounts("eurosat", "test", 27_000, 10)).isEmpty();
   }
 
   @Test
