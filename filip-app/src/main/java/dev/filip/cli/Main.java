@@ -44,6 +44,8 @@ public final class Main implements Runnable {
           TokenizerCommand.class,
           TrainCommand.class,
           EncodeCommand.class,
+          IndexCommand.class,
+          SearchCommand.class,
           EvalCommand.class,
           StudyCommand.class,
           SimilarityCommand.class,

@@ -37,6 +37,19 @@ public final class AwtImages {
     return out.toByteArray();
   }
 
+  /** The same as a JPEG of ImageIO's usual quality, for small pictures that are kept. */
+  public static byte[] jpeg(BufferedImage image) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(image, "jpeg", out)) {
+        throw new IllegalStateException("this Java has no JPEG writer");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
   /** {@code data:image/png;base64,...}, for a page that opens without network. */
   public static String dataUri(byte[] png) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
