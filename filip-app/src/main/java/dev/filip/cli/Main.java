@@ -46,6 +46,7 @@ public final class Main implements Runnable {
           EncodeCommand.class,
           IndexCommand.class,
           SearchCommand.class,
+          ServeCommand.class,
           EvalCommand.class,
           StudyCommand.class,
           SimilarityCommand.class,

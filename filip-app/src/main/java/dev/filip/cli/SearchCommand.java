@@ -8,8 +8,10 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Reasons;
 import dev.filip.io.Texts;
+import dev.filip.search.FolderQueryEncoder;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
+import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
@@ -101,15 +103,28 @@ final class SearchCommand implements Callable<Integer> {
     check();
     IndexAbout about = IndexAbout.read(index);
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Snapshot.open(index);
-        IndexModel encoder = IndexModel.open(about, model.of(about), false)) {
-      if (queries != null) {
-        batch(snapshot, encoder, texts);
+    Path folder = model.of(about);
+    try (Snapshot snapshot = Snapshot.open(index)) {
+      if (image != null) { // the image tower is libtorch's
+        try (IndexModel encoder = IndexModel.open(about, folder, false)) {
+          one(snapshot, query(encoder, encoder.image(image)));
+        }
       } else {
-        one(snapshot, query(encoder));
+        try (FolderQueryEncoder encoder = FolderQueryEncoder.open(folder, about)) {
+          words(snapshot, encoder, texts);
+        }
       }
     }
     return 0;
+  }
+
+  private void words(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
+      throws IOException {
+    if (queries != null) {
+      batch(snapshot, encoder, texts);
+    } else {
+      one(snapshot, query(encoder, null));
+    }
   }
 
   private void check() {
@@ -143,15 +158,15 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  private SearchQuery query(IndexModel encoder) {
+  private SearchQuery query(QueryEncoder encoder, @Nullable SearchQuery picture) {
     List<SearchQuery> parts = new ArrayList<>();
     if (!text.isEmpty()) {
       String words = String.join(" ", text);
       parts.add(
           SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder));
     }
-    if (image != null) {
-      parts.add(encoder.image(image));
+    if (picture != null) {
+      parts.add(picture);
     }
     return parts.size() == 1 ? parts.getFirst() : parts.getFirst().and(parts.getLast());
   }
@@ -182,7 +197,8 @@ final class SearchCommand implements Callable<Integer> {
     answer.print(json, lines(all));
   }
 
-  private void batch(Snapshot snapshot, IndexModel encoder, List<String> texts) throws IOException {
+  private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
+      throws IOException {
     ObjectNode json = Json.object().put("plan", "exact").put("items", snapshot.size());
     ArrayNode results = json.putArray("results");
     StringBuilder lines = new StringBuilder();

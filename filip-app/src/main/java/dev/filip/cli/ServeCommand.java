@@ -47,7 +47,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--token",
       defaultValue = "${FILIP_TOKEN}",
-      description = "What clients of the API must send as a bearer token. Default: FILIP_TOKEN, or none.")
+      description =
+          "What clients of the API must send as a bearer token. Default: FILIP_TOKEN, or none.")
   private @Nullable String token;
 
   @Option(
@@ -70,7 +71,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "16",
-      description = "Requests worked on at once; more get 503 with Retry-After. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Requests worked on at once; more get 503 with Retry-After. Default: ${DEFAULT-VALUE}.")
   private int concurrency;
 
   @Option(

@@ -7,8 +7,10 @@ import io.helidon.http.HttpException;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -90,29 +92,11 @@ final class Gate implements Filter {
       return;
     }
     try {
-      proceed(chain, response, path);
+      chain.proceed();
     } finally {
       if (api) {
         free.release();
       }
-    }
-  }
-
-  private static void proceed(FilterChain chain, RoutingResponse response, String path) {
-    try {
-      chain.proceed();
-    } catch (Refused e) {
-      if (e.status() == 503) {
-        response.header("Retry-After", "1");
-      }
-      fail(response, e.status(), e.line());
-    } catch (BadInput e) {
-      fail(response, 400, String.valueOf(e.getMessage()));
-    } catch (HttpException e) {
-      fail(response, e.status().code(), String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      System.err.println("filip serve: " + path + ": " + e);
-      fail(response, 500, "the server failed at this request; its log says why");
     }
   }
 
@@ -138,8 +122,31 @@ final class Gate implements Filter {
     response.header("Vary", "Origin");
   }
 
+  /** What failures of a handler become. */
+  static void failures(HttpRouting.Builder routing) {
+    routing.error(
+        Refused.class,
+        (_, response, e) -> {
+          if (e.status() == 503) {
+            response.header("Retry-After", "1");
+          }
+          fail(response, e.status(), e.line());
+        });
+    routing.error(
+        BadInput.class, (_, response, e) -> fail(response, 400, String.valueOf(e.getMessage())));
+    routing.error(
+        HttpException.class,
+        (_, response, e) -> fail(response, e.status().code(), String.valueOf(e.getMessage())));
+    routing.error(
+        RuntimeException.class,
+        (request, response, e) -> {
+          System.err.println("filip serve: " + request.path().path() + ": " + e);
+          fail(response, 500, "the server failed at this request; its log says why");
+        });
+  }
+
   /** Answers with one line, unless an answer has begun. */
-  static void fail(RoutingResponse response, int status, String line) {
+  private static void fail(ServerResponse response, int status, String line) {
     if (!response.isSent()) {
       response.status(status);
       Replies.json(response, Json.object().put("error", line));

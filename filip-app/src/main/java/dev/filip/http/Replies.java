@@ -9,10 +9,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Parameters and bodies in, bodies out. Stateless. */
 final class Replies {
   private static final int BLOCK = 1 << 16;
+
+  private static final ScheduledExecutorService CLOCK =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("filip-serve-clock").factory());
 
   private Replies() {}
 
@@ -27,7 +36,7 @@ final class Replies {
 
   /** A parameter of the query, if it is there and not empty. */
   static Optional<String> text(ServerRequest request, String name) {
-    return request.query().first(name).filter(value -> !value.isBlank()).asOptional();
+    return request.query().first(name).asOptional().filter(value -> !value.isBlank());
   }
 
   static String required(ServerRequest request, String name) {
@@ -49,7 +58,13 @@ final class Replies {
     }
     if (value < least || value > most) {
       throw Refused.wrong(
-          "parameter " + name + " must be a whole number in " + least + ".." + most + ", got "
+          "parameter "
+              + name
+              + " must be a whole number in "
+              + least
+              + ".."
+              + most
+              + ", got "
               + given.get());
     }
     return value;
@@ -63,25 +78,43 @@ final class Replies {
    */
   static byte[] body(ServerRequest request, ServeOptions options) {
     long most = options.maxBody();
-    long deadline = System.nanoTime() + options.timeout().toNanos();
     long said = request.headers().contentLength().orElse(0);
     if (said > most) {
       throw new Refused(413, "the body must be at most " + most + " bytes, got " + said);
     }
-    ByteArrayOutputStream all = new ByteArrayOutputStream((int) Math.min(said, 1 << 20));
-    byte[] block = new byte[BLOCK];
+    // a virtual thread that is interrupted while it reads gets its socket closed
+    Thread reader = Thread.currentThread();
+    AtomicBoolean late = new AtomicBoolean();
+    Future<?> clock =
+        CLOCK.schedule(
+            () -> {
+              late.set(true);
+              reader.interrupt();
+            },
+            options.timeout().toMillis(),
+            TimeUnit.MILLISECONDS);
     try (InputStream in = request.content().inputStream()) {
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        all.write(block, 0, n);
-        if (all.size() > most) {
-          throw new Refused(413, "the body must be at most " + most + " bytes");
-        }
-        if (System.nanoTime() > deadline) {
-          throw new Refused(408, "the body must be sent within " + options.timeout().toSeconds() + " s");
-        }
+      return read(in, most, (int) Math.min(said, 1 << 20));
+    } catch (Refused e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // Helidon has exceptions of its own for a cut
+      throw late.get()
+          ? new Refused(408, "the body must be sent within " + options.timeout().toSeconds() + " s")
+          : Refused.wrong("the body ended early");
+    } finally {
+      clock.cancel(false);
+      Thread.interrupted();
+    }
+  }
+
+  private static byte[] read(InputStream in, long most, int likely) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream(likely);
+    byte[] block = new byte[BLOCK];
+    for (int n = in.read(block); n >= 0; n = in.read(block)) {
+      all.write(block, 0, n);
+      if (all.size() > most) {
+        throw new Refused(413, "the body must be at most " + most + " bytes");
       }
-    } catch (IOException e) {
-      throw new Refused(400, "the body ended early");
     }
     return all.toByteArray();
   }

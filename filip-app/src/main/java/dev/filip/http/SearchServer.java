@@ -1,12 +1,16 @@
 package dev.filip.http;
 
-import io.helidon.webserver.ConnectionConfig;
+import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.logging.Level;
@@ -37,7 +41,7 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /**
-   * Starts; a port that is taken is {@link dev.filip.io.BadInput}.
+   * Starts; a port that is taken is {@link BadInput}.
    *
    * @param service what is served; borrowed
    */
@@ -45,6 +49,7 @@ public final class SearchServer implements AutoCloseable {
     HELIDON.setLevel(Level.WARNING);
     Meters meters = new Meters(service::size);
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(new Gate(options, meters));
+    Gate.failures(routing);
     page(routing);
     routing.get("/health/live", (_, response) -> response.send("live"));
     routing.get("/health/ready", (_, response) -> response.send("ready"));
@@ -54,19 +59,27 @@ public final class SearchServer implements AutoCloseable {
         WebServer.builder()
             .host(options.host())
             .port(options.port())
-            .connectionConfig(ConnectionConfig.builder().readTimeout(options.timeout()).build())
+            .connectionOptions(SocketOptions.builder().readTimeout(options.timeout()).build())
             .idleConnectionTimeout(options.timeout())
+            .idleConnectionPeriod(options.timeout())
             .maxPayloadSize(options.maxBody() + 1)
             .maxTcpConnections(Math.max(64, 16 * options.concurrency()))
             .shutdownGracePeriod(GRACE)
             .shutdownHook(false)
             .routing(routing)
             .build();
-    try {
-      return new SearchServer(server.start());
-    } catch (UncheckedIOException e) {
-      throw new dev.filip.io.BadInput(
-          "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getCause().getMessage(), e);
+    requireFree(options);
+    return new SearchServer(server.start());
+  }
+
+  /** Helidon's own answer to a port that is taken is a stack trace in its log. */
+  private static void requireFree(ServeOptions options) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(options.host(), options.port()));
+    } catch (IOException e) {
+      throw new BadInput(
+          "cannot listen on " + options.host() + ":" + options.port() + ": " + Reasons.of(e), e);
     }
   }
 

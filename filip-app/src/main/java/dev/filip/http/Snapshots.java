@@ -90,7 +90,8 @@ final class Snapshots implements AutoCloseable {
         return new Lease(one);
       }
     }
-    throw new Refused(410, "parameter snapshot: that state of the index is no longer kept: search anew");
+    throw new Refused(
+        410, "parameter snapshot: that state of the index is no longer kept: search anew");
   }
 
   /** Takes up what was written. */

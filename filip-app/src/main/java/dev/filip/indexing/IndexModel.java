@@ -9,11 +9,14 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.search.IndexAbout;
+import dev.filip.search.Item;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.SearchQuery;
 import dev.filip.tensor.EncodingPrecision;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
+import dev.filip.viz.AwtImages;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,8 +131,35 @@ public final class IndexModel implements QueryEncoder, AutoCloseable {
    * @throws BadInput when it cannot be read or decoded
    */
   public SearchQuery image(Path file) {
-    Encoded encoded = embedder.images(List.of(embedder.prepare(file)));
+    return image(embedder.prepare(file));
+  }
+
+  /**
+   * An encoded image as a query.
+   *
+   * @param name what it is called in messages
+   * @throws BadInput when it cannot be decoded
+   */
+  public SearchQuery image(byte[] image, String name) {
+    return image(embedder.prepare(image, name));
+  }
+
+  private SearchQuery image(Embedder.Picture picture) {
+    Encoded encoded = embedder.images(List.of(picture));
     return SearchQuery.image(fingerprint(), rows(encoded).floats(0), width());
+  }
+
+  /**
+   * An encoded image as an item without metadata.
+   *
+   * @throws BadInput when it cannot be decoded
+   */
+  public Item item(String id, byte[] image) throws IOException {
+    Embedder.Picture picture = embedder.prepare(image, id);
+    Tokens rows = rows(embedder.as(Tokens.Type.BF16).images(List.of(picture)));
+    byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(picture.pixels().toRgb()));
+    return new Item(
+        id, rows, new Item.About(null, Json.object(), List.of(), thumbnail, Digests.sha256(image)));
   }
 
   @Override

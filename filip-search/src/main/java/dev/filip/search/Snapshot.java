@@ -118,6 +118,28 @@ public final class Snapshot implements Closeable {
     return views.stream().mapToLong(View::live).sum();
   }
 
+  /** Grows with every commit: two states of one generation are the same. */
+  public long generation() {
+    return manifest.generation();
+  }
+
+  /**
+   * Live items that a filter lets through.
+   *
+   * @param filter null for all
+   */
+  public long matching(@Nullable String filter) throws IOException {
+    if (filter == null) {
+      return size();
+    }
+    Query lucene = FilterParser.parse(filter, manifest.schema());
+    long count = 0;
+    for (View view : views) {
+      count += view.items(view.segment().matching(lucene)).length;
+    }
+    return count;
+  }
+
   Manifest manifest() {
     return manifest;
   }
