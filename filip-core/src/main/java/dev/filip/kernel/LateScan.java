@@ -9,13 +9,10 @@ import java.util.Arrays;
  * an image against texts (the other way round), an image against images. Exact: products are fp32,
  * rows are what they are. Every form and every machine with a fused multiply-add gives the same
  * bits, so that ties are ties everywhere; that is why a scan may begin with plain loops and go over
- * to vectors when the JVM has compiled them (before, they are many times slower). Immutable but for
- * that, safe for any thread; the oracle is {@link ScalarLateInteraction}.
+ * to vectors when the JVM has compiled them ({@link VectorWarmUp}). Immutable, safe for any thread;
+ * the oracle is {@link ScalarLateInteraction}.
  */
 public final class LateScan {
-  /** While the plain form runs, of so many items one is tried with vectors, too. */
-  private static final int TRIAL = 32;
-
   private final int d;
   private final int m;
   private final float[] weight;
@@ -24,16 +21,12 @@ public final class LateScan {
   /** The plain form itself where there are no vectors. */
   private final Scan fast;
 
-  /** Whether the fast form is the faster one by now: not compiled yet, it is the slower by far. */
-  private volatile boolean pays;
-
   private LateScan(int d, float[] weight, Scan plain, Scan fast) {
     this.d = d;
     this.m = weight.length;
     this.weight = weight;
     this.plain = plain;
     this.fast = fast;
-    this.pays = plain == fast;
   }
 
   /**
@@ -107,7 +100,7 @@ public final class LateScan {
       if (reverse && room.token.length != items.length(item)) {
         room.token = new float[items.length(item)];
       }
-      maxima(items, item, i % TRIAL == 0, room);
+      maxima(items, item, room);
       out[i] = reverse ? mean(room.token) : weigh(room.best);
     }
   }
@@ -119,17 +112,13 @@ public final class LateScan {
     float[] token = new float[0];
   }
 
-  private void maxima(Tokens items, int item, boolean trial, Room room) {
-    if (pays) {
+  private void maxima(Tokens items, int item, Room room) {
+    if (plain == fast || VectorWarmUp.isDone()) {
       maxima(fast, items, item, room);
-      return;
-    }
-    long begun = System.nanoTime();
-    maxima(plain, items, item, room);
-    if (trial) {
-      long between = System.nanoTime();
-      maxima(fast, items, item, room);
-      pays = System.nanoTime() - between < between - begun;
+    } else {
+      long begun = System.nanoTime();
+      maxima(plain, items, item, room);
+      VectorWarmUp.spent(System.nanoTime() - begun);
     }
   }
 

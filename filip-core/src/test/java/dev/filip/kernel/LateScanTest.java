@@ -90,11 +90,16 @@ class LateScanTest {
     float[] query = rows(random, 9, d);
     float[] even = new float[9];
     Arrays.fill(even, 1f / 9);
-    float[] mixed = new float[length.length];
     float[] plain = new float[length.length];
-    LateScan.of(query, d).forward(held, all(held), length.length, mixed);
     LateScan.weighted(query, d, even, false).forward(held, all(held), length.length, plain);
-    assertThat(mixed).isEqualTo(plain);
+    long until = System.nanoTime() + 5_000_000_000L;
+    boolean warm = false;
+    while (!warm && System.nanoTime() < until) {
+      warm = VectorWarmUp.isDone(); // once more when it is
+      float[] mixed = new float[length.length];
+      LateScan.of(query, d).forward(held, all(held), length.length, mixed);
+      assertThat(mixed).isEqualTo(plain);
+    }
   }
 
   /** What pads lanes and tiles is 0, which would beat every negative product. */
