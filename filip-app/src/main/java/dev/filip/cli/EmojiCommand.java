@@ -89,6 +89,13 @@ final class EmojiCommand implements Callable<Integer> {
   private int captions;
 
   @Option(
+      names = "--test-captions",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "With --collages: captions of a test picture, made the same way. Default: 1.")
+  private int testCaptions;
+
+  @Option(
       names = "--redrawn",
       paramLabel = "N",
       defaultValue = "4",
@@ -130,7 +137,8 @@ final class EmojiCommand implements Callable<Integer> {
             .withNames(names)
             .withLineArt(lineArt)
             .withVariation(variation)
-            .withCaptions(captions);
+            .withCaptions(captions)
+            .withTestCaptions(testCaptions);
     CollageOptions options = all.withCounts(collages, all.validation(), test);
     try (Progress progress = new Progress("collages", options.total())) {
       return Collages.generate(

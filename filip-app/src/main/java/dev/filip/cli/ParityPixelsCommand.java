@@ -1,6 +1,6 @@
 package dev.filip.cli;
 
-import dev.filip.checkpoint.ModelFolder;
+import dev.filip.folder.ModelFiles;
 import dev.filip.image.Preprocess;
 import dev.filip.io.Json;
 import dev.filip.parity.ParityTable;
@@ -44,7 +44,7 @@ final class ParityPixelsCommand implements Callable<Integer> {
     Preprocess settings =
         Preprocess.of(
             Json.read(model.resolve("preprocessor_config.json")),
-            ModelFolder.readConfig(model).pixelBehaviour());
+            ModelFiles.readConfig(model).pixelBehaviour());
     PixelsParity.Result result =
         PixelsParity.run(
             golden,

@@ -1,6 +1,6 @@
 package dev.filip.cli;
 
-import dev.filip.checkpoint.ModelFolder;
+import dev.filip.folder.ModelFiles;
 import dev.filip.parity.TokensParity;
 import dev.filip.text.BpeTokenizer;
 import java.nio.file.Path;
@@ -26,8 +26,7 @@ final class ParityTokensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BpeTokenizer tokenizer =
-        BpeTokenizer.load(model, ModelFolder.readConfig(model).textBehaviour());
+    BpeTokenizer tokenizer = BpeTokenizer.load(model, ModelFiles.readConfig(model).textBehaviour());
     TokensParity.Report report = TokensParity.compare(tokenizer, golden);
     answer.print(report.toJson(), report.toText());
     return report.ok() ? 0 : 1;

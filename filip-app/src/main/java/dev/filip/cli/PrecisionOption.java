@@ -1,7 +1,7 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
-import dev.filip.checkpoint.ModelFolder;
+import dev.filip.folder.ModelFiles;
 import dev.filip.tensor.EncodingPrecision;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -20,7 +20,7 @@ final class PrecisionOption {
     if (precision == EncodingPrecision.FP32) {
       return Filip.open(model);
     }
-    System.err.println(precision.choose(ModelFolder.readConfig(model)).why());
+    System.err.println(precision.choose(ModelFiles.readConfig(model)).why());
     return Filip.open(model, precision);
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param group consecutive samples that stay together in a batch, 1 for none
  * @param imageKey null = the reader's default
  * @param captionKey null = the reader's default
+ * @param captionsPerImage rows of a batch that a sample fills
  * @param lanes null = 8, or the largest number below that divides batch / group
  * @param window samples that are shuffled together
  */
@@ -23,6 +24,7 @@ public record DataConfig(
     @Nullable String captionKey,
     boolean exifRotation,
     CaptionChoice captions,
+    int captionsPerImage,
     @Nullable Integer lanes,
     int window,
     Failures failures,
@@ -77,6 +79,16 @@ public record DataConfig(
                       + " epoch, sample), or always the first; the tokenizer is learnt from the"
                       + " same. Evaluation reads all")
               .quietly(),
+          Key.of(
+                  "captions_per_image",
+                  Type.whole(">= 1"),
+                  1,
+                  "divides `batch`; so many captions of a sample are rows of its batch, side by"
+                      + " side, drawn without repetition (a sample with fewer gives some twice)."
+                      + " Its image is decoded, augmented and encoded once. More than 1 needs"
+                      + " `loss.positives: all`"
+                      + " ([TRAINING.md](TRAINING.md#several-captions-of-an-image))")
+              .quietly(),
           Key.optional(
               "lanes",
               Type.whole(">= 1"),
@@ -114,6 +126,7 @@ public record DataConfig(
         captionKey,
         exifRotation,
         captions,
+        captionsPerImage,
         lanes,
         window,
         failures,
@@ -124,6 +137,16 @@ public record DataConfig(
         "data.train.share",
         shares + " of " + train.size() + " sources",
         "given to every source or to none");
+    require(
+        captions == CaptionChoice.ALL || captionsPerImage == 1,
+        "data.captions_per_image",
+        captionsPerImage,
+        "1 with data.captions first");
+  }
+
+  /** Rows of a batch that samples which stay together fill. */
+  public int unitRows() {
+    return group * captionsPerImage;
   }
 
   /**

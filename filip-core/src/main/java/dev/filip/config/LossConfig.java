@@ -5,6 +5,7 @@ package dev.filip.config;
  *
  * @param lateWarmup share of the steps (below 1) or steps over which the late weight rises from 0
  * @param featurePrecision of the features the loss sees
+ * @param positives which texts of a batch are right for an image
  */
 public record LossConfig(
     double late,
@@ -14,7 +15,8 @@ public record LossConfig(
     RunConfig.PrecisionChoice featurePrecision,
     double labelSmoothing,
     double zLoss,
-    double maxLogitScale) {
+    double maxLogitScale,
+    PositiveChoice positives) {
   static final Section<LossConfig> KEYS =
       Section.of(
           "loss",
@@ -58,7 +60,16 @@ public record LossConfig(
               "max_logit_scale",
               Type.number("finite and >= 1"),
               100.0,
-              "cap of the learnt factor of the similarities"));
+              "cap of the learnt factor of the similarities"),
+          Key.of(
+                  "positives",
+                  Type.word(PositiveChoice.class),
+                  PositiveChoice.OWN,
+                  "`own`: a text is right for the image of its pair only. `all`: for every pair of"
+                      + " the batch whose image it is, on whatever process, by the sample's name;"
+                      + " a target is spread evenly over the right answers, both ways (the paper's"
+                      + " fine-tuning, [TRAINING.md](TRAINING.md#several-captions-of-an-image))")
+              .quietly());
 
   public LossConfig {
     KEYS.check(
@@ -69,7 +80,8 @@ public record LossConfig(
         featurePrecision,
         labelSmoothing,
         zLoss,
-        maxLogitScale);
+        maxLogitScale,
+        positives);
   }
 
   private static double weight(Given given, Interaction without) {
@@ -85,11 +97,25 @@ public record LossConfig(
 
   LossConfig with(RunConfig.PrecisionChoice features) {
     return new LossConfig(
-        late, global, lateWarmup, keepTokens, features, labelSmoothing, zLoss, maxLogitScale);
+        late,
+        global,
+        lateWarmup,
+        keepTokens,
+        features,
+        labelSmoothing,
+        zLoss,
+        maxLogitScale,
+        positives);
   }
 
   LossConfig onlyGlobal() {
     return new LossConfig(
-        0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale);
+        0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale, positives);
+  }
+
+  /** Which texts of a batch are right for an image: its pair's own, or all that describe it. */
+  public enum PositiveChoice {
+    OWN,
+    ALL
   }
 }

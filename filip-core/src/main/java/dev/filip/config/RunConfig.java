@@ -150,6 +150,18 @@ public record RunConfig(
     loss = interaction == Interaction.GLOBAL ? loss.onlyGlobal() : loss;
     require(batch % data.group() == 0, "batch", batch, "a multiple of data.group " + data.group());
     require(
+        batch % data.unitRows() == 0 && (data.unitRows() == 1 || batch > data.captionsPerImage()),
+        "batch",
+        batch,
+        "a multiple of data.group x data.captions_per_image, "
+            + data.unitRows()
+            + ", of two images at least");
+    require(
+        data.captionsPerImage() == 1 || loss.positives() == LossConfig.PositiveChoice.ALL,
+        "data.captions_per_image",
+        data.captionsPerImage(),
+        "1 unless loss.positives is all (an image's captions would be each other's wrong answers)");
+    require(
         interaction == Interaction.GLOBAL || loss.late() > 0,
         "loss.late",
         loss.late(),

@@ -1,5 +1,6 @@
 package dev.filip.text;
 
+import dev.filip.config.TextPooling;
 import dev.filip.io.BadInput;
 import java.util.Arrays;
 
@@ -22,5 +23,24 @@ public record TokenBatch(int rows, int context, int[] ids, int[] length) {
         context,
         Arrays.copyOfRange(ids, from * context, (from + count) * context),
         Arrays.copyOfRange(length, from, from + count));
+  }
+
+  /** The position whose vector stands for a text as a whole. */
+  public int pooled(int row, TextPooling pooling) {
+    int last = length[row] - 1;
+    return switch (pooling) {
+      case EOS -> last;
+      case LARGEST_ID -> largest(row * context, last);
+    };
+  }
+
+  private int largest(int start, int last) {
+    int at = 0;
+    for (int i = 1; i <= last; i++) {
+      if (ids[start + i] > ids[start + at]) {
+        at = i;
+      }
+    }
+    return at;
   }
 }

@@ -99,7 +99,8 @@ class RunConfigReaderTest {
             "data.lanes=16",
             "data.window=5000",
             "data.failures={in_a_row: 20, share: 0.05}",
-            "data.unreachable=skip");
+            "data.unreachable=skip",
+            "loss.positives=all");
     assertThat(run.newModel().orElseThrow().vision()).isEqualTo(new VisionConfig(84, 14, 64, 3, 2));
     assertThat(run.newModel().orElseThrow().text()).isEqualTo(new TextConfig(64, 2, 2, 32, 0));
     assertThat(run.data())
@@ -115,6 +116,7 @@ class RunConfigReaderTest {
                 "title",
                 true,
                 DataConfig.CaptionChoice.FIRST,
+                1,
                 16,
                 5000,
                 new DataConfig.Failures(20, 0.05),
@@ -127,7 +129,15 @@ class RunConfigReaderTest {
     assertThat(run.loss())
         .isEqualTo(
             new LossConfig(
-                1, 0, 0, new KeepTokens(0.25, 0.5, 9), PrecisionChoice.BF16, 0.1, 1e-4, 50));
+                1,
+                0,
+                0,
+                new KeepTokens(0.25, 0.5, 9),
+                PrecisionChoice.BF16,
+                0.1,
+                1e-4,
+                50,
+                LossConfig.PositiveChoice.ALL));
     assertThat(run.microBatch()).isEqualTo(16);
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
@@ -290,6 +300,41 @@ class RunConfigReaderTest {
         .isEqualTo(DataConfig.CaptionChoice.FIRST);
     assertThatThrownBy(() -> parse(SHORT, "data.captions=some"))
         .hasMessageContaining("data.captions must be one of all, first, got some");
+  }
+
+  @Test
+  void severalCaptionsOfAnImageNeedAllPositives() {
+    RunConfig run = parse(SHORT, "data.captions_per_image=4", "loss.positives=all", "data.group=2");
+    assertThat(run.data().captionsPerImage()).isEqualTo(4);
+    assertThat(run.data().unitRows()).isEqualTo(8);
+    assertThat(run.loss().positives()).isEqualTo(LossConfig.PositiveChoice.ALL);
+    assertThat(parse(SHORT, "loss.positives=all").data().captionsPerImage()).isEqualTo(1);
+    assertThat(parse(SHORT, "loss.positives=all", "interaction=global").loss().positives())
+        .isEqualTo(LossConfig.PositiveChoice.ALL);
+    refused(
+        "data.captions_per_image must be 1 unless loss.positives is all (an image's captions would"
+            + " be each other's wrong answers), got 4",
+        "data.captions_per_image=4");
+    refused(
+        "batch must be a multiple of data.group x data.captions_per_image, 3, of two images at"
+            + " least, got 64",
+        "data.captions_per_image=3",
+        "loss.positives=all");
+    refused(
+        "batch must be a multiple of data.group x data.captions_per_image, 64, of two images at"
+            + " least, got 64",
+        "data.captions_per_image=64",
+        "loss.positives=all");
+    refused(
+        "data.captions_per_image must be 1 with data.captions first, got 2",
+        "data.captions_per_image=2",
+        "data.captions=first",
+        "loss.positives=all");
+    refused("loss.positives must be one of own, all, got some", "loss.positives=some");
+  }
+
+  private static void refused(String message, String... sets) {
+    assertThatThrownBy(() -> parse(SHORT, sets)).hasMessageContaining(message);
   }
 
   @Test

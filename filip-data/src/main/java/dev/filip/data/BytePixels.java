@@ -29,6 +29,11 @@ record BytePixels(List<byte[]> images, Normalizer normalizer) implements Pixels 
   }
 
   @Override
+  public boolean repeats(int i) {
+    return i > 0 && images.get(i) == images.get(i - 1);
+  }
+
+  @Override
   public void write(int from, int count, MemorySegment to) {
     float[] one = new float[each()];
     for (int i = 0; i < count; i++) {

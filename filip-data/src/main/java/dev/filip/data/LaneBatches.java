@@ -66,7 +66,7 @@ final class LaneBatches implements TrainFeed.Batches {
   @Override
   public List<PairReader.Pairs> next() {
     own.forEach(lane -> lane.fill(ahead));
-    int each = options.batch() / options.group() / lanes;
+    int each = options.batch() / options.unitRows() / lanes;
     List<List<PairReader.Pairs>> chosen = options.distinct() ? distinct(each) : plain(each);
     own.forEach(Lane::finish);
     own.forEach(lane -> lane.fill(ahead));

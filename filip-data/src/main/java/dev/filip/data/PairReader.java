@@ -9,11 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Reads, decodes and augments one unit. What comes out depends on (seed, unit with epoch and round)
- * alone. Thread-safe.
+ * Reads, decodes and augments one unit; a sample may fill several rows, each with another caption
+ * of its one image. What comes out depends on (seed, unit with epoch and round) alone. Thread-safe.
  */
 final class PairReader {
   private static final long CAPTION = 3;
@@ -79,26 +80,38 @@ final class PairReader {
 
   /** Reads it; without images only captions. */
   Pairs read(Unit unit, boolean images) throws IOException {
-    List<Pair> pairs = new ArrayList<>(options.group());
+    List<Pair> pairs = new ArrayList<>(options.unitRows());
     for (int i = 0; i < options.group(); i++) {
-      pairs.add(images ? pair(unit, i) : caption(unit, i));
+      pairs.addAll(images ? pairs(unit, i) : captions(unit, i));
     }
     return new Pairs(unit, images, pairs);
   }
 
-  private Pair caption(Unit unit, int i) throws IOException {
+  private List<Pair> captions(Unit unit, int i) throws IOException {
     Sample.Text told = withCaption(at(unit, i, SampleSource.Shard::text));
-    long[] key = key(CAPTION, unit, i);
-    return pair(unit, told.key(), told.captions(), key, new byte[0]);
+    return rows(unit, told.key(), told.captions(), drawn(told.captions(), unit, i), new byte[0]);
   }
 
-  private Pair pair(Unit unit, int i) throws IOException {
+  private List<Pair> pairs(Unit unit, int i) throws IOException {
     DecodedCache.Decoded sample = decoded(unit, i);
-    Pair told = pair(unit, sample.key(), sample.captions(), key(CAPTION, unit, i), new byte[0]);
+    List<String> drawn = drawn(sample.captions(), unit, i);
     SplittableRandom random = Keyed.stream(key(AUGMENT, unit, i));
+    String said = String.join(" ", drawn);
     PackedImage image =
-        options.augmentation().apply(sample.image(), told.caption(), preprocessor, resize, random);
-    return new Pair(told.key(), told.caption(), told.texts(), image.toRgb().rgb());
+        options.augmentation().apply(sample.image(), said, preprocessor, resize, random);
+    return rows(unit, sample.key(), sample.captions(), drawn, image.toRgb().rgb());
+  }
+
+  /** One caption; or so many in a random order, again from its front where there are fewer. */
+  private List<String> drawn(List<String> captions, Unit unit, int i) {
+    SplittableRandom random = Keyed.stream(key(CAPTION, unit, i));
+    if (options.captions() == 1) {
+      return List.of(captions.get(random.nextInt(captions.size())));
+    }
+    int[] order = Keyed.permutation(captions.size(), random);
+    return IntStream.range(0, options.captions())
+        .mapToObj(row -> captions.get(order[row % order.length]))
+        .toList();
   }
 
   private long[] key(long what, Unit unit, int i) {
@@ -107,10 +120,12 @@ final class PairReader {
     };
   }
 
-  private static Pair pair(Unit unit, String name, List<String> captions, long[] key, byte[] rgb) {
-    String caption = captions.get(Keyed.stream(key).nextInt(captions.size()));
-    long[] texts = captions.stream().mapToLong(PairReader::hash).toArray();
-    return new Pair(unit.source() + ":" + name, caption, texts, rgb);
+  /** A pair for each caption drawn, all with one image. */
+  private static List<Pair> rows(
+      Unit unit, String name, List<String> all, List<String> drawn, byte[] rgb) {
+    long[] texts = all.stream().mapToLong(PairReader::hash).toArray();
+    String key = unit.source() + ":" + name;
+    return drawn.stream().map(caption -> new Pair(key, caption, texts, rgb)).toList();
   }
 
   private DecodedCache.Decoded decoded(Unit unit, int i) throws IOException {

@@ -88,7 +88,7 @@ final class PermutedBatches implements TrainFeed.Batches {
         continue;
       }
       told.clear();
-      filled = postponed.size() * options.group();
+      filled = postponed.size() * options.unitRows();
       fill();
       return own(units);
     }
@@ -99,7 +99,7 @@ final class PermutedBatches implements TrainFeed.Batches {
     List<PairReader.Pairs> own = new ArrayList<>();
     for (int i = 0; i < units.size(); i++) {
       PairReader.Pairs pairs = units.get(i).pairs();
-      if (pairs != null && isOwn(i * options.group())) {
+      if (pairs != null && isOwn(i * options.unitRows())) {
         own.add(pairs);
       }
     }
@@ -108,7 +108,7 @@ final class PermutedBatches implements TrainFeed.Batches {
 
   @Override
   public int offset() {
-    return firstRow() % options.group();
+    return firstRow() % options.unitRows();
   }
 
   /**
@@ -143,7 +143,7 @@ final class PermutedBatches implements TrainFeed.Batches {
 
   /** The units of a batch in the order of their rows. */
   private List<Taken> units() {
-    int wanted = options.batch() / options.group();
+    int wanted = options.batch() / options.unitRows();
     List<Taken> units = new ArrayList<>(wanted);
     Set<Long> texts = new HashSet<>();
     for (Iterator<Taken> old = postponed.iterator(); old.hasNext() && units.size() < wanted; ) {
@@ -153,7 +153,7 @@ final class PermutedBatches implements TrainFeed.Batches {
     }
     int useless = 0;
     while (units.size() < wanted) {
-      filled = units.size() * options.group();
+      filled = units.size() * options.unitRows();
       Taken unit = take();
       if (unit.pairs() == null) {
         useless++;
@@ -173,7 +173,7 @@ final class PermutedBatches implements TrainFeed.Batches {
   /** Whether rows of a unit that begins at this one are this rank's. */
   private boolean isOwn(int row) {
     int first = firstRow();
-    return row < first + options.batch() / share.world() && row + options.group() > first;
+    return row < first + options.batch() / share.world() && row + options.unitRows() > first;
   }
 
   /** Decodes what was not foreseen to be this rank's. */
@@ -181,7 +181,7 @@ final class PermutedBatches implements TrainFeed.Batches {
     Map<Integer, Future<Taken>> missing = new LinkedHashMap<>();
     for (int i = 0; i < units.size(); i++) {
       Taken unit = units.get(i);
-      if (!unit.images() && isOwn(i * options.group())) {
+      if (!unit.images() && isOwn(i * options.unitRows())) {
         missing.put(i, submit(unit.place(), true));
       }
     }
@@ -253,7 +253,7 @@ final class PermutedBatches implements TrainFeed.Batches {
   private void fill() {
     int most = options.unitsAhead();
     while (ahead.size() < most) {
-      long row = filled + (long) ahead.size() * options.group();
+      long row = filled + (long) ahead.size() * options.unitRows();
       ahead.addLast(submit(submitted, isOwn((int) (row % options.batch()))));
       submitted = plan.after(submitted);
     }

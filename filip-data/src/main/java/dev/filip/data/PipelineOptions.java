@@ -12,6 +12,7 @@ import dev.filip.io.BadInput;
  *
  * @param batch pairs in a batch, b
  * @param group consecutive samples of a source that stay together in a batch, 1 for none
+ * @param captions rows that a sample fills, each with another of its captions
  * @param distinct no two samples of a batch share a caption (samples of one group may)
  * @param workers threads that read, decode and augment; their number changes no result
  * @param prefetch batches prepared ahead, fewer where memory would not hold them
@@ -24,6 +25,7 @@ import dev.filip.io.BadInput;
 public record PipelineOptions(
     int batch,
     int group,
+    int captions,
     boolean distinct,
     long seed,
     int workers,
@@ -45,11 +47,20 @@ public record PipelineOptions(
     BadInput.require(group >= 1, "data.group", group, ">= 1");
     BadInput.require(
         batch >= 1 && batch % group == 0, "batch", batch, "a multiple of data.group " + group);
+    BadInput.require(captions >= 1, "data.captions_per_image", captions, ">= 1");
+    int rows = group * captions;
     BadInput.require(
-        lanes >= 1 && batch / group % lanes == 0,
+        batch % rows == 0,
+        "batch",
+        batch,
+        "a multiple of data.group x data.captions_per_image " + rows);
+    BadInput.require(
+        lanes >= 1 && batch / rows % lanes == 0,
         "data.lanes",
         lanes,
-        "a divisor of batch / data.group " + batch / group);
+        "a divisor of batch / data.group"
+            + (captions == 1 ? " " : " / data.captions_per_image ")
+            + batch / rows);
     BadInput.require(window >= 1, "data.window", window, ">= 1");
     BadInput.require(workers >= 1, "workers", workers, ">= 1");
     BadInput.require(prefetch >= 1, "prefetch", prefetch, ">= 1");
@@ -66,6 +77,7 @@ public record PipelineOptions(
     long images = 2L * batch * bytes(preprocess);
     return new PipelineOptions(
         batch,
+        1,
         1,
         false,
         seed,
@@ -95,7 +107,8 @@ public record PipelineOptions(
     DataConfig data = config.data();
     PipelineOptions options =
         of(config.batch(), config.seed(), config.workers(), preprocess, augmentation)
-            .withRules(data.group(), data.distinct());
+            .withRules(data.group(), data.distinct())
+            .withCaptions(data.captionsPerImage());
     return options
         .withWindow(data.lanes() == null ? options.lanes : data.lanes(), data.window())
         .withFailures(
@@ -122,15 +135,31 @@ public record PipelineOptions(
 
   /** Units prepared ahead by one of so many ranks for its own rows. */
   int unitsAhead(int world) {
-    long unit = Math.max(1, group * bytes(preprocess));
+    long unit = Math.max(1, unitRows() * bytes(preprocess));
     return (int) Math.max(workers + 1, bytesAhead(world) / unit);
+  }
+
+  /** Rows of a batch that the samples of a unit fill. */
+  int unitRows() {
+    return group * captions;
   }
 
   /** The same with these rules of who meets whom in a batch. */
   public PipelineOptions withRules(int others, boolean different) {
+    return with(others, captions, different);
+  }
+
+  /** The same with so many rows a sample. */
+  public PipelineOptions withCaptions(int each) {
+    return with(group, each, distinct);
+  }
+
+  private PipelineOptions with(int others, int each, boolean different) {
+    boolean fits = others >= 1 && each >= 1;
     return new PipelineOptions(
         batch,
         others,
+        each,
         different,
         seed,
         workers,
@@ -139,7 +168,7 @@ public record PipelineOptions(
         preprocess,
         augmentation,
         decoding,
-        lanes(batch / others),
+        fits ? lanes(Math.max(1, batch / (others * each))) : 1,
         window,
         failures);
   }
@@ -169,6 +198,7 @@ public record PipelineOptions(
     return new PipelineOptions(
         batch,
         group,
+        captions,
         distinct,
         seed,
         threads,

@@ -13,6 +13,11 @@ public interface Pixels {
   /** Floats of an image, 3 x height x width. */
   int each();
 
+  /** Whether image i is the very one before it: what is made of that one holds for both. */
+  default boolean repeats(int i) {
+    return false;
+  }
+
   /**
    * Writes images {@code from} to {@code from + count}, {@code [count,3,h,w]} from the front on.
    */

@@ -157,7 +157,7 @@ public final class TrainFeed implements BatchFeed {
 
   /** Throws where so many units wait that it leads nowhere. */
   static void requireDistinct(int waiting, int met, PipelineOptions options) {
-    int most = MOST_POSTPONED_BATCHES * options.batch() / options.group();
+    int most = MOST_POSTPONED_BATCHES * options.batch() / options.unitRows();
     if (waiting > Math.max(most, 1000)) {
       throw new BadInput(
           "data.distinct: batch "

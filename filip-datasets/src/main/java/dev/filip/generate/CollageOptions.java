@@ -14,6 +14,7 @@ import dev.filip.io.BadInput;
  * @param imageSize pixels each way
  * @param lineArt share of the training drawings that is redrawn with lines
  * @param captions of a training collage: the plain one, the same from the last thing on, rewordings
+ * @param testCaptions of a test collage, made the same way
  * @param variation strength of colour and form changes of the training drawings, 0 for none
  */
 public record CollageOptions(
@@ -25,7 +26,8 @@ public record CollageOptions(
     int imageSize,
     double lineArt,
     double variation,
-    int captions) {
+    int captions,
+    int testCaptions) {
   public CollageOptions {
     BadInput.require(train >= 0, "collages", train, "0 or more");
     BadInput.require(validation >= 0, "validation", validation, "0 or more");
@@ -37,11 +39,13 @@ public record CollageOptions(
     BadInput.require(
         variation >= 0 && variation <= 2, "variation", variation, "in [0, 2], 0 for none");
     BadInput.require(captions >= 1 && captions <= 10, "captions", captions, "1 to 10");
+    BadInput.require(
+        testCaptions >= 1 && testCaptions <= 10, "test-captions", testCaptions, "1 to 10");
   }
 
   /** 24,000 training, 500 validation, twice 1,000 test collages of 100 names at 84 pixels. */
   public static CollageOptions defaults(EmojiOptions emoji) {
-    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7, 1, 2);
+    return new CollageOptions(emoji, 24_000, 500, 1_000, 100, 84, 0.7, 1, 2, 1);
   }
 
   /** All samples of all splits. */
@@ -51,31 +55,49 @@ public record CollageOptions(
 
   public CollageOptions withCounts(int train, int validation, int test) {
     return new CollageOptions(
-        emoji, train, validation, test, names, imageSize, lineArt, variation, captions);
+        emoji,
+        train,
+        validation,
+        test,
+        names,
+        imageSize,
+        lineArt,
+        variation,
+        captions,
+        testCaptions);
   }
 
   public CollageOptions withNames(int other) {
-    return new CollageOptions(
-        emoji, train, validation, test, other, imageSize, lineArt, variation, captions);
+    return with(other, imageSize, lineArt, variation);
   }
 
   public CollageOptions withImageSize(int other) {
-    return new CollageOptions(
-        emoji, train, validation, test, names, other, lineArt, variation, captions);
+    return with(names, other, lineArt, variation);
   }
 
   public CollageOptions withVariation(double other) {
-    return new CollageOptions(
-        emoji, train, validation, test, names, imageSize, lineArt, other, captions);
+    return with(names, imageSize, lineArt, other);
   }
 
   public CollageOptions withLineArt(double other) {
-    return new CollageOptions(
-        emoji, train, validation, test, names, imageSize, other, variation, captions);
+    return with(names, imageSize, other, variation);
   }
 
-  public CollageOptions withCaptions(int other) {
+  private CollageOptions with(int things, int pixels, double redrawn, double varied) {
     return new CollageOptions(
-        emoji, train, validation, test, names, imageSize, lineArt, variation, other);
+        emoji, train, validation, test, things, pixels, redrawn, varied, captions, testCaptions);
+  }
+
+  public CollageOptions withCaptions(int ofTraining) {
+    return with(ofTraining, testCaptions);
+  }
+
+  public CollageOptions withTestCaptions(int ofTest) {
+    return with(captions, ofTest);
+  }
+
+  private CollageOptions with(int ofTraining, int ofTest) {
+    return new CollageOptions(
+        emoji, train, validation, test, names, imageSize, lineArt, variation, ofTraining, ofTest);
   }
 }

@@ -66,6 +66,9 @@ public final class Collages {
       writer.note("image size", options.imageSize() + " px");
       writer.note("line art", options.lineArt() + " of the training drawings");
       writer.note("captions of a training collage", Integer.toString(options.captions()));
+      if (options.testCaptions() > 1) {
+        writer.note("captions of a test collage", Integer.toString(options.testCaptions()));
+      }
       writer.note("variation of the training drawings", Double.toString(options.variation()));
       return writer.report();
     }
@@ -125,10 +128,8 @@ public final class Collages {
     List<Box> boxes = painter.paint(collage, training, canvas, dice);
     // a stream of their own: the pictures are the same however many captions they have
     Dice words = new Dice(options.emoji().seed(), WORDS, split, index);
-    List<Caption> captions =
-        training
-            ? wording.captions(collage, options.captions(), words)
-            : List.of(wording.plain(collage));
+    int count = training ? options.captions() : split == 2 ? 1 : options.testCaptions();
+    List<Caption> captions = wording.captions(collage, count, words);
     ObjectNode metadata = Caption.metadata(captions, boxes);
     describe(collage, metadata);
     return MadeSample.of(Sprite.image(canvas, options.imageSize()), captions, metadata);

@@ -138,6 +138,31 @@ class EmojiSetsTest {
     return CollageOptions.defaults(options).withCounts(70, 3, 12).withNames(8);
   }
 
+  /** Test pictures with several captions are the pictures with one; validation keeps one. */
+  @Test
+  void testPicturesMayHaveSeveralCaptions() throws Exception {
+    collages(few(options), "plain");
+    collages(few(options).withTestCaptions(3), "three");
+    for (String split : new String[] {"test-seen", "test-unseen"}) {
+      var plain = samples("plain/" + split);
+      var three = samples("three/" + split);
+      assertThat(three.keySet()).isEqualTo(plain.keySet());
+      for (var old : plain.entrySet()) {
+        var sample = three.getOrDefault(old.getKey(), new LinkedHashMap<>());
+        List<String> lines = text(sample, "txt").lines().toList();
+        assertThat(lines).hasSize(3).doesNotHaveDuplicates();
+        assertThat(lines.getFirst()).isEqualTo(text(old.getValue(), "txt").strip());
+        assertThat(sample.get("png")).isEqualTo(old.getValue().get("png"));
+      }
+    }
+    for (var sample : samples("three/validation").values()) {
+      assertThat(text(sample, "txt").lines()).hasSize(1);
+    }
+    for (var sample : samples("three/train").values()) {
+      assertThat(text(sample, "txt").lines()).hasSize(2);
+    }
+  }
+
   @Test
   void collagesHoldTheirThingsInTheirBoxes() throws Exception {
     GenerateReport report = collages(few(options), "c");

@@ -21,6 +21,11 @@ public record Recalls(Share r1, Share r5, Share r10, Series firsts) {
     return json;
   }
 
+  /** R@1 + R@5 + R@10. */
+  double sum() {
+    return r1.value() + r5.value() + r10.value();
+  }
+
   /**
    * Of ranks counted from 0; a query without an answer ({@link CandidateRanks#NONE}) is left out.
    *

@@ -1,5 +1,6 @@
 package dev.filip.eval;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Sample;
 import dev.filip.encode.Embedder;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param ranking which score ranks
  * @param timings whether matching is timed both late and global, after a warm-up; else only what is
  *     judged is timed, as it comes
+ * @param protocol prompts, captions of an image that count, folds
  */
-public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timings)
+public record RetrievalEval(
+    @Nullable Match match, Ranking ranking, boolean timings, RetrievalProtocol protocol)
     implements Task<RetrievalEval.Result> {
   private static final String TIMINGS = "--timings";
 
@@ -36,6 +40,11 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
   /** The same with both timings. */
   public static final RetrievalEval TIMED = new RetrievalEval(null, Ranking.PAPER, true);
 
+  /** Captions as they are, all of them. */
+  public RetrievalEval(@Nullable Match match, Ranking ranking, boolean timings) {
+    this(match, ranking, timings, RetrievalProtocol.DEFAULT);
+  }
+
   @Override
   public String name() {
     return "retrieval";
@@ -43,7 +52,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
 
   @Override
   public String description() {
-    return "Text-to-image and image-to-text recall at 1, 5 and 10, and the time of late beside global matching.";
+    return "Text-to-image and image-to-text recall at 1, 5 and 10, their sum, and the time of matching.";
   }
 
   @Override
@@ -53,17 +62,20 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
 
   @Override
   public List<Option> options() {
-    return List.of(
-        Ranking.OPTION,
+    List<Option> options = new ArrayList<>(RetrievalProtocol.OPTIONS);
+    options.add(Ranking.OPTION);
+    options.add(
         new Option(
             TIMINGS,
             null,
             "Time matching late and global, after a warm-up. Default: only what is judged, the other is null."));
+    return options;
   }
 
   @Override
   public RetrievalEval with(Map<String, String> given) {
-    return new RetrievalEval(match, Ranking.of(given, ranking), given.containsKey(TIMINGS));
+    return new RetrievalEval(
+        match, Ranking.of(given, ranking), given.containsKey(TIMINGS), RetrievalProtocol.of(given));
   }
 
   @Override
@@ -73,6 +85,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
 
   @Override
   public Run<Result> begin(Embedder model, EvalData data) {
+    protocol.requireFolds(data.size());
     return new Judgement(model);
   }
 
@@ -97,29 +110,26 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
     public void take(List<Sample> samples, List<Embedder.Picture> pictures) {
       images.add(model.images(pictures));
       for (Sample sample : samples) {
-        sample.captions().forEach(_ -> owners.add(count));
-        captions.addAll(sample.captions());
+        List<String> counted = protocol.counted(sample.captions());
+        counted.forEach(_ -> owners.add(count));
+        captions.addAll(counted);
         count++;
       }
     }
 
     @Override
     public Result end(Judged judged) {
+      protocol.requireFolds(count);
       int[] owner = owners.stream().mapToInt(Integer::intValue).toArray();
       Match used = Match.orTrained(match, model.interaction());
-      Ranked ranked;
-      double other = Double.NaN;
-      try (RetrievalRanks ranks =
-          new RetrievalRanks(images, TextEncoder.encode(model, captions), owner)) {
-        if (timings) {
-          ranks.warmUp();
-          other = ranks.seconds(used == Match.LATE ? Match.GLOBAL : Match.LATE);
-        }
-        ranked = ranks.of(used, ranking);
-      }
+      RetrievalPool pool = pool(owner);
+      double other =
+          timings ? pool.seconds(used == Match.LATE ? Match.GLOBAL : Match.LATE) : Double.NaN;
+      Ranked ranked = pool.ranked(used, ranking);
       return new Result(
           ranked.textToImage(),
           ranked.imageToText(),
+          protocol.folds() == 1 ? List.of() : pool.folds(protocol.folds(), used, ranking),
           count,
           owner.length,
           shared(captions, owner),
@@ -129,11 +139,19 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
           basis(used, judged, ranked));
     }
 
+    private RetrievalPool pool(int[] owner) {
+      List<Encoded> asking = TextEncoder.encode(model, protocol.asking(captions));
+      List<Encoded> chosen =
+          protocol.sameTexts() ? asking : TextEncoder.encode(model, protocol.chosen(captions));
+      return new RetrievalPool(images, asking, chosen, owner);
+    }
+
     private Basis basis(Match used, Judged judged, Ranked ranked) {
       SequencedMap<String, Series> series = new LinkedHashMap<>();
       series.put("t2i_r1", ranked.textToImage().firsts());
       series.put("i2t_r1", ranked.imageToText().firsts());
       judged.print().with("ranking", ranking.key());
+      protocol.print(judged.print());
       return Basis.of(used, model.interaction(), judged, series);
     }
   }
@@ -151,11 +169,17 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
    *
    * @param seconds of matching
    */
-  record Ranked(Recalls textToImage, Recalls imageToText, double seconds) {}
+  public record Ranked(Recalls textToImage, Recalls imageToText, double seconds) {
+    /** Of all six recalls, in percent. */
+    double rsum() {
+      return 100 * (textToImage.sum() + imageToText.sum());
+    }
+  }
 
   /**
    * Retrieval in both directions.
    *
+   * @param folds the same of each fold by itself; empty without folds
    * @param images images that were ranked and queried with
    * @param texts captions that were
    * @param sharedTexts captions that an image of another text has word for word; their scores are
@@ -167,6 +191,7 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
   public record Result(
       Recalls textToImage,
       Recalls imageToText,
+      List<Ranked> folds,
       int images,
       int texts,
       int sharedTexts,
@@ -175,6 +200,14 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
       double globalSeconds,
       Basis basis)
       implements Task.Result {
+    public Result {
+      folds = List.copyOf(folds);
+    }
+
+    /** Sum of all six recalls in percent, 600 at most: what retrieval papers call rsum. */
+    public double rsum() {
+      return new Ranked(textToImage, imageToText, 0).rsum();
+    }
 
     /** Mean of R@1 of both directions: what {@code keep_best: r1} goes by. */
     public double r1() {
@@ -190,6 +223,10 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
       ObjectNode json = Json.object();
       json.set("text_to_image", textToImage.toJson());
       json.set("image_to_text", imageToText.toJson());
+      json.put("rsum", rsum());
+      if (!folds.isEmpty()) {
+        json.set("folds", foldsToJson());
+      }
       json.put("n", images).put("texts", texts).put("shared_texts", sharedTexts);
       json.put("match", match().key()).put("ranking", ranking.key());
       json.put("trained_so", trainedSo());
@@ -197,6 +234,24 @@ public record RetrievalEval(@Nullable Match match, Ranking ranking, boolean timi
           .put("late", known(lateSeconds))
           .put("global", known(globalSeconds));
       return basis.end(json);
+    }
+
+    /** Means over the folds. */
+    private ObjectNode foldsToJson() {
+      ObjectNode json = Json.object().put("count", folds.size());
+      mean(json.putObject("text_to_image"), Ranked::textToImage);
+      mean(json.putObject("image_to_text"), Ranked::imageToText);
+      json.put("rsum", folds.stream().mapToDouble(Ranked::rsum).average().orElseThrow());
+      ArrayNode sizes = json.putArray("images");
+      folds.forEach(fold -> sizes.add(fold.imageToText().r1().n()));
+      return json;
+    }
+
+    private void mean(ObjectNode json, Function<Ranked, Recalls> direction) {
+      List<Recalls> all = folds.stream().map(direction).toList();
+      json.put("r1", all.stream().mapToDouble(r -> r.r1().value()).average().orElseThrow());
+      json.put("r5", all.stream().mapToDouble(r -> r.r5().value()).average().orElseThrow());
+      json.put("r10", all.stream().mapToDouble(r -> r.r10().value()).average().orElseThrow());
     }
 
     private static @Nullable Double known(double seconds) {

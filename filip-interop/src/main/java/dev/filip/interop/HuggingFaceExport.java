@@ -1,8 +1,8 @@
 package dev.filip.interop;
 
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.checkpoint.ModelShow;
 import dev.filip.config.VisionKind;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Outputs;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public final class HuggingFaceExport {
   /** Copies every file of {@code model}; an older {@code out} is replaced. */
   public static Exported write(Path model, Path out) throws IOException {
     ModelShow show = ModelShow.of(model);
-    if (ModelFolder.readConfig(model).vision().kind() == VisionKind.DECLIP) {
+    if (ModelFiles.readConfig(model).vision().kind() == VisionKind.DECLIP) {
       throw new BadInput(
           model
               + ": transformers has no image tower of kind declip: take --to onnx, or the folder");

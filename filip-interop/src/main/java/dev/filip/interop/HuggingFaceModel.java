@@ -1,10 +1,10 @@
 package dev.filip.interop;
 
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.model.Layout;
 import dev.filip.text.BpeTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
 
   @Override
   public ImportPlan plan(ImportOptions options) {
-    ModelConfig config = ModelFolder.readConfig(folder);
+    ModelConfig config = ModelFiles.readConfig(folder);
     ImportOptions.Said.agrees(
         folder, "--activation", options.activation(), config.vision().blocks().activation());
     ImportOptions.Said.agrees(
@@ -128,6 +128,6 @@ record HuggingFaceModel(Path folder, String kind, WeightSet weights) implements 
 
   @Override
   public void agrees(ImportOptions options, BpeTokenizer tokenizer) {
-    ModelFolder.poolsAtEos(folder, tokenizer);
+    ModelFiles.poolsAtEos(folder, tokenizer);
   }
 }

@@ -1,9 +1,9 @@
 package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextPooling;
+import dev.filip.folder.ModelFiles;
 import dev.filip.interop.ImportPlan.Pooling;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -46,7 +46,7 @@ record ImportedTokenizer(Path from, BpeTokenizer tokenizer) {
                     + " has no tokenizer: give --tokenizer with a folder of tokenizer files or"
                     + " CLIP's bpe_simple_vocab_16e6.txt.gz"));
     BpeTokenizer tokenizer = read(from, plan, config);
-    ModelFolder.fits(from, config, tokenizer);
+    ModelFiles.fits(from, config, tokenizer);
     if (plan.pooling() == Pooling.LARGEST_ID_WITH_MASK && !eosIsLargest(tokenizer)) {
       throw new BadInput(
           from

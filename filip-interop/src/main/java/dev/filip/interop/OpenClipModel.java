@@ -1,9 +1,9 @@
 package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.tensor.StepScope;
@@ -76,7 +76,7 @@ record OpenClipModel(
     Path file = hub.resolve(CONFIG);
     JsonNode root = Json.readObject(file);
     ModelConfig towers = openClip(hub).read();
-    ModelConfig config = ModelFolder.withPolicies(file, root.path("filip"), towers);
+    ModelConfig config = ModelFiles.withPolicies(file, root.path("filip"), towers);
     ImportOptions.Said.agrees(
         file, "--activation", options.activation(), config.vision().blocks().activation());
     ImportOptions.Said.agrees(

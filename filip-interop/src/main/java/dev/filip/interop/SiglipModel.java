@@ -2,7 +2,6 @@ package dev.filip.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.Activation;
 import dev.filip.config.BlockForm;
 import dev.filip.config.Interaction;
@@ -11,8 +10,9 @@ import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.folder.Layout;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
-import dev.filip.model.Layout;
 import dev.filip.text.BpeTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +41,12 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
 
   /** Whether a Hugging Face folder is one. */
   static boolean is(Path folder) {
-    return ModelFolder.modelType(folder).startsWith(TYPE);
+    return ModelFiles.modelType(folder).startsWith(TYPE);
   }
 
   /** Opens its weights, and those of {@code --text-from}. */
   static SiglipModel open(Path folder, ImportOptions options) {
-    String type = ModelFolder.modelType(folder);
+    String type = ModelFiles.modelType(folder);
     if (!type.equals(TYPE) && !type.equals(TYPE + "_vision_model")) {
       throw new BadInput(
           folder
@@ -57,7 +57,7 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
     }
     HuggingFaceModel source = HuggingFaceModel.open(folder, options);
     try {
-      Optional<ModelConfig> text = options.text().from().map(ModelFolder::readConfig);
+      Optional<ModelConfig> text = options.text().from().map(ModelFiles::readConfig);
       options
           .text()
           .from()
@@ -73,7 +73,7 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
 
   @Override
   public ImportPlan plan(ImportOptions options) {
-    VisionConfig vision = ModelFolder.readSiglip(folder);
+    VisionConfig vision = ModelFiles.readSiglip(folder);
     ImportOptions.Said.agrees(
         folder, "--activation", options.activation(), vision.blocks().activation());
     ImportOptions.Said.agrees(folder, "--vision-heads", options.visionHeads(), vision.heads());
@@ -193,7 +193,7 @@ record SiglipModel(Path folder, String kind, WeightSet weights, Optional<ModelCo
 
   @Override
   public void agrees(ImportOptions options, BpeTokenizer tokenizer) {
-    options.text().from().ifPresent(other -> ModelFolder.poolsAtEos(other, tokenizer));
+    options.text().from().ifPresent(other -> ModelFiles.poolsAtEos(other, tokenizer));
   }
 
   private List<String> notes(ImportOptions options) {

@@ -1,8 +1,8 @@
 package dev.filip.interop;
 
-import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.checkpoint.WrappedNames;
+import dev.filip.folder.Dtype;
+import dev.filip.folder.WrappedNames;
 import dev.filip.io.BadInput;
 import dev.filip.torchfile.TorchFile;
 import java.nio.file.Path;

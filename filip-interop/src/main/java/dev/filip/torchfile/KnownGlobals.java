@@ -1,6 +1,6 @@
 package dev.filip.torchfile;
 
-import dev.filip.checkpoint.Dtype;
+import dev.filip.folder.Dtype;
 import dev.filip.pickle.BadPickle;
 import dev.filip.pickle.PickleBag;
 import dev.filip.pickle.PickleMachine;

@@ -1,5 +1,6 @@
 package dev.filip.torchfile;
 
+import dev.filip.checkpoint.TorchTypes;
 import dev.filip.io.BadInput;
 import dev.filip.pickle.BadPickle;
 import dev.filip.pickle.PickleBag;
@@ -121,9 +122,9 @@ public final class TorchFile implements AutoCloseable {
     int size = tensor.dtype().bytes();
     long begin = place.begin() + tensor.offset() * size;
     if (tensor.contiguous()) {
-      return copy(begin, Tensors.empty(tensor.dtype().type(), tensor.shape()));
+      return copy(begin, Tensors.empty(TorchTypes.of(tensor.dtype()), tensor.shape()));
     }
-    Tensor line = copy(begin, Tensors.empty(tensor.dtype().type(), tensor.spanned()));
+    Tensor line = copy(begin, Tensors.empty(TorchTypes.of(tensor.dtype()), tensor.spanned()));
     return line.as_strided(tensor.shape(), tensor.strides()).contiguous();
   }
 

@@ -15,6 +15,7 @@ import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
 import dev.filip.config.TextConfig;
 import dev.filip.config.VisionConfig;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
@@ -202,7 +203,7 @@ class ExportTest {
       assertThat(exported.files())
           .containsKeys(
               "image.onnx", "text.onnx", "tokenizer.json", "preprocessor_config.json", "README.md");
-      assertThat(ModelFolder.readConfig(out())).isEqualTo(loaded.config());
+      assertThat(ModelFiles.readConfig(out())).isEqualTo(loaded.config());
       assertThat(BpeTokenizer.load(out(), TextBehaviour.OPEN_CLIP).encode("a red ball"))
           .isEqualTo(tokenizer.encode("a red ball"));
       JsonNode json = exported.toJson();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.ModelPresets;
+import dev.filip.folder.Layout;
 import dev.filip.model.FilipModel;
-import dev.filip.model.Layout;
 import dev.filip.model.ParameterMap;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -7,6 +7,7 @@ import dev.filip.config.Finetune.Target;
 import dev.filip.config.Finetune.Tower;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.VisionKind;
+import dev.filip.folder.ConfigJson;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;

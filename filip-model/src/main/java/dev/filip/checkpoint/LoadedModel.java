@@ -2,6 +2,7 @@ package dev.filip.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.model.FilipModel;
 import dev.filip.text.BpeTokenizer;
@@ -32,10 +33,7 @@ public record LoadedModel(
 
   /** Reads the folder's tokenizer, with the text cleaning that the model follows. */
   public BpeTokenizer tokenizer() {
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder, config.textBehaviour());
-    ModelFolder.fits(folder, config, tokenizer);
-    ModelFolder.poolsAtEos(folder, tokenizer);
-    return tokenizer;
+    return ModelFiles.tokenizer(folder, config);
   }
 
   /** Frees the weights. */

@@ -1,7 +1,7 @@
 package dev.filip.checkpoint;
 
+import dev.filip.folder.FolderFingerprint;
 import dev.filip.io.Digests;
-import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Precision;
@@ -25,13 +25,7 @@ public final class ModelFingerprint {
 
   /** SHA-256 in hex of the model as it is now; reads every weight. */
   public static String of(FilipModel model, BpeTokenizer tokenizer, Precision arithmetic) {
-    MessageDigest digest = Digests.sha256();
-    Digests.add(
-        digest,
-        Json.line(
-            ConfigJson.write(model.config(), tokenizer.bos(), tokenizer.eos(), Json.object())));
-    Digests.add(digest, tokenizer.fingerprint());
-    Digests.add(digest, arithmetic.word());
+    MessageDigest digest = FolderFingerprint.start(model.config(), tokenizer, arithmetic.word());
     try (var _ = new StepScope();
         var _ = GradMode.off()) {
       new TreeMap<>(model.parameters().merged())

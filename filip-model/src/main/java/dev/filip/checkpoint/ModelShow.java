@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.ModelFiles;
+import dev.filip.folder.SafetensorsFile;
+import dev.filip.folder.TensorInfo;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
-import dev.filip.tensor.Natives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,13 +40,12 @@ public record ModelShow(
 
   /** Reads a folder; a damaged one is {@link BadInput}. */
   public static ModelShow of(Path folder) {
-    Natives.load();
-    JsonNode root = ModelFolder.config(folder);
-    ModelConfig config = ModelFolder.readConfig(folder);
+    JsonNode root = ModelFiles.config(folder);
+    ModelConfig config = ModelFiles.readConfig(folder);
     Map<String, Long> parameters = new TreeMap<>();
     Map<String, Integer> dtypes = new TreeMap<>();
-    try (Safetensors file = ModelFolder.openWeights(folder)) {
-      ModelFolder.check(folder.resolve(ModelFolder.WEIGHTS), file.tensors(), config);
+    try (SafetensorsFile file = ModelFiles.weights(folder)) {
+      ModelFiles.check(folder.resolve(ModelFiles.WEIGHTS), file.tensors(), config);
       for (TensorInfo info : file.tensors().values()) {
         dtypes.merge(info.dtype().name(), 1, Integer::sum);
         for (String part : parts(info.name())) {

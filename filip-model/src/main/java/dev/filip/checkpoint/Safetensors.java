@@ -2,112 +2,69 @@ package dev.filip.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.folder.Dtype;
+import dev.filip.folder.SafetensorsFile;
+import dev.filip.folder.TensorInfo;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.tensor.Tensors;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A safetensors file: u64 little-endian header length, JSON header padded with spaces to 8 bytes,
- * raw little-endian data. Opened by mapping, tensors are copied out; close it after. Reading is
- * thread-safe.
+ * A safetensors file as tensors: {@link SafetensorsFile} for reading, of which tensors are copied
+ * out; close it after. Reading is thread-safe.
  */
 public final class Safetensors implements AutoCloseable {
-  private static final long MAX_HEADER = 100_000_000;
+  private final SafetensorsFile file;
 
-  private final Path file;
-  private final SafetensorsHeader header;
-  private final Arena arena;
-  private final MemorySegment data;
-
-  private Safetensors(Path file, SafetensorsHeader header, Arena arena, MemorySegment data) {
+  private Safetensors(SafetensorsFile file) {
     this.file = file;
-    this.header = header;
-    this.arena = arena;
-    this.data = data;
   }
 
   /** Opens and checks; anything wrong is {@link BadInput} naming file, tensor and reason. */
-  @SuppressWarnings("MustBeClosedChecker") // the arena is closed with the file
+  @SuppressWarnings("MustBeClosedChecker") // closed with this
   public static Safetensors open(Path file) {
-    Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      long length = headerLength(file, channel, size);
-      MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      byte[] json = all.asSlice(8, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-      MemorySegment data = all.asSlice(8 + length);
-      SafetensorsHeader header = SafetensorsHeader.parse(file, json, data.byteSize());
-      return new Safetensors(file, header, arena, data);
-    } catch (NoSuchFileException e) {
-      arena.close();
-      throw new BadInput(file + ": there is no such file", e);
-    } catch (IOException e) {
-      arena.close();
-      throw new BadInput("cannot read " + file + ": " + e.getMessage(), e);
-    } catch (RuntimeException e) {
-      arena.close();
-      throw e;
-    }
+    return of(SafetensorsFile.open(file));
   }
 
-  private static long headerLength(Path file, FileChannel channel, long size) throws IOException {
-    ByteBuffer first = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    if (size < 8 || channel.read(first, 0) < 8) {
-      throw new BadInput(file + ": " + size + " bytes are no safetensors file");
-    }
-    long length = first.getLong(0);
-    if (length < 2 || length > MAX_HEADER || length > size - 8) {
-      throw new BadInput(
-          file
-              + ": a header of "
-              + Long.toUnsignedString(length)
-              + " bytes in a file of "
-              + size
-              + ": truncated or no safetensors file");
-    }
-    return length;
+  /** Of an open file, which is closed with it. */
+  static Safetensors of(SafetensorsFile file) {
+    return new Safetensors(file);
   }
 
   /** Tensors by name, in the header's order. */
   public Map<String, TensorInfo> tensors() {
-    return Collections.unmodifiableMap(header.tensors());
+    return file.tensors();
   }
 
   /** The string map of the header. */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(header.metadata());
+    return file.metadata();
   }
 
   /** A copy of a tensor in its own dtype, on the CPU, owned by the calling thread's scope. */
   public Tensor tensor(String name) {
-    TensorInfo info = header.tensors().get(name);
-    if (info == null) {
-      throw new BadInput(file + ": tensor " + name + ": it is missing");
-    }
-    Tensor tensor = Tensors.empty(info.dtype().type(), info.shape());
-    long size = info.end() - info.begin();
-    if (size > 0) {
-      MemorySegment.copy(data, info.begin(), Tensors.bytes(tensor), 0, size);
+    TensorInfo info = file.info(name);
+    Tensor tensor = Tensors.empty(TorchTypes.of(info.dtype()), info.shape());
+    MemorySegment bytes = file.bytes(info);
+    if (bytes.byteSize() > 0) {
+      MemorySegment.copy(bytes, 0, Tensors.bytes(tensor), 0, bytes.byteSize());
     }
     return tensor;
   }
@@ -115,7 +72,7 @@ public final class Safetensors implements AutoCloseable {
   /** Unmaps the file. */
   @Override
   public void close() {
-    arena.close();
+    file.close();
   }
 
   /**
@@ -125,7 +82,7 @@ public final class Safetensors implements AutoCloseable {
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
     List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
-    order.sort(Comparator.comparingInt(e -> -Dtype.of(e.getValue().scalar_type()).bytes()));
+    order.sort(Comparator.comparingInt(e -> -TorchTypes.of(e.getValue().scalar_type()).bytes()));
     Path fresh =
         file.resolveSibling("." + file.getFileName() + ".tmp-" + ProcessHandle.current().pid());
     try {
@@ -158,7 +115,7 @@ public final class Safetensors implements AutoCloseable {
     long at = 0;
     for (Map.Entry<String, Tensor> entry : tensors) {
       Tensor tensor = entry.getValue();
-      Dtype dtype = Dtype.of(tensor.scalar_type());
+      Dtype dtype = TorchTypes.of(tensor.scalar_type());
       long end = at + tensor.numel() * dtype.bytes();
       ObjectNode node = root.putObject(entry.getKey()).put("dtype", dtype.name());
       ArrayNode shape = node.putArray("shape");

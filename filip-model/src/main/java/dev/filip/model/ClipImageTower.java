@@ -2,6 +2,7 @@ package dev.filip.model;
 
 import dev.filip.config.VisionConfig;
 import dev.filip.config.VisionKind;
+import dev.filip.folder.Layout;
 import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
 import dev.filip.nn.PatchEmbedding;

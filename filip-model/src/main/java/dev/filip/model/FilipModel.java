@@ -3,6 +3,7 @@ package dev.filip.model;
 import dev.filip.config.Finetune;
 import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
 import dev.filip.io.BadInput;
 import dev.filip.nn.Blocks;
 import dev.filip.nn.PackedTransformer;

@@ -1,6 +1,7 @@
 package dev.filip.model;
 
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;

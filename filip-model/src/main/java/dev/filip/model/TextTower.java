@@ -2,6 +2,7 @@ package dev.filip.model;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
+import dev.filip.folder.Layout;
 import dev.filip.io.BadInput;
 import dev.filip.nn.Blocks;
 import dev.filip.nn.Norm;
@@ -61,25 +62,9 @@ final class TextTower {
   int[] pooled(TokenBatch batch) {
     int[] pooled = new int[batch.rows()];
     for (int row = 0; row < pooled.length; row++) {
-      int last = batch.length()[row] - 1;
-      pooled[row] =
-          switch (sizes.pooling()) {
-            case EOS -> last;
-            case LARGEST_ID -> largest(batch, row, last);
-          };
+      pooled[row] = batch.pooled(row, sizes.pooling());
     }
     return pooled;
-  }
-
-  private static int largest(TokenBatch batch, int row, int last) {
-    int start = row * batch.context();
-    int at = 0;
-    for (int i = 1; i <= last; i++) {
-      if (batch.ids()[start + i] > batch.ids()[start + at]) {
-        at = i;
-      }
-    }
-    return at;
   }
 
   private int longest(TokenBatch batch) {

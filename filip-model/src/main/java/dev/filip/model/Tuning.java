@@ -5,6 +5,7 @@ import dev.filip.config.Finetune.Lora;
 import dev.filip.config.Finetune.Target;
 import dev.filip.config.Finetune.Tower;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.StepScope;

@@ -10,6 +10,8 @@ import dev.filip.config.Interaction;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.PixelBehaviour;
 import dev.filip.config.TextBehaviour;
+import dev.filip.folder.Dtype;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.model.FilipModel;
@@ -116,7 +118,7 @@ class ModelFolderTest {
 
   @Test
   void aClipFolderWithoutOurBlockIsGlobal() {
-    ModelConfig config = ModelFolder.readConfig(Path.of("src/test/resources/golden/model/quick"));
+    ModelConfig config = ModelFiles.readConfig(Path.of("src/test/resources/golden/model/quick"));
     assertThat(config.interaction()).isEqualTo(Interaction.GLOBAL);
     assertThat(config.cls()).isFalse();
   }
@@ -170,7 +172,7 @@ class ModelFolderTest {
   @Test
   void halfPrecisionWeightsAreReadAsFp32() throws IOException {
     Path out = saved();
-    rewrite(out, tensors -> tensors.replaceAll((_, t) -> t.to(Dtype.BF16.type())));
+    rewrite(out, tensors -> tensors.replaceAll((_, t) -> t.to(TorchTypes.of(Dtype.BF16))));
     try (LoadedModel loaded = ModelFolder.load(out);
         FilipModel fresh = FilipModel.create(config(), 5)) {
       float[] ours = Tensors.toFloats(loaded.model().parameters().get("visual_projection.weight"));

@@ -3,6 +3,7 @@ package dev.filip.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.filip.folder.Dtype;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
@@ -39,9 +40,10 @@ class SafetensorsTest {
   void everyTypeComesBackBitEqual(Dtype dtype) throws IOException {
     Path file = folder.resolve("a.safetensors");
     try (var _ = new StepScope()) {
-      Tensor values = Tensors.fromFloats(new float[] {0, 1, 2, 1, 0, 1}, 2, 3).to(dtype.type());
-      Tensor scalar = Tensors.fromFloats(new float[] {1}).to(dtype.type());
-      Tensor none = Tensors.empty(dtype.type(), 0, 4);
+      Tensor values =
+          Tensors.fromFloats(new float[] {0, 1, 2, 1, 0, 1}, 2, 3).to(TorchTypes.of(dtype));
+      Tensor scalar = Tensors.fromFloats(new float[] {1}).to(TorchTypes.of(dtype));
+      Tensor none = Tensors.empty(TorchTypes.of(dtype), 0, 4);
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       tensors.put("scalar", scalar);
       tensors.put("none", none);
@@ -55,7 +57,7 @@ class SafetensorsTest {
         assertThat(bytes(read.tensor("turned"))).isEqualTo(bytes(values.t().contiguous()));
         assertThat(Tensors.shape(read.tensor("turned"))).containsExactly(3, 2);
         assertThat(Tensors.shape(read.tensor("scalar"))).isEmpty();
-        assertThat(read.tensor("scalar").scalar_type().intern()).isEqualTo(dtype.type());
+        assertThat(read.tensor("scalar").scalar_type().intern()).isEqualTo(TorchTypes.of(dtype));
         assertThat(Tensors.shape(read.tensor("none"))).containsExactly(0, 4);
       }
     }

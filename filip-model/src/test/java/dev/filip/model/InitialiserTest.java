@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
 import dev.filip.tensor.Tensors;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Layout;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.Census;
 import dev.filip.tensor.Compute;

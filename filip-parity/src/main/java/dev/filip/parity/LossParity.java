@@ -1,8 +1,8 @@
 package dev.filip.parity;
 
-import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.checkpoint.TensorInfo;
+import dev.filip.folder.Dtype;
+import dev.filip.folder.TensorInfo;
 import dev.filip.io.BadInput;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;

@@ -1,9 +1,9 @@
 package dev.filip.parity;
 
-import dev.filip.checkpoint.Dtype;
 import dev.filip.checkpoint.Safetensors;
-import dev.filip.checkpoint.TensorInfo;
 import dev.filip.config.ModelConfig;
+import dev.filip.folder.Dtype;
+import dev.filip.folder.TensorInfo;
 import dev.filip.io.BadInput;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;

@@ -14,10 +14,17 @@ public interface ContrastiveLoss extends AutoCloseable {
    *
    * @param images detached, contiguous fp32 CPU tensors
    * @param texts the matching texts: pair i is image i with text i
+   * @param positives pairs that show one image, whose texts are right for all of them
    * @param logScale the natural log of the scale that multiplies similarities; never clamped here
    * @throws NonFiniteLoss where a feature, the scale or the loss is NaN or infinite
    */
-  LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale);
+  LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale);
+
+  /** The same where each text is right for its own image only. */
+  default LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+    return compute(images, texts, Positives.OWN, logScale);
+  }
 
   /** Frees scratch memory; the default has none. */
   @Override

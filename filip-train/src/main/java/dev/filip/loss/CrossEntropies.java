@@ -10,13 +10,14 @@ import dev.filip.kernel.PairScores;
  * Paper 2.2, "Fine-grained contrastive learning".
  *
  * <p>On several ranks each has the rows of its own images and the columns of all texts: a row's
- * softmax is complete, a column's is put together from five numbers of every rank. Value,
- * accuracies and the derivative by the log-scale are those of the whole batch, the same on every
- * rank.
+ * softmax is complete, a column's is put together from five numbers of every rank. Where a row or
+ * column has several right answers its target is spread evenly over them. Value, accuracies and the
+ * derivative by the log-scale are those of the whole batch, the same on every rank.
  *
  * @param dsImage {@code [b,B]} derivative by each image score of this rank
  * @param dsText {@code [b,B]} derivative by each text score, laid out as the scores are
- * @param accuracyImage share of images whose own text scores best; the first of equals counts
+ * @param accuracyImage share of images for which a right text scores best; the first of equals
+ *     counts
  */
 record CrossEntropies(
     double value,
@@ -28,15 +29,16 @@ record CrossEntropies(
 
   /**
    * @param regular what is added; the z-loss is part of value and derivatives
+   * @param positives which texts are right for an image besides its own
+   * @param ranks every one has as many rows
    * @throws NonFiniteLoss where a similarity times the scale is not finite
    */
-  static CrossEntropies of(PairScores s, double logScale, Regularisers regular) {
-    return of(s, logScale, regular, Communicator.Alone.INSTANCE);
-  }
-
-  /** The same on the rows of this rank; every rank has as many. */
   static CrossEntropies of(
-      PairScores s, double logScale, Regularisers regular, Communicator ranks) {
+      PairScores s,
+      double logScale,
+      Regularisers regular,
+      Positives positives,
+      Communicator ranks) {
     if (s.texts() != s.images() * ranks.world()) {
       throw new IllegalArgumentException(
           s.images() + " images a rank do not match " + s.texts() + " texts of " + ranks.world());
@@ -44,8 +46,9 @@ record CrossEntropies(
     double scale = Math.exp(logScale);
     NonFiniteLoss.require(scale, "exp(logit_scale)");
     int first = ranks.rank() * s.images();
-    Rows image = new Rows(s.sImage(), s.images(), s.texts(), first, scale, regular);
-    Columns text = new Columns(s.sText(), s.images(), s.texts(), first, scale, regular);
+    Positives.Targets right = positives.over(s.images(), ranks);
+    Rows image = new Rows(s.sImage(), s.images(), right, first, scale, regular);
+    Columns text = new Columns(s.sText(), s.images(), right, first, scale, regular);
     double rows = 0;
     for (int i = 0; i < s.images(); i++) {
       rows += image.entropy(i);
@@ -79,6 +82,7 @@ record CrossEntropies(
   private static final class Rows {
     private final float[] scores;
     private final int texts;
+    private final Positives.Targets targets;
     private final int first;
     private final double scale;
     private final double smoothing;
@@ -88,9 +92,16 @@ record CrossEntropies(
     double dLogScale;
     int right;
 
-    Rows(float[] scores, int images, int texts, int first, double scale, Regularisers regular) {
+    Rows(
+        float[] scores,
+        int images,
+        Positives.Targets targets,
+        int first,
+        double scale,
+        Regularisers regular) {
       this.scores = scores;
-      this.texts = texts;
+      this.targets = targets;
+      this.texts = targets.pairs();
       this.first = first;
       this.scale = scale;
       this.smoothing = regular.labelSmoothing();
@@ -104,7 +115,8 @@ record CrossEntropies(
       int row = i * texts;
       int best = best(row);
       int own = first + i;
-      right += best == own ? 1 : 0;
+      right += targets.are(own, best) ? 1 : 0;
+      double each = (1 - smoothing) / targets.count(own);
       double top = scale * scores[row + best];
       double sum = 0;
       double mean = 0;
@@ -115,14 +127,17 @@ record CrossEntropies(
         mean += logit / texts;
       }
       double all = Math.log(sum) + top; // log-sum-exp of the row
+      double answers = 0;
       for (int j = 0; j < texts; j++) {
-        double target = smoothing / texts + (j == own ? 1 - smoothing : 0);
+        boolean answer = targets.are(own, j);
+        answers += answer ? scale * scores[row + j] - top : 0;
+        double target = smoothing / texts + (answer ? each : 0);
         double share = weight[j] / sum;
         double d = (share - target + 2 * z * all * share) / (2.0 * texts) * scale;
         gradient[row + j] = (float) d;
         dLogScale += d * scores[row + j];
       }
-      double target = (1 - smoothing) * (scale * scores[row + own] - top) + smoothing * mean;
+      double target = (1 - smoothing) * (answers / targets.count(own)) + smoothing * mean;
       return Math.log(sum) - target + z * all * all;
     }
 
@@ -137,12 +152,13 @@ record CrossEntropies(
 
   /** All texts choose among images, of which this rank holds some. */
   private static final class Columns {
-    /** Of each column: best score, its image, sum of exponentials below it, sum, own score. */
+    /** Of each column: best score, its image, sum of exponentials below it, sum, sum of answers. */
     private static final int NUMBERS = 5;
 
     private final float[] scores;
     private final int images;
     private final int texts;
+    private final Positives.Targets targets;
     private final int first;
     private final double scale;
     private final double smoothing;
@@ -151,10 +167,17 @@ record CrossEntropies(
     private double dLogScale;
     int right;
 
-    Columns(float[] scores, int images, int texts, int first, double scale, Regularisers regular) {
+    Columns(
+        float[] scores,
+        int images,
+        Positives.Targets targets,
+        int first,
+        double scale,
+        Regularisers regular) {
       this.scores = scores;
       this.images = images;
-      this.texts = texts;
+      this.targets = targets;
+      this.texts = targets.pairs();
       this.first = first;
       this.scale = scale;
       this.smoothing = regular.labelSmoothing();
@@ -172,15 +195,17 @@ record CrossEntropies(
         }
         double exponentials = 0;
         double sum = 0;
+        double answers = 0;
         for (int i = 0; i < images; i++) {
           exponentials += Math.exp(scale * at(i, j) - scale * at(best, j));
           sum += at(i, j);
+          answers += targets.are(first + i, j) ? at(i, j) : 0;
         }
         part[NUMBERS * j] = at(best, j);
         part[NUMBERS * j + 1] = first + best;
         part[NUMBERS * j + 2] = exponentials;
         part[NUMBERS * j + 3] = sum;
-        part[NUMBERS * j + 4] = j >= first && j < first + images ? at(j - first, j) : 0;
+        part[NUMBERS * j + 4] = answers;
       }
       return part;
     }
@@ -200,26 +225,28 @@ record CrossEntropies(
       for (double[] part : parts) {
         winner = part[at] > winner[at] ? part : winner;
       }
-      right += winner[at + 1] == j ? 1 : 0;
+      right += targets.are((int) winner[at + 1], j) ? 1 : 0;
       double top = scale * winner[at];
       double exponentials = 0;
       double sum = 0;
-      double own = 0;
+      double answers = 0;
       for (double[] part : parts) {
         exponentials += part[at + 2] * Math.exp(scale * part[at] - top);
         sum += part[at + 3];
-        own += part[at + 4];
+        answers += part[at + 4];
       }
       double all = Math.log(exponentials) + top; // log-sum-exp of the column
       gradient(j, top, exponentials, 2 * z * all);
       double mean = scale * sum / texts - top;
+      double own = answers / targets.count(j);
       double target = (1 - smoothing) * (scale * own - top) + smoothing * mean;
       return Math.log(exponentials) - target + z * all * all;
     }
 
     private void gradient(int j, double top, double exponentials, double more) {
+      double each = (1 - smoothing) / targets.count(j);
       for (int i = 0; i < images; i++) {
-        double target = smoothing / texts + (first + i == j ? 1 - smoothing : 0);
+        double target = smoothing / texts + (targets.are(first + i, j) ? each : 0);
         double share = Math.exp(scale * at(i, j) - top) / exponentials;
         double d = (share - target + more * share) / (2.0 * texts) * scale;
         gradient[i * texts + j] = (float) d;

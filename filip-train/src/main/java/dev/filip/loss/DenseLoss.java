@@ -1,5 +1,6 @@
 package dev.filip.loss;
 
+import dev.filip.distributed.Communicator;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.StepScope;
@@ -40,9 +41,10 @@ public final class DenseLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     try (StepScope scope = new StepScope()) {
-      return new Pass(images, texts, logScale, scope).run();
+      return new Pass(images, texts, positives, logScale, scope).run();
     }
   }
 
@@ -54,6 +56,8 @@ public final class DenseLoss implements ContrastiveLoss {
     private final TextFeatures texts;
     private final StepScope scope;
     private final TensorOptions type;
+    private final Tensor targets;
+    private final Tensor right;
     private final Tensor logScale;
     private @Nullable Leaves tokens;
     private @Nullable Leaves embeds;
@@ -61,13 +65,32 @@ public final class DenseLoss implements ContrastiveLoss {
     private double accuracyImage = Double.NaN;
     private double accuracyText = Double.NaN;
 
-    Pass(ImageFeatures images, TextFeatures texts, double scale, StepScope scope) {
+    Pass(
+        ImageFeatures images,
+        TextFeatures texts,
+        Positives positives,
+        double scale,
+        StepScope scope) {
       this.images = images;
       this.texts = texts;
       this.scope = scope;
       Tensor like = late > 0 ? images.tokens() : images.embeds();
       type = new TensorOptions(like.scalar_type());
       logScale = torch.full(new long[0], new Scalar(scale), type).requires_grad_(true);
+      targets = targets(positives, Math.toIntExact(like.size(0))).to(like.scalar_type());
+      right = targets.gt(new Scalar(0.0));
+    }
+
+    /** {@code [b,b]}: of each row 1 over its right answers at their places; its own transpose. */
+    private static Tensor targets(Positives positives, int b) {
+      Positives.Targets of = positives.over(b, Communicator.Alone.INSTANCE);
+      double[] share = new double[b * b];
+      for (int i = 0; i < b; i++) {
+        for (int j = 0; j < b; j++) {
+          share[i * b + j] = of.are(i, j) ? 1.0 / of.count(i) : 0;
+        }
+      }
+      return Tensor.create(share, b, b);
     }
 
     LossGradient run() {
@@ -117,7 +140,8 @@ public final class DenseLoss implements ContrastiveLoss {
 
     private Tensor crossEntropy(Tensor logits) {
       Tensor logp = torch.log_softmax(logits, 1);
-      Tensor own = logp.diagonal().mean().mul(new Scalar(1 - smoothing));
+      Tensor right = logp.mul(targets).sum(new long[] {1}, false, none());
+      Tensor own = right.mean().mul(new Scalar(1 - smoothing));
       Tensor plain = own.add(logp.mean().mul(new Scalar(smoothing))).neg();
       Tensor all = torch.logsumexp(logits, new long[] {1});
       return plain.add(all.square().mean().mul(new Scalar(z)));
@@ -171,8 +195,8 @@ public final class DenseLoss implements ContrastiveLoss {
 
     private double accuracy(Tensor similarity) {
       Tensor best = similarity.detach().max(1).get1();
-      Tensor self = torch.arange(new Scalar(best.size(0)));
-      return best.eq(self).to(ScalarType.Double).mean().item_double();
+      Tensor hit = right.gather(1, best.unsqueeze(1));
+      return hit.to(ScalarType.Double).mean().item_double();
     }
   }
 

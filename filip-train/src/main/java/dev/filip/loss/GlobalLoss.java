@@ -30,7 +30,8 @@ public final class GlobalLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     int b = Inputs.globalBatch(images, texts);
     try (StepScope scope = new StepScope()) {
       Tensor x = precision.round(images.embeds()).tensor();
@@ -40,7 +41,8 @@ public final class GlobalLoss implements ContrastiveLoss {
       int all = b * ranks.world();
       float[] cosine = Tensors.toFloats(x.matmul(y.t()));
       CrossEntropies e =
-          CrossEntropies.of(new PairScores(b, all, cosine, cosine), logScale, regular, ranks);
+          CrossEntropies.of(
+              new PairScores(b, all, cosine, cosine), logScale, regular, positives, ranks);
       float[] ds = e.dsImage();
       for (int i = 0; i < ds.length; i++) {
         ds[i] += e.dsText()[i];

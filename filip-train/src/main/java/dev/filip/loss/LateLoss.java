@@ -64,7 +64,8 @@ public final class LateLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     int b = Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         FeaturePrecision.Rounded image = rounded(images.tokens());
@@ -74,7 +75,7 @@ public final class LateLoss implements ContrastiveLoss {
       GatheredTexts all = GatheredTexts.of(text.tensor(), texts.length(), fault, precision, ranks);
       Tokens y = rows(all.tokens(), all.length());
       PairScores scores = kernel.match(x, y);
-      CrossEntropies entropies = CrossEntropies.of(scores, logScale, regular, ranks);
+      CrossEntropies entropies = CrossEntropies.of(scores, logScale, regular, positives, ranks);
       Tensor dImage = torch.zeros(shape(images.tokens()), new TensorOptions(ScalarType.Float));
       Tensor dTexts = torch.zeros(shape(all.tokens()), new TensorOptions(ScalarType.Float));
       kernel.gradient(

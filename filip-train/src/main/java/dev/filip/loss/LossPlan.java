@@ -4,6 +4,7 @@ import dev.filip.config.Interaction;
 import dev.filip.config.LossConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,17 @@ public final class LossPlan implements AutoCloseable {
       case GLOBAL -> global;
       case BOTH -> new MixedLoss(settings.late(step, steps), late(step), settings.global(), global);
     };
+  }
+
+  /**
+   * The right answers of a batch.
+   *
+   * @param keys names of the images of this rank's pairs
+   */
+  public Positives positives(List<String> keys) {
+    return settings.positives() == LossConfig.PositiveChoice.ALL
+        ? Positives.of(keys)
+        : Positives.OWN;
   }
 
   /** What features are rounded to, and why. */

@@ -26,9 +26,10 @@ public final class MixedLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
-    LossGradient l = late.compute(images, texts, logScale);
-    LossGradient g = global.compute(images, texts, logScale);
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
+    LossGradient l = late.compute(images, texts, positives, logScale);
+    LossGradient g = global.compute(images, texts, positives, logScale);
     return new LossGradient(
         lateWeight * l.loss() + globalWeight * g.loss(),
         scaled(l.dImageTokens(), lateWeight),

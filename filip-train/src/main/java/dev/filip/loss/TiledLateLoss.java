@@ -47,7 +47,8 @@ public final class TiledLateLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         var _ = GradMode.off()) {
@@ -56,7 +57,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
       NonFiniteLoss.Fault fault = fault(image, text, texts.length());
       GatheredTexts all = GatheredTexts.of(text, texts.length(), fault, precision, ranks);
       SimilarityTiles tiles = tiles(there(image), there(all.tokens()), all.length());
-      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, regular, ranks);
+      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, regular, positives, ranks);
       Tensor dx = torch.zeros_like(tiles.images());
       Tensor dy = torch.zeros_like(tiles.texts());
       tiles.backward(pairs(e.dsImage(), tiles), pairs(e.dsText(), tiles), dx, dy);

@@ -41,7 +41,8 @@ public final class TokenSelection implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
     int b = Inputs.lateBatch(images, texts);
     int n = Math.toIntExact(images.tokens().size(1));
     int m = Math.toIntExact(texts.tokens().size(1));
@@ -60,6 +61,7 @@ public final class TokenSelection implements ContrastiveLoss {
           loss.compute(
               new ImageFeatures(take(images.tokens(), keptPatches, n, d), images.embeds()),
               new TextFeatures(take(texts.tokens(), keptWords, m, d), texts.embeds(), lengths),
+              positives,
               logScale);
       return new LossGradient(
           small.loss(),

@@ -2,12 +2,12 @@ package dev.filip.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.config.RunConfig.ModelChoice;
 import dev.filip.config.RunConfig.PrecisionChoice;
 import dev.filip.distributed.Ranks;
+import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.loss.FeaturePrecision;
@@ -66,7 +66,7 @@ record Arithmetic(PrecisionChoice towers, PrecisionChoice features) {
       RunConfig config, Ranks ranks, Consumer<String> log, Chooser chooser) {
     ModelConfig model =
         config.model() instanceof ModelChoice.Folder(String path, _)
-            ? ModelFolder.readConfig(Path.of(path))
+            ? ModelFiles.readConfig(Path.of(path))
             : config.newModel().orElseThrow();
     ComputeDevice device = Devices.choose(config.device()).device();
     PrecisionChooser.Chosen towers = chooser.towers(config.precision(), device, model);

@@ -1,5 +1,6 @@
 package dev.filip.train;
 
+import dev.filip.data.Pixels;
 import dev.filip.data.TrainBatch;
 import dev.filip.loss.LossGradient;
 import dev.filip.model.FilipModel;
@@ -8,6 +9,8 @@ import dev.filip.model.TextFeatures;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -33,10 +36,46 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
 
   /** Runs both towers. */
   static Encoded of(FilipModel model, TrainBatch batch, Rows rows) {
+    List<Integer> distinct = distinct(batch.pixels(), rows);
+    ImageFeatures images = model.images(pixels(model, batch, distinct));
     return new Encoded(
         rows,
-        model.images(pixels(model, batch, rows)),
+        distinct.size() == rows.count() ? images : repeated(images, distinct, rows),
         model.texts(batch.tokens().slice(rows.from(), rows.count())));
+  }
+
+  /** Rows of which the image is not that of the row before. */
+  private static List<Integer> distinct(Pixels pixels, Rows rows) {
+    List<Integer> distinct = new ArrayList<>();
+    for (int row = rows.from(); row < rows.from() + rows.count(); row++) {
+      if (row == rows.from() || !pixels.repeats(row)) {
+        distinct.add(row);
+      }
+    }
+    return distinct;
+  }
+
+  /** How many from the i-th on follow each other. */
+  private static int neighbours(List<Integer> rows, int i) {
+    int n = 1;
+    while (i + n < rows.size() && rows.get(i + n) == rows.get(i) + n) {
+      n++;
+    }
+    return n;
+  }
+
+  /** Features of every row, of those of the rows whose images were encoded. */
+  private static ImageFeatures repeated(ImageFeatures images, List<Integer> distinct, Rows rows) {
+    long[] of = new long[rows.count()];
+    int next = 0;
+    for (int i = 0; i < of.length; i++) {
+      next += next < distinct.size() && distinct.get(next) == rows.from() + i ? 1 : 0;
+      of[i] = next - 1L;
+    }
+    Tensor index = Tensors.fromLongs(of, of.length);
+    Tensor there = index.to(images.tokens().device(), index.dtype());
+    return new ImageFeatures(
+        images.tokens().index_select(0, there), images.embeds().index_select(0, there));
   }
 
   /** Copies the features to their rows of the batch's. */
@@ -78,16 +117,19 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
     gradients.push_back(scale == 1 ? gradient : gradient.mul(new Scalar(scale)));
   }
 
-  private static Tensor pixels(FilipModel model, TrainBatch batch, Rows rows) {
+  private static Tensor pixels(FilipModel model, TrainBatch batch, List<Integer> rows) {
     int size = model.config().vision().imageSize();
-    Tensor t = torch.empty(rows.count(), 3, size, size);
+    Tensor t = torch.empty(rows.size(), 3, size, size);
     MemorySegment to = Tensors.bytes(t);
-    long needed = (long) rows.count() * batch.pixels().each() * Float.BYTES;
-    if (needed != to.byteSize()) {
+    long one = (long) batch.pixels().each() * Float.BYTES;
+    if (rows.size() * one != to.byteSize()) {
       throw new IllegalArgumentException(
           "images must have 3 x " + size + " x " + size + " numbers, got " + batch.pixels().each());
     }
-    batch.pixels().write(rows.from(), rows.count(), to);
+    for (int i = 0, n; i < rows.size(); i += n) {
+      n = neighbours(rows, i);
+      batch.pixels().write(rows.get(i), n, to.asSlice(i * one, n * one));
+    }
     var device = model.compute().device();
     return device.isCpu() ? t : t.to(device.device(), t.dtype());
   }

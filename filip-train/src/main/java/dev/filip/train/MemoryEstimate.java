@@ -54,6 +54,8 @@ record MemoryEstimate(
     int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
     rows = Math.min(rows, batch);
     int whole = Math.max(batch, config.batch());
+    int captions = config.data().captionsPerImage();
+    int images = captions == 1 ? rows : Math.min(rows, rows / captions + 2 * parallelism.shards());
     int n = model.imageTokens();
     int m = Math.min(model.text().context(), longest);
     long image = 3L * model.vision().imageSize() * model.vision().imageSize();
@@ -64,10 +66,16 @@ record MemoryEstimate(
     return new MemoryEstimate(
         4 * (all + trained * (parallelism.shards() + 3L))
             + (precision == Precision.FP32 ? 0 : 2 * all),
-        tower(model.vision().width(), model.vision().layers(), n + 1, rows, precision, activations)
+        tower(
+                model.vision().width(),
+                model.vision().layers(),
+                n + 1,
+                images,
+                precision,
+                activations)
             + tower(model.text().width(), model.text().layers(), m, rows, precision, activations)
-            + 8L * rows * image,
-        whole * image + Math.min(2L * whole * image, MOST_AHEAD),
+            + 8L * images * image,
+        whole / captions * image + Math.min(2L * whole / captions * image, MOST_AHEAD),
         2L * 4 * (batch * (n + 1L) + whole * (m + 1L)) * model.embedDim(),
         16L * pairs * (config.interaction() == Interaction.BOTH ? 2 : 1) + winners,
         PROCESS);

@@ -269,7 +269,8 @@ final class SessionBuilder {
 
   /** Where they are given nothing is counted. */
   private int steps() {
-    return config.length().toSteps(data::samples, config.batch());
+    int rows = config.data().captionsPerImage();
+    return config.length().toSteps(() -> rows * data.samples(), config.batch());
   }
 
   private Schedule schedule() {

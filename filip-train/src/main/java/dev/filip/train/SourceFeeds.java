@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.DataConfig;
+import dev.filip.config.LossConfig;
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.data.BatchFeed;
@@ -175,12 +176,14 @@ final class SourceFeeds implements FeedFactory {
             cursor,
             new RankShare(ranks));
     log.accept(feed.describe());
-    sayLargeBatch(config.batch(), feed.samplesPerEpoch());
+    sayLargeBatch(config, feed.samplesPerEpoch());
     return feed;
   }
 
-  private void sayLargeBatch(int batch, long samples) {
-    if (samples >= 0 && samples < batch) {
+  private void sayLargeBatch(RunConfig config, long samples) {
+    int batch = config.batch();
+    boolean own = config.loss().positives() == LossConfig.PositiveChoice.OWN;
+    if (own && samples >= 0 && samples < batch) {
       log.accept(
           String.format(
               Locale.ROOT,

@@ -8,6 +8,7 @@ import dev.filip.data.TrainBatch;
 import dev.filip.distributed.Ranks;
 import dev.filip.loss.LossGradient;
 import dev.filip.loss.NonFiniteLoss;
+import dev.filip.loss.Positives;
 import dev.filip.tensor.GradMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,7 +91,8 @@ final class TrainLoop {
     TrainStep.Outcome outcome = step(now, lr, log);
     previousLoss = outcome.loss().loss();
     watch(now, outcome.loss());
-    double speed = (now - loggedStep) * (double) config.batch() / (clock.total() - loggedSeconds);
+    double images = (double) config.batch() / config.data().captionsPerImage();
+    double speed = (now - loggedStep) * images / (clock.total() - loggedSeconds);
     tell(now, listener -> listener.onStep(now, outcome.loss().loss(), speed));
     if (log) {
       StepMetrics metrics = metrics(now, lr, speed, outcome);
@@ -150,7 +152,9 @@ final class TrainLoop {
       TrainBatch batch = session.feed().next();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
-      TrainStep.Outcome outcome = step.run(batch, session.loss().at(now), lr, log, clock);
+      Positives positives = session.loss().positives(batch.keys());
+      TrainStep.Outcome outcome =
+          step.run(batch, session.loss().at(now), positives, lr, log, clock);
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }

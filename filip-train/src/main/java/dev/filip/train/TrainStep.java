@@ -3,6 +3,7 @@ package dev.filip.train;
 import dev.filip.data.TrainBatch;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.LossGradient;
+import dev.filip.loss.Positives;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Norms;
 import dev.filip.optim.Optimizer;
@@ -78,14 +79,21 @@ final class TrainStep {
   /**
    * Runs it; where loss or gradient is not finite the weights stay as they were.
    *
+   * @param positives right answers of the batch
    * @param norms whether the parameters' and the update's norms are wanted
    */
-  Outcome run(TrainBatch batch, ContrastiveLoss loss, double lr, boolean norms, Stage.Clock clock) {
+  Outcome run(
+      TrainBatch batch,
+      ContrastiveLoss loss,
+      Positives positives,
+      double lr,
+      boolean norms,
+      Stage.Clock clock) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
       Encoded.Whole features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
-      LossGradient found = loss(loss, features);
+      LossGradient found = loss(loss, features, positives);
       clock.lap(Stage.LOSS);
       if (!Double.isFinite(found.loss())) {
         towers.drop();
@@ -108,9 +116,9 @@ final class TrainStep {
     FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
   }
 
-  private LossGradient loss(ContrastiveLoss loss, Encoded.Whole features) {
+  private LossGradient loss(ContrastiveLoss loss, Encoded.Whole features, Positives positives) {
     try {
-      return loss.compute(features.images(), features.texts(), logScale());
+      return loss.compute(features.images(), features.texts(), positives, logScale());
     } catch (RuntimeException e) {
       towers.drop();
       throw e;

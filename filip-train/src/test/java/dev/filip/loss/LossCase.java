@@ -95,12 +95,17 @@ record LossCase(
   }
 
   LossGradient run(ContrastiveLoss loss, ScalarType type) {
+    return run(loss, Positives.OWN, type);
+  }
+
+  LossGradient run(ContrastiveLoss loss, Positives positives, ScalarType type) {
     Tensor x = tensor(image, type, b, n, d);
     Tensor y = tensor(text, type, b, m, d);
     // embeddings: the first token of each item
     return loss.compute(
         new ImageFeatures(x, x.select(1, 0).contiguous()),
         new TextFeatures(y, y.select(1, 0).contiguous(), length),
+        positives,
         logScale);
   }
 

@@ -244,7 +244,9 @@ class RanksLossTest {
             CrossEntropies.of(
                 new dev.filip.kernel.PairScores(2, 3, new float[6], new float[6]),
                 0,
-                Regularisers.NONE))
+                Regularisers.NONE,
+                Positives.OWN,
+                Communicator.Alone.INSTANCE))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -116,7 +116,15 @@ class TiledLateLossTest {
   void aPlanChoosesTilesWhereTheDeviceIsNoCpu() {
     LossConfig settings =
         new LossConfig(
-            1, 0, 0, new KeepTokens(1, 0, 1), RunConfig.PrecisionChoice.AUTO, 0.1, 1e-4, 100);
+            1,
+            0,
+            0,
+            new KeepTokens(1, 0, 1),
+            RunConfig.PrecisionChoice.AUTO,
+            0.1,
+            1e-4,
+            100,
+            LossConfig.PositiveChoice.OWN);
     try (LossPlan gpu = plan(settings, ComputeDevice.CUDA);
         LossPlan cpu = plan(settings, ComputeDevice.CPU)) {
       assertThat(gpu.at(1)).isInstanceOf(TiledLateLoss.class);

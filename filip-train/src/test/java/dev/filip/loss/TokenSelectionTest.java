@@ -149,7 +149,15 @@ class TokenSelectionTest {
   void aRunConfigChoosesIt() {
     LossConfig half =
         new LossConfig(
-            1, 0, 0, new KeepTokens(0.5, 0, 1), RunConfig.PrecisionChoice.FP32, 0, 0, 100);
+            1,
+            0,
+            0,
+            new KeepTokens(0.5, 0, 1),
+            RunConfig.PrecisionChoice.FP32,
+            0,
+            0,
+            100,
+            LossConfig.PositiveChoice.OWN);
     try (LossPlan plan =
         new LossPlan(half, Interaction.LATE, 1, Compute.FP32, 64, 2, Communicator.Alone.INSTANCE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
@@ -172,7 +180,15 @@ class TokenSelectionTest {
   void aPlanChoosesTheLossOfEveryStep() {
     LossConfig settings =
         new LossConfig(
-            0.5, 0.5, 4, new KeepTokens(0.5, 0.5, 1), RunConfig.PrecisionChoice.FP32, 0, 0, 100);
+            0.5,
+            0.5,
+            4,
+            new KeepTokens(0.5, 0.5, 1),
+            RunConfig.PrecisionChoice.FP32,
+            0,
+            0,
+            100,
+            LossConfig.PositiveChoice.OWN);
     LossCase c = LossCase.random(5, 8, 6, 4, 36);
     double global = c.run(new GlobalLoss(0, FeaturePrecision.FP32), ScalarType.Float).loss();
     try (LossPlan plan =

@@ -55,6 +55,21 @@ class MemoryEstimateTest {
         .isLessThan(estimate(config("batch=256")).activations() / 3);
   }
 
+  /** Images that fill several rows are encoded once. */
+  @Test
+  void imagesOfSeveralRowsCountOnce() {
+    MemoryEstimate each = estimate(config("batch=240", "micro_batch=48"), 20);
+    MemoryEstimate five =
+        estimate(
+            config(
+                "batch=240", "micro_batch=48", "data.captions_per_image=5", "loss.positives=all"),
+            20);
+    assertThat(five.activations()).isBetween(each.activations() / 5, each.activations() / 2);
+    assertThat(five.images()).isEqualTo(each.images() / 5);
+    assertThat(five.features()).isEqualTo(each.features());
+    assertThat(five.similarities()).isEqualTo(each.similarities());
+  }
+
   @Test
   void tooLittleMemoryIsOneLineThatSaysWhatToChange() {
     RunConfig config = config("batch=4096");

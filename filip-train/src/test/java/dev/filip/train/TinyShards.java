@@ -19,9 +19,18 @@ final class TinyShards {
 
   /** Writes them; gives the folder. */
   static String write(Path folder) throws IOException {
+    return write(folder, 1);
+  }
+
+  /** The same with so many captions a picture. */
+  static String write(Path folder, int captions) throws IOException {
     try (ShardWriter writer = new ShardWriter(folder, 5)) {
       for (int i = 0; i < 100; i++) {
-        byte[] caption = ("number " + i + " of " + i % 7).getBytes(StandardCharsets.UTF_8);
+        String lines = "number " + i + " of " + i % 7;
+        for (int c = 1; c < captions; c++) {
+          lines += "\ntext " + c + " of number " + i;
+        }
+        byte[] caption = lines.getBytes(StandardCharsets.UTF_8);
         writer.add("k" + i, Map.of("png", png(i), "txt", caption));
       }
     }

@@ -9,6 +9,7 @@ import dev.filip.config.OptimizerConfig.Betas;
 import dev.filip.config.OptimizerConfig.Name;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
+import dev.filip.loss.Positives;
 import dev.filip.model.FilipModel;
 import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
@@ -178,7 +179,7 @@ class TrainStepTest {
     }
 
     TrainStep.Outcome step(double lr, boolean norms) {
-      return step.run(TinyPairs.batch(), loss, lr, norms, clock);
+      return step.run(TinyPairs.batch(), loss, Positives.OWN, lr, norms, clock);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.filip.checkpoint;
+package dev.filip.folder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,7 +21,7 @@ import java.util.Locale;
  * {@code VisionTextDualEncoderModel} of a SigLIP image tower and a CLIP text tower. What such
  * folders leave out has transformers' defaults; without the block a model is global.
  */
-final class ConfigJson {
+public final class ConfigJson {
   private static final String CLIP = "clip";
   private static final String DUAL = "vision-text-dual-encoder";
 
@@ -31,7 +31,7 @@ final class ConfigJson {
   /** Its key, and the value with which transformers pools texts at the largest id. */
   private static final String EOS = "eos_token_id";
 
-  static final int POOLED_AT_LARGEST = 2;
+  public static final int POOLED_AT_LARGEST = 2;
 
   /** What transformers takes where nothing is said. */
   private static final int CLIPS_EOS = 49407;
@@ -45,7 +45,7 @@ final class ConfigJson {
   }
 
   /** Writes; {@code trained} is the provenance and may be empty. */
-  static ObjectNode write(ModelConfig config, int bos, int eos, JsonNode trained) {
+  public static ObjectNode write(ModelConfig config, int bos, int eos, JsonNode trained) {
     ObjectNode root = Json.object();
     VisionConfig v = config.vision();
     boolean clip = v.kind() != VisionKind.SIGLIP;
@@ -76,7 +76,7 @@ final class ConfigJson {
   }
 
   /** The class of transformers that opens it; of a DeCLIP tower there is none. */
-  static String architecture(ModelConfig config) {
+  public static String architecture(ModelConfig config) {
     return switch (config.vision().kind()) {
       case CLIP -> "CLIPModel";
       case SIGLIP -> "VisionTextDualEncoderModel";
@@ -114,7 +114,7 @@ final class ConfigJson {
   }
 
   /** Reads; what we cannot compute is refused with its key. */
-  static ModelConfig read(String file, JsonNode root) {
+  public static ModelConfig read(String file, JsonNode root) {
     return new ConfigJson(file, root).config();
   }
 

@@ -1,4 +1,4 @@
-package dev.filip.checkpoint;
+package dev.filip.folder;
 
 import java.util.Collection;
 import java.util.List;

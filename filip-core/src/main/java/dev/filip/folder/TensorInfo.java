@@ -1,4 +1,4 @@
-package dev.filip.checkpoint;
+package dev.filip.folder;
 
 /**
  * Where a tensor lies in a safetensors file.

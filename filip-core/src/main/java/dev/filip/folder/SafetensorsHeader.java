@@ -1,4 +1,4 @@
-package dev.filip.checkpoint;
+package dev.filip.folder;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,4 +1,4 @@
-package dev.filip.model;
+package dev.filip.folder;
 
 import dev.filip.config.BlockForm;
 import dev.filip.config.ModelConfig;
@@ -8,17 +8,17 @@ import java.util.Map;
 
 /** Names (Hugging Face's) and shapes of a model's parameters, in checkpoint order. */
 public final class Layout {
-  static final String LOGIT_SCALE = "logit_scale";
-  static final String TOKENS = "text_model.embeddings.token_embedding.weight";
-  static final String TEXT_POSITIONS = "text_model.embeddings.position_embedding.weight";
-  static final String TEXT_PROJECTION = "text_projection.weight";
-  static final String CLS = "vision_model.embeddings.class_embedding";
-  static final String PATCH_EMBEDDING = "vision_model.embeddings.patch_embedding";
-  static final String PATCHES = PATCH_EMBEDDING + ".weight";
-  static final String IMAGE_BLOCKS = "vision_model.encoder";
-  static final String POOLING_HEAD = "vision_model.head";
-  static final String IMAGE_POSITIONS = "vision_model.embeddings.position_embedding.weight";
-  static final String IMAGE_PROJECTION = "visual_projection.weight";
+  public static final String LOGIT_SCALE = "logit_scale";
+  public static final String TOKENS = "text_model.embeddings.token_embedding.weight";
+  public static final String TEXT_POSITIONS = "text_model.embeddings.position_embedding.weight";
+  public static final String TEXT_PROJECTION = "text_projection.weight";
+  public static final String CLS = "vision_model.embeddings.class_embedding";
+  public static final String PATCH_EMBEDDING = "vision_model.embeddings.patch_embedding";
+  public static final String PATCHES = PATCH_EMBEDDING + ".weight";
+  public static final String IMAGE_BLOCKS = "vision_model.encoder";
+  public static final String POOLING_HEAD = "vision_model.head";
+  public static final String IMAGE_POSITIONS = "vision_model.embeddings.position_embedding.weight";
+  public static final String IMAGE_PROJECTION = "visual_projection.weight";
 
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 

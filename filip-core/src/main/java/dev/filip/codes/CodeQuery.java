@@ -1,0 +1,119 @@
+package dev.filip.codes;
+
+import java.util.Arrays;
+
+/**
+ * A query's tokens, rotated and rounded to four bits: {@code (R q)_i = low + step u_i} with u in 0
+ * to 15, kept as four bit planes, so that a product with signs is a count of bits. Query tokens lie
+ * in lanes: a block holds {@link #LANES} of them, the last one filled up.
+ */
+public final class CodeQuery {
+  /** Tokens of a block, a multiple of every vector's lanes. */
+  public static final int LANES = 16;
+
+  /** Bit planes. */
+  public static final int PLANES = 4;
+
+  private static final int MOST = (1 << PLANES) - 1;
+
+  private final int tokens;
+  private final int words;
+  private final int[] planes;
+  private final float[] middle;
+  private final float[] low;
+  private final float[] step;
+  private final float[] sum;
+
+  CodeQuery(int tokens, int words) {
+    this.tokens = tokens;
+    this.words = words;
+    int lanes = blocks() * LANES;
+    planes = new int[lanes * words * PLANES];
+    middle = new float[lanes];
+    low = new float[lanes];
+    step = new float[lanes];
+    sum = new float[lanes];
+  }
+
+  /** Query tokens. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /** 32-bit words of a code. */
+  public int words() {
+    return words;
+  }
+
+  /** Blocks of lanes. */
+  public int blocks() {
+    return Math.ceilDiv(tokens, LANES);
+  }
+
+  /** {@code [block][word][plane][lane]}; read only. */
+  public int[] planes() {
+    return planes;
+  }
+
+  /** {@code mean . q} of every lane. */
+  public float[] middle() {
+    return middle;
+  }
+
+  /** Twice the lowest number of every lane. */
+  public float[] low() {
+    return low;
+  }
+
+  /** Twice the step of every lane. */
+  public float[] step() {
+    return step;
+  }
+
+  /** The sum of the rounded numbers of every lane. */
+  public float[] sum() {
+    return sum;
+  }
+
+  /**
+   * @param rotated {@code R q}
+   */
+  void set(int token, float middleOf, float[] rotated) {
+    float least = Float.POSITIVE_INFINITY;
+    float most = Float.NEGATIVE_INFINITY;
+    for (float value : rotated) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    float width = most > least ? (most - least) / MOST : 1;
+    int block = token / LANES;
+    int lane = token % LANES;
+    long all = 0;
+    for (int i = 0; i < rotated.length; i++) {
+      int level = Math.clamp(Math.round((rotated[i] - least) / width), 0, MOST);
+      all += level;
+      int word = (block * words + i / Integer.SIZE) * PLANES;
+      for (int plane = 0; plane < PLANES; plane++) {
+        planes[(word + plane) * LANES + lane] |= (level >>> plane & 1) << i;
+      }
+    }
+    middle[token] = middleOf;
+    low[token] = 2 * least;
+    step[token] = 2 * width;
+    sum[token] = rotated.length * least + width * all;
+  }
+
+  /** Mean over the query's tokens of {@code best}, {@code [blocks * LANES]}, and their middles. */
+  public float mean(float[] best) {
+    double total = 0;
+    for (int token = 0; token < tokens; token++) {
+      total += (double) middle[token] + best[token];
+    }
+    return (float) (total / tokens);
+  }
+
+  /** Sets every lane to what nothing is below. */
+  public void clear(float[] best) {
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+  }
+}

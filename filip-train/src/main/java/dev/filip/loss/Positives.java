@@ -1,0 +1,93 @@
+package dev.filip.loss;
+
+import dev.filip.distributed.Communicator;
+import dev.filip.io.Digests;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which pairs of a batch show one image. Each of their texts is then a right answer for each of
+ * their images and the other way, and a cross entropy's target is spread evenly over the right
+ * answers of its row (paper 3.3, fine-tuning; ALBEF, Li et al. 2021). Immutable.
+ */
+public final class Positives {
+  /** Every pair by itself: text i alone is right for image i. */
+  public static final Positives OWN = new Positives(null);
+
+  private static final int HEX = 16; // digits of 64 bits
+
+  private final long @Nullable [] image;
+
+  private Positives(long @Nullable [] image) {
+    this.image = image;
+  }
+
+  /** Pairs of equal names show one image; a name for each pair of this rank. */
+  public static Positives of(List<String> names) {
+    return new Positives(
+        names.stream()
+            .mapToLong(name -> Long.parseUnsignedLong(Digests.sha256(name).substring(0, HEX), HEX))
+            .toArray());
+  }
+
+  /**
+   * Those of all ranks, which call this together.
+   *
+   * @param b pairs of this rank; every rank has as many
+   */
+  Targets over(int b, Communicator ranks) {
+    int[] first = new int[b * ranks.world()];
+    if (image == null) {
+      Arrays.setAll(first, i -> i);
+      return new Targets(first);
+    }
+    if (image.length != b) {
+      throw new IllegalArgumentException(b + " pairs need as many names, got " + image.length);
+    }
+    Map<Long, Integer> seen = new HashMap<>();
+    int at = 0;
+    for (long[] rank : ranks.gather(image)) {
+      for (long name : rank) {
+        Integer before = seen.putIfAbsent(name, at);
+        first[at] = before == null ? at : before;
+        at++;
+      }
+    }
+    return new Targets(first);
+  }
+
+  /** Right answers among the pairs of all ranks. Immutable. */
+  static final class Targets {
+    private final int[] first;
+    private final int[] count;
+
+    /**
+     * @param first of each pair the first pair of its image
+     */
+    Targets(int[] first) {
+      this.first = first;
+      this.count = new int[first.length];
+      for (int pair : first) {
+        count[pair]++;
+      }
+    }
+
+    /** Pairs of all ranks. */
+    int pairs() {
+      return first.length;
+    }
+
+    /** Whether the text of one pair is right for the image of the other. */
+    boolean are(int one, int other) {
+      return first[one] == first[other];
+    }
+
+    /** Right answers for either side of a pair, at least 1. */
+    int count(int pair) {
+      return count[first[pair]];
+    }
+  }
+}
