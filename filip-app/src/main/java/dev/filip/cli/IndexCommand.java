@@ -145,7 +145,7 @@ final class IndexCommand extends Group {
       if (StoreIndexer.isStore(source)) {
         return new StoreIndexer(about).run(index, Path.of(source), false);
       }
-      try (var samples = columns.open(source);
+      try (var samples = columns.openWithOtherColumns(source);
           IndexModel open = IndexModel.open(about, model.of(about), true)) {
         return new SourceIndexer(open, samples, new SourcePaths(source))
             .run(index, limit.samples(), false);

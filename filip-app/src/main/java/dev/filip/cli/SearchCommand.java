@@ -56,7 +56,7 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Path image;
 
   @Option(
-      names = "-k",
+      names = {"-k", "--hits"},
       paramLabel = "N",
       defaultValue = "10",
       description = "Hits. Default: ${DEFAULT-VALUE}.")

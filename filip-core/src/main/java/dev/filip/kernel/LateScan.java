@@ -8,20 +8,25 @@ import java.util.Arrays;
  * text against images ({@link #forward} is then {@code s_text}, {@link #reverse} {@code s_image}),
  * an image against texts (the other way round), an image against images. Exact: products are fp32,
  * rows are what they are. Every form and every machine with a fused multiply-add gives the same
- * bits, so that ties are ties everywhere. Immutable, safe for any thread; the oracle is {@link
- * ScalarLateInteraction}.
+ * bits, so that ties are ties everywhere; that is why a scan may begin with plain loops and go over
+ * to vectors when the JVM has compiled them ({@link VectorWarmUp}). Immutable, safe for any thread;
+ * the oracle is {@link ScalarLateInteraction}.
  */
 public final class LateScan {
   private final int d;
   private final int m;
   private final float[] weight;
-  private final Scan scan;
+  private final Scan plain;
 
-  private LateScan(int d, float[] weight, Scan scan) {
+  /** The plain form itself where there are no vectors. */
+  private final Scan fast;
+
+  private LateScan(int d, float[] weight, Scan plain, Scan fast) {
     this.d = d;
     this.m = weight.length;
     this.weight = weight;
-    this.scan = scan;
+    this.plain = plain;
+    this.fast = fast;
   }
 
   /**
@@ -53,8 +58,13 @@ public final class LateScan {
       throw new IllegalArgumentException(
           "a query of " + m + " rows of width " + d + " got " + rows.length + " numbers");
     }
-    Scan scan = vector ? vectors(rows, m, d) : new ScalarScan(rows, m, d);
-    return new LateScan(d, weight.clone(), scan);
+    Scan plain = new ScalarScan(rows, m, d);
+    return new LateScan(d, weight.clone(), plain, vector ? vectors(rows, m, d) : plain);
+  }
+
+  /** The same with the fast form alone, compiled or not. */
+  LateScan fast() {
+    return new LateScan(d, weight, fast, fast);
   }
 
   /** A method of its own, so that the Vector API is touched only where it is there. */
@@ -84,18 +94,37 @@ public final class LateScan {
       throw new IllegalArgumentException("rows must be bf16, got " + items.type());
     }
     Shapes.sameWidth(items.d(), d);
-    float[] best = new float[scan.room()];
-    float[] scratch = new float[scan.scratch()];
-    float[] token = new float[0];
+    Room room = new Room();
     for (int i = 0; i < count; i++) {
       int item = which[i];
-      int n = items.length(item);
-      if (reverse && token.length != n) {
-        token = new float[n];
+      if (reverse && room.token.length != items.length(item)) {
+        room.token = new float[items.length(item)];
       }
-      scan.maxima(items.rows(), items.start(item) * d * 2L, n, best, token, scratch);
-      out[i] = reverse ? mean(token) : weigh(best);
+      maxima(items, item, room);
+      out[i] = reverse ? mean(room.token) : weigh(room.best);
     }
+  }
+
+  /** What one call works in. */
+  private final class Room {
+    final float[] best = new float[Math.max(plain.room(), fast.room())];
+    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+    float[] token = new float[0];
+  }
+
+  private void maxima(Tokens items, int item, Room room) {
+    if (plain == fast || VectorWarmUp.isDone()) {
+      maxima(fast, items, item, room);
+    } else {
+      long begun = System.nanoTime();
+      maxima(plain, items, item, room);
+      VectorWarmUp.spent(System.nanoTime() - begun);
+    }
+  }
+
+  private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    long at = items.start(item) * items.d() * 2L;
+    scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }
 
   private float weigh(float[] best) {

@@ -64,7 +64,7 @@ class LateScanTest {
     Arrays.fill(even, 1f / m);
     float[][] first = new float[2][];
     for (boolean vector : new boolean[] {false, true}) {
-      LateScan scan = LateScan.weighted(query, d, even, vector);
+      LateScan scan = LateScan.weighted(query, d, even, vector).fast();
       scan.forward(held, all(held), held.size(), forward);
       scan.reverse(held, all(held), held.size(), reverse);
       assertThat(forward).containsExactly(rounded.sText(), within(2e-6f));
@@ -79,6 +79,29 @@ class LateScanTest {
     assertThat(reverse).isEqualTo(first[1]);
   }
 
+  /** A scan that goes over from one form to the other gives what each would. */
+  @Test
+  void theFormMayChangeInTheMiddle() {
+    Random random = new Random(8);
+    int d = 64;
+    int[] length = new int[3000];
+    Arrays.fill(length, 36);
+    Tokens held = items(random, d, length).as(Tokens.Type.BF16);
+    float[] query = rows(random, 9, d);
+    float[] even = new float[9];
+    Arrays.fill(even, 1f / 9);
+    float[] plain = new float[length.length];
+    LateScan.weighted(query, d, even, false).forward(held, all(held), length.length, plain);
+    long until = System.nanoTime() + 5_000_000_000L;
+    boolean warm = false;
+    while (!warm && System.nanoTime() < until) {
+      warm = VectorWarmUp.isDone(); // once more when it is
+      float[] mixed = new float[length.length];
+      LateScan.of(query, d).forward(held, all(held), length.length, mixed);
+      assertThat(mixed).isEqualTo(plain);
+    }
+  }
+
   /** What pads lanes and tiles is 0, which would beat every negative product. */
   @Test
   void paddingNeverWins() {
@@ -90,7 +113,7 @@ class LateScanTest {
     Tokens held = Tokens.packed(minus, d, 5).as(Tokens.Type.BF16);
     float[] out = new float[1];
     for (boolean vector : new boolean[] {false, true}) {
-      LateScan scan = LateScan.weighted(ones, d, new float[] {1, 1, 1}, vector);
+      LateScan scan = LateScan.weighted(ones, d, new float[] {1, 1, 1}, vector).fast();
       scan.forward(held, new int[] {0}, 1, out);
       assertThat(out[0]).isEqualTo(-18);
       scan.reverse(held, new int[] {0}, 1, out);
