@@ -2,8 +2,8 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.Filip;
-import dev.filip.checkpoint.ModelFolder;
 import dev.filip.encode.Match;
+import dev.filip.folder.ModelFiles;
 import dev.filip.indexing.Added;
 import dev.filip.indexing.IndexModel;
 import dev.filip.indexing.SourceIndexer;
@@ -87,7 +87,7 @@ final class IndexCommand extends Group {
       EncodingPrecision chosen =
           EncodingPrecision.valueOf(
               precision
-                  .choose(ModelFolder.readConfig(model))
+                  .choose(ModelFiles.readConfig(model))
                   .precision()
                   .name()
                   .toUpperCase(Locale.ROOT));

@@ -10,13 +10,14 @@ import dev.filip.io.Reasons;
 import dev.filip.io.Texts;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
+import dev.filip.search.PlainQueryEncoder;
+import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -101,15 +102,28 @@ final class SearchCommand implements Callable<Integer> {
     check();
     IndexAbout about = IndexAbout.read(index);
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Snapshot.open(index);
-        IndexModel encoder = IndexModel.open(about, model.of(about), false)) {
-      if (queries != null) {
-        batch(snapshot, encoder, texts);
+    try (Snapshot snapshot = Snapshot.open(index)) {
+      if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
+        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
+          answer(snapshot, words, texts, List.of());
+        }
       } else {
-        one(snapshot, query(encoder));
+        try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
+          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
+        }
       }
     }
     return 0;
+  }
+
+  private void answer(
+      Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
+      throws IOException {
+    if (queries != null) {
+      batch(snapshot, words, texts);
+    } else {
+      one(snapshot, query(words, images));
+    }
   }
 
   private void check() {
@@ -143,17 +157,14 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  private SearchQuery query(IndexModel encoder) {
-    List<SearchQuery> parts = new ArrayList<>();
-    if (!text.isEmpty()) {
-      String words = String.join(" ", text);
-      parts.add(
-          SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder));
+  private SearchQuery query(QueryEncoder encoder, List<SearchQuery> images) {
+    if (text.isEmpty()) {
+      return images.getFirst();
     }
-    if (image != null) {
-      parts.add(encoder.image(image));
-    }
-    return parts.size() == 1 ? parts.getFirst() : parts.getFirst().and(parts.getLast());
+    String words = String.join(" ", text);
+    SearchQuery query =
+        SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder);
+    return images.isEmpty() ? query : query.and(images.getFirst());
   }
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {
@@ -182,7 +193,8 @@ final class SearchCommand implements Callable<Integer> {
     answer.print(json, lines(all));
   }
 
-  private void batch(Snapshot snapshot, IndexModel encoder, List<String> texts) throws IOException {
+  private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
+      throws IOException {
     ObjectNode json = Json.object().put("plan", "exact").put("items", snapshot.size());
     ArrayNode results = json.putArray("results");
     StringBuilder lines = new StringBuilder();
