@@ -8,13 +8,9 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Reasons;
 import dev.filip.io.Texts;
-import dev.filip.search.FolderQueryEncoder;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
-<<<<<<< HEAD
-=======
 import dev.filip.search.PlainQueryEncoder;
->>>>>>> wt-search
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
@@ -106,17 +102,6 @@ final class SearchCommand implements Callable<Integer> {
     check();
     IndexAbout about = IndexAbout.read(index);
     List<String> texts = queries == null ? List.of() : lines(queries);
-<<<<<<< HEAD
-    Path folder = model.of(about);
-    try (Snapshot snapshot = Snapshot.open(index)) {
-      if (image != null) { // the image tower is libtorch's
-        try (IndexModel encoder = IndexModel.open(about, folder, false)) {
-          one(snapshot, query(encoder, encoder.image(image)));
-        }
-      } else {
-        try (FolderQueryEncoder encoder = FolderQueryEncoder.open(folder, about)) {
-          words(snapshot, encoder, texts);
-=======
     try (Snapshot snapshot = Snapshot.open(index)) {
       if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
         try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
@@ -125,21 +110,12 @@ final class SearchCommand implements Callable<Integer> {
       } else {
         try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
           answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
->>>>>>> wt-search
         }
       }
     }
     return 0;
   }
 
-<<<<<<< HEAD
-  private void words(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
-      throws IOException {
-    if (queries != null) {
-      batch(snapshot, encoder, texts);
-    } else {
-      one(snapshot, query(encoder, null));
-=======
   private void answer(
       Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
       throws IOException {
@@ -147,7 +123,6 @@ final class SearchCommand implements Callable<Integer> {
       batch(snapshot, words, texts);
     } else {
       one(snapshot, query(words, images));
->>>>>>> wt-search
     }
   }
 
@@ -182,19 +157,6 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-<<<<<<< HEAD
-  private SearchQuery query(QueryEncoder encoder, @Nullable SearchQuery picture) {
-    List<SearchQuery> parts = new ArrayList<>();
-    if (!text.isEmpty()) {
-      String words = String.join(" ", text);
-      parts.add(
-          SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder));
-    }
-    if (picture != null) {
-      parts.add(picture);
-    }
-    return parts.size() == 1 ? parts.getFirst() : parts.getFirst().and(parts.getLast());
-=======
   private SearchQuery query(QueryEncoder encoder, List<SearchQuery> images) {
     if (text.isEmpty()) {
       return images.getFirst();
@@ -203,7 +165,6 @@ final class SearchCommand implements Callable<Integer> {
     SearchQuery query =
         SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder);
     return images.isEmpty() ? query : query.and(images.getFirst());
->>>>>>> wt-search
   }
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {

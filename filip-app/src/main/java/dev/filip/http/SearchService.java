@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.indexing.IndexModel;
 import dev.filip.io.Json;
-import dev.filip.search.FolderQueryEncoder;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.IndexEditor;
+import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
@@ -20,25 +20,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index and its model, open for many requests. Words are encoded in plain Java; libtorch is
- * loaded when the first picture comes. Other processes may write meanwhile: what they commit is
- * seen within half a second. Thread-safe.
+ * An index and its model, open for many requests. Words of an index in fp32 are encoded in plain
+ * Java; libtorch is loaded when the first picture comes. Other processes may write meanwhile: what
+ * they commit is seen within half a second. Thread-safe.
  */
 public final class SearchService implements AutoCloseable {
   private final Path index;
   private final Path folder;
   private final IndexAbout about;
   private final Snapshots snapshots;
-  private final FolderQueryEncoder words;
+  private final @Nullable PlainQueryEncoder plain;
   private @Nullable IndexModel model;
 
   private SearchService(
-      Path index, Path folder, IndexAbout about, Snapshots snapshots, FolderQueryEncoder words) {
+      Path index,
+      Path folder,
+      IndexAbout about,
+      Snapshots snapshots,
+      @Nullable PlainQueryEncoder plain) {
     this.index = index;
     this.folder = folder;
     this.about = about;
     this.snapshots = snapshots;
-    this.words = words;
+    this.plain = plain;
   }
 
   /**
@@ -49,11 +53,22 @@ public final class SearchService implements AutoCloseable {
    */
   public static SearchService open(Path index, Path folder) throws IOException {
     IndexAbout about = IndexAbout.read(index);
-    FolderQueryEncoder words = FolderQueryEncoder.open(folder, about);
+    PlainQueryEncoder plain =
+        PlainQueryEncoder.fits(about) ? PlainQueryEncoder.open(about, folder) : null;
+    SearchService service;
     try {
-      return new SearchService(index, folder, about, new Snapshots(index), words);
+      service = new SearchService(index, folder, about, new Snapshots(index), plain);
     } catch (IOException | RuntimeException e) {
-      words.close();
+      if (plain != null) {
+        plain.close();
+      }
+      throw e;
+    }
+    try {
+      service.words(); // a model that does not fit is said at once
+      return service;
+    } catch (RuntimeException e) {
+      service.close();
       throw e;
     }
   }
@@ -71,7 +86,12 @@ public final class SearchService implements AutoCloseable {
   }
 
   SearchQuery words(String text, boolean literal) {
-    return SearchQuery.text(literal ? QueryText.literal(text) : QueryText.parse(text), words);
+    return SearchQuery.text(literal ? QueryText.literal(text) : QueryText.parse(text), words());
+  }
+
+  /** In plain Java where the index's arithmetic is fp32. */
+  private QueryEncoder words() {
+    return plain == null ? model() : plain;
   }
 
   SearchQuery picture(byte[] image) {
@@ -170,7 +190,9 @@ public final class SearchService implements AutoCloseable {
   @Override
   public synchronized void close() {
     snapshots.close();
-    words.close();
+    if (plain != null) {
+      plain.close();
+    }
     if (model != null) {
       model.close();
     }
