@@ -29,7 +29,16 @@ final class ColumnOptions {
 
   /** Opens a source; of a published data set it is said what was found. */
   SampleSource open(String source) {
-    SampleSource samples = Sources.open(source, options());
+    return open(source, options());
+  }
+
+  /** The same with the other columns of a table as metadata. */
+  SampleSource openWithOtherColumns(String source) {
+    return open(source, options().withOtherColumns());
+  }
+
+  private static SampleSource open(String source, SourceOptions options) {
+    SampleSource samples = Sources.open(source, options);
     if (samples.origin() != null) {
       System.err.println("source: " + samples.describe());
     }

@@ -115,6 +115,13 @@ class CommandsCensusTest {
         command(
             code, "explain", MODEL, image, "a {ball}", "--gradient", "--out", out("g"), "--force");
       }
+      Path index = out("index");
+      command(0, "index", "create", index, "--model", MODEL, "--force");
+      command(0, "index", "add", index, source);
+      command(0, "search", index, "a red ball -tree", "--explain");
+      command(0, "search", index, "--image", source.resolve("000.png"));
+      command(2, "search", index, "--image", source.resolve("005.png"));
+      command(2, "search", index, "ball", "--model", ROOT.resolve("models/collages-global"));
       for (String file : List.of("preprocessor_config.json", "tokenizer.json", "config.json")) {
         Path damaged = damaged(file, "{");
         command(2, "encode", damaged, source, "--out", out("none"), "--precision", "int8");

@@ -31,8 +31,13 @@ final class VectorTile implements Tile {
 
   /** How many patches a tile takes: the fewest rows to fill up with, then the largest tile. */
   static int rowsOfTile(int n) {
-    int best = MOST_ROWS;
-    for (int rows = MOST_ROWS; rows >= 4; rows--) {
+    return rowsOfTile(n, MOST_ROWS);
+  }
+
+  /** The same of tiles of 4 to {@code most} rows. */
+  static int rowsOfTile(int n, int most) {
+    int best = most;
+    for (int rows = most; rows >= 4; rows--) {
       if (Math.ceilDiv(n, rows) * rows < Math.ceilDiv(n, best) * best) {
         best = rows;
       }

@@ -212,6 +212,11 @@ public final class Tokens {
     return new Tokens(rows, type, d, start, length, first + from, to - from);
   }
 
+  /** All rows where they lie, read-only: row r begins at byte {@code r * d * type.bytes}. */
+  public MemorySegment rows() {
+    return rows;
+  }
+
   /** The rows of item i where they lie, read-only. */
   public MemorySegment item(int i) {
     long row = (long) d * type.bytes;

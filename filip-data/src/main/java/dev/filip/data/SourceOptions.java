@@ -13,33 +13,41 @@ import org.jspecify.annotations.Nullable;
  * @param training whether the source is to be trained on
  * @param keepTruncated a truncated shard gives the samples before its end (and {@link
  *     SampleSource#describe} says so) instead of being refused
+ * @param otherColumns whether the other columns of a CSV or TSV are the samples' metadata
  */
 public record SourceOptions(
     @Nullable String imageKey,
     @Nullable String captionKey,
     @Nullable String split,
     boolean training,
-    boolean keepTruncated) {
+    boolean keepTruncated,
+    boolean otherColumns) {
   /** Everything detected; truncated shards refused. */
-  public static final SourceOptions DEFAULT = new SourceOptions(null, null, null, false, false);
+  public static final SourceOptions DEFAULT =
+      new SourceOptions(null, null, null, false, false, false);
 
   /** With these columns. */
   public static SourceOptions columns(@Nullable String imageKey, @Nullable String captionKey) {
-    return new SourceOptions(imageKey, captionKey, null, false, false);
+    return new SourceOptions(imageKey, captionKey, null, false, false, false);
   }
 
   /** The same, truncated shards kept as far as they go. */
   public SourceOptions keepingTruncated() {
-    return new SourceOptions(imageKey, captionKey, split, training, true);
+    return new SourceOptions(imageKey, captionKey, split, training, true, otherColumns);
   }
 
   /** The same with a split that is named beside the source, or null. */
   public SourceOptions ofSplit(@Nullable String name) {
-    return new SourceOptions(imageKey, captionKey, name, training, keepTruncated);
+    return new SourceOptions(imageKey, captionKey, name, training, keepTruncated, otherColumns);
   }
 
   /** The same for training: where no split is named, the one that is trained on is meant. */
   public SourceOptions forTraining() {
-    return new SourceOptions(imageKey, captionKey, split, true, keepTruncated);
+    return new SourceOptions(imageKey, captionKey, split, true, keepTruncated, otherColumns);
+  }
+
+  /** The same with the other columns of a table as metadata, which are kept in memory. */
+  public SourceOptions withOtherColumns() {
+    return new SourceOptions(imageKey, captionKey, split, training, keepTruncated, true);
   }
 }

@@ -27,17 +27,28 @@ final class TableSource extends LooseSource {
   private final String how;
   private final TableRows rows;
   private final @Nullable ParquetImages images;
+  private final @Nullable OtherColumns others;
 
   /**
    * @param images those in the table itself, by rows of {@code rows}; taken over. Null where the
    *     rows are named by paths
    */
   TableSource(Path file, String how, TableRows rows, @Nullable ParquetImages images) {
+    this(file, how, rows, images, null);
+  }
+
+  private TableSource(
+      Path file,
+      String how,
+      TableRows rows,
+      @Nullable ParquetImages images,
+      @Nullable OtherColumns others) {
     BadInput.require(rows.size() > 0, "source " + file, "no rows", "at least one");
     this.file = file;
     this.how = how;
     this.rows = rows;
     this.images = images;
+    this.others = others;
   }
 
   /** Reads the table; {@link BadInput} names a column that is not there. */
@@ -47,11 +58,18 @@ final class TableSource extends LooseSource {
       int image = imageColumn(file, header, options);
       int caption = captionColumn(file, header, options);
       TableRows rows = new TableRows();
-      table.forEach(row -> rows.add(row.get(image), row.get(caption)));
+      OtherColumns others =
+          options.otherColumns() ? new OtherColumns(header, image, caption) : null;
+      table.forEach(row -> {
+        rows.add(row.get(image), row.get(caption));
+        if (others != null && rows.size() > others.size()) {
+          others.add(row);
+        }
+      });
       String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
       String how = "a table parted by " + separator + table.leftOut();
-      return new TableSource(
-          file, how + "; columns " + header.get(image) + ", " + header.get(caption), rows, null);
+      String columns = "; columns " + header.get(image) + ", " + header.get(caption);
+      return new TableSource(file, how + columns, rows, null, others);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
@@ -113,7 +131,8 @@ final class TableSource extends LooseSource {
 
   @Override
   protected Sample.Text text(int index) {
-    return new Sample.Text(rows.path(index), rows.captions(index), -1, null);
+    return new Sample.Text(
+        rows.path(index), rows.captions(index), -1, others == null ? null : others.metadata(index));
   }
 
   @Override

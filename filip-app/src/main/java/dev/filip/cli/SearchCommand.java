@@ -1,0 +1,231 @@
+package dev.filip.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.Why;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.io.Reasons;
+import dev.filip.io.Texts;
+import dev.filip.search.Hit;
+import dev.filip.search.IndexAbout;
+import dev.filip.search.PlainQueryEncoder;
+import dev.filip.search.QueryEncoder;
+import dev.filip.search.QueryText;
+import dev.filip.search.SearchQuery;
+import dev.filip.search.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip search}. */
+@Command(
+    name = "search",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Rank the images of an index by words, by a picture, or by both.",
+      "red^2 sofa counts red twice; -dog takes away images of dogs (behind -- where the query begins with it)."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  filip search pictures.index \"red^2 sofa -dog\" -k 5 --filter \"tag:indoor AND year>2010\""
+    })
+final class SearchCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "INDEX", description = "The index.")
+  private Path index;
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "TEXT",
+      description = "Words; several arguments are one text.")
+  private List<String> text = List.of();
+
+  @Option(names = "--image", paramLabel = "FILE", description = "A picture to search by.")
+  private @Nullable Path image;
+
+  @Option(
+      names = {"-k", "--hits"},
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Hits. Default: ${DEFAULT-VALUE}.")
+  private int k;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "EXPR",
+      description = "Metadata that hits must have, such as tag:x AND year>2010.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--exact",
+      description = "Score every image that the filter lets through. It is the only way so far.")
+  private boolean exact;
+
+  @Option(names = "--literal", description = "Take ^ and - in the text as they are.")
+  private boolean literal;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "FILE",
+      description = "Texts, one a line, taken as they are, in place of TEXT.")
+  private @Nullable Path queries;
+
+  @Option(
+      names = "--explain",
+      description = "Say which patches each word chose, from the tokens that are kept.")
+  private boolean explain;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "With --explain: a folder for heat maps over the hits.")
+  private @Nullable Path out;
+
+  @Mixin private ModelOption model;
+  @Mixin private ForceOption force;
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() throws Exception {
+    Lucene.quiet();
+    check();
+    IndexAbout about = IndexAbout.read(index);
+    List<String> texts = queries == null ? List.of() : lines(queries);
+    try (Snapshot snapshot = Snapshot.open(index)) {
+      if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
+        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
+          answer(snapshot, words, texts, List.of());
+        }
+      } else {
+        try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
+          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void answer(
+      Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
+      throws IOException {
+    if (queries != null) {
+      batch(snapshot, words, texts);
+    } else {
+      one(snapshot, query(words, images));
+    }
+  }
+
+  private void check() {
+    BadInput.require(k >= 1, "-k", k, ">= 1");
+    BadInput.require(
+        queries == null || text.isEmpty() && image == null && !explain,
+        "--queries",
+        "with TEXT, --image or --explain",
+        "given alone");
+    BadInput.require(
+        queries != null || !text.isEmpty() || image != null,
+        "TEXT",
+        "none",
+        "words, or --image or --queries in their place");
+    BadInput.require(out == null || explain, "--out", out + "", "given with --explain");
+    if (out != null) {
+      Why.OWN.requireFree(out, force.isOn());
+    }
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      List<String> lines =
+          Texts.lines(Texts.of(Files.readAllBytes(file))).stream()
+              .filter(l -> !l.isBlank())
+              .toList();
+      BadInput.require(!lines.isEmpty(), "--queries", file, "a file with a text a line");
+      return lines;
+    } catch (IOException e) {
+      throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
+    }
+  }
+
+  private SearchQuery query(QueryEncoder encoder, List<SearchQuery> images) {
+    if (text.isEmpty()) {
+      return images.getFirst();
+    }
+    String words = String.join(" ", text);
+    SearchQuery query =
+        SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder);
+    return images.isEmpty() ? query : query.and(images.getFirst());
+  }
+
+  private void one(Snapshot snapshot, SearchQuery query) throws IOException {
+    long begun = System.nanoTime();
+    List<Hit> hits = snapshot.search(query, k, filter);
+    ObjectNode json = Json.object();
+    if (!text.isEmpty()) {
+      json.put("query", String.join(" ", text));
+    }
+    if (image != null) {
+      json.put("image", image.toString());
+    }
+    json.put("plan", "exact").put("items", snapshot.size());
+    json.put("seconds", (System.nanoTime() - begun) / 1e9);
+    ArrayNode all = hits(hits);
+    json.set("hits", all);
+    if (explain) {
+      Why why = Why.of(snapshot.about(), query, hits);
+      for (int i = 0; i < hits.size(); i++) {
+        ((ObjectNode) all.get(i)).set("why", why.toJson(i));
+      }
+      if (out != null) {
+        why.write(out, force.isOn(), json);
+      }
+    }
+    answer.print(json, lines(all));
+  }
+
+  private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
+      throws IOException {
+    ObjectNode json = Json.object().put("plan", "exact").put("items", snapshot.size());
+    ArrayNode results = json.putArray("results");
+    StringBuilder lines = new StringBuilder();
+    for (String each : texts) {
+      SearchQuery query = SearchQuery.text(QueryText.literal(each), encoder);
+      ArrayNode all = hits(snapshot.search(query, k, filter));
+      results.addObject().put("query", each).set("hits", all);
+      lines.append(lines.isEmpty() ? "" : System.lineSeparator() + System.lineSeparator());
+      lines.append(each).append(System.lineSeparator()).append(lines(all));
+    }
+    answer.print(json, lines.toString());
+  }
+
+  private static ArrayNode hits(List<Hit> hits) throws IOException {
+    ArrayNode all = Json.mapper().createArrayNode();
+    for (Hit hit : hits) {
+      all.add(hit.toJson());
+    }
+    return all;
+  }
+
+  private static String lines(ArrayNode hits) {
+    if (hits.isEmpty()) {
+      return "no image";
+    }
+    StringBuilder lines = new StringBuilder(String.format(Locale.ROOT, "%8s  id  path", "score"));
+    hits.forEach(hit -> {
+      lines.append(System.lineSeparator());
+      lines.append(String.format(Locale.ROOT, "%8.4f  ", hit.path("score").asDouble()));
+      lines.append(hit.path("id").asText()).append("  ").append(hit.path("path").asText("-"));
+    });
+    return lines.toString();
+  }
+}

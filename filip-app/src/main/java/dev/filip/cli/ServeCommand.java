@@ -1,0 +1,131 @@
+package dev.filip.cli;
+
+import dev.filip.http.SearchServer;
+import dev.filip.http.SearchService;
+import dev.filip.http.ServeOptions;
+import dev.filip.search.IndexAbout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip serve}: REST over an index, and a page to search with. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Serve an index: a page to search with, and REST (openapi.json says how). Ends on Ctrl-C when the requests under way are answered.",
+      "Images that others add to the index are found within half a second."
+    },
+    footer = {"", "Example:", "  filip serve pictures.index --port 8080"})
+final class ServeCommand implements Callable<Integer> {
+  private static final long MEGABYTE = 1 << 20;
+
+  @Parameters(paramLabel = "INDEX", description = "The index.")
+  private Path index;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8080",
+      description = "Port; 0 for any free one. Default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.")
+  private String host;
+
+  @Option(
+      names = "--token",
+      defaultValue = "${FILIP_TOKEN}",
+      description =
+          "What clients of the API must send as a bearer token. Default: FILIP_TOKEN, or none.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--cors",
+      paramLabel = "ORIGIN",
+      description = "Let pages of this origin call the API; * for all. Default: none.")
+  private @Nullable String cors;
+
+  @Option(names = "--writable", description = "Let clients add and remove images.")
+  private boolean writable;
+
+  @Option(
+      names = "--max-body",
+      paramLabel = "MB",
+      defaultValue = "20",
+      description = "Largest picture that is taken. Default: ${DEFAULT-VALUE} MB.")
+  private int maxBody;
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      defaultValue = "16",
+      description =
+          "Requests worked on at once; more get 503 with Retry-After. Default: ${DEFAULT-VALUE}.")
+  private int concurrency;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = "For a client to send its request. Default: ${DEFAULT-VALUE}.")
+  private int timeout;
+
+  @Option(names = "--access-log", description = "A line a request on standard error.")
+  private boolean accessLog;
+
+  @Mixin private ModelOption model;
+
+  @Override
+  public Integer call() throws Exception {
+    Lucene.quiet();
+    ServeOptions options =
+        new ServeOptions(
+            host,
+            port,
+            Optional.ofNullable(token),
+            Optional.ofNullable(cors),
+            maxBody * MEGABYTE,
+            concurrency,
+            Duration.ofSeconds(timeout),
+            writable,
+            accessLog);
+    try (SearchService service = SearchService.open(index, model.of(IndexAbout.read(index)));
+        SearchServer server = SearchServer.start(service, options)) {
+      System.out.printf(
+          Locale.ROOT,
+          "%,d images at http://%s:%d/%n",
+          service.size(),
+          host.equals("0.0.0.0") ? "localhost" : host,
+          server.port());
+      System.out.flush();
+      untilStopped(server);
+    }
+    return 0;
+  }
+
+  /** The JVM's shutdown waits for the server to let its requests end. */
+  private static void untilStopped(SearchServer server) throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "filip-serve-stop"));
+    stopped.await();
+  }
+}

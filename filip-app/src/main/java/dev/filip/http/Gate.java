@@ -1,0 +1,166 @@
+package dev.filip.http;
+
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpException;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/**
+ * What every request passes: counting, the log, other origins, the token, the limit of requests at
+ * once; and what every failure becomes, one JSON line. Thread-safe.
+ */
+final class Gate implements Filter {
+  /** Paths that are counted and logged by name; others are one. */
+  private static final List<String> KNOWN =
+      List.of(
+          "/",
+          "/page.js",
+          "/page.css",
+          "/openapi.json",
+          "/metrics",
+          "/health/live",
+          "/health/ready",
+          "/api/search",
+          "/api/explain",
+          "/api/thumbnail",
+          "/api/images",
+          "/api/stats");
+
+  private static final String POLICY =
+      "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none';"
+          + " frame-ancestors 'none'";
+
+  private final ServeOptions options;
+  private final Meters meters;
+  private final Semaphore free;
+
+  Gate(ServeOptions options, Meters meters) {
+    this.options = options;
+    this.meters = meters;
+    free = new Semaphore(options.concurrency());
+  }
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    long begun = System.nanoTime();
+    String path = request.path().path();
+    String known = KNOWN.contains(path) ? path : "other";
+    meters.begin();
+    response.header("X-Content-Type-Options", "nosniff");
+    response.header("Content-Security-Policy", POLICY);
+    options.cors().ifPresent(origin -> otherOrigins(response, origin));
+    try {
+      pass(chain, request, response, path);
+    } finally {
+      long nanos = System.nanoTime() - begun;
+      int status = response.status().code();
+      meters.end(known, status, nanos);
+      if (options.accessLog()) {
+        log(request, known, status, nanos);
+      }
+    }
+  }
+
+  private void pass(
+      FilterChain chain, RoutingRequest request, RoutingResponse response, String path) {
+    boolean api = path.startsWith("/api/");
+    if (request.prologue().method().equals(Method.OPTIONS) && options.cors().isPresent()) {
+      response.status(204).send();
+      return;
+    }
+    if (api && !allowed(request)) {
+      response.header("WWW-Authenticate", "Bearer");
+      fail(response, 401, "this server wants a token: Authorization: Bearer TOKEN");
+      return;
+    }
+    if (api && !free.tryAcquire()) {
+      response.header("Retry-After", "1");
+      fail(response, 503, "all " + options.concurrency() + " places are taken: try again");
+      return;
+    }
+    try {
+      chain.proceed();
+    } finally {
+      if (api) {
+        free.release();
+      }
+    }
+  }
+
+  /** A browser's pictures cannot send headers: there the token may be a parameter. */
+  private boolean allowed(RoutingRequest request) {
+    if (options.token().isEmpty()) {
+      return true;
+    }
+    String bearer =
+        request.headers().first(HeaderNames.AUTHORIZATION).orElse("").replaceFirst("^Bearer ", "");
+    String given = bearer.isEmpty() ? request.query().first("token").orElse("") : bearer;
+    return MessageDigest.isEqual(bytes(given), bytes(options.token().get()));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void otherOrigins(RoutingResponse response, String origin) {
+    response.header("Access-Control-Allow-Origin", origin);
+    response.header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS");
+    response.header("Access-Control-Allow-Headers", "Authorization, Content-Type");
+    response.header("Vary", "Origin");
+  }
+
+  /** What failures of a handler become. */
+  static void failures(HttpRouting.Builder routing) {
+    routing.error(
+        Refused.class,
+        (_, response, e) -> {
+          if (e.status() == 503) {
+            response.header("Retry-After", "1");
+          }
+          fail(response, e.status(), e.line());
+        });
+    routing.error(
+        BadInput.class, (_, response, e) -> fail(response, 400, String.valueOf(e.getMessage())));
+    routing.error(
+        HttpException.class,
+        (_, response, e) -> fail(response, e.status().code(), String.valueOf(e.getMessage())));
+    routing.error(
+        RuntimeException.class,
+        (request, response, e) -> {
+          System.err.println("filip serve: " + request.path().path() + ": " + e);
+          fail(response, 500, "the server failed at this request; its log says why");
+        });
+  }
+
+  /** Answers with one line, unless an answer has begun. */
+  private static void fail(ServerResponse response, int status, String line) {
+    if (!response.isSent()) {
+      response.status(status);
+      Replies.json(response, Json.object().put("error", line));
+    }
+  }
+
+  private static void log(RoutingRequest request, String path, int status, long nanos) {
+    System.err.printf(
+        "%s %s %s %s %d %.1f ms%n",
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+        request.remotePeer().host(),
+        request.prologue().method().text(),
+        path,
+        status,
+        nanos / 1e6);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.filip.http;
+
+import dev.filip.io.BadInput;
+import dev.filip.io.Reasons;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * A running server: REST over an index, and the page. A request is a virtual thread. Closing lets
+ * the requests that are under way end, up to ten seconds. No path of a request reaches the file
+ * system, and no address in one is fetched.
+ */
+public final class SearchServer implements AutoCloseable {
+  /** Kept, or the garbage collector forgets the level. */
+  private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final String TEXT = "; charset=utf-8";
+  private static final Map<String, String> PAGE =
+      Map.of(
+          "index.html", "text/html" + TEXT,
+          "page.js", "text/javascript" + TEXT,
+          "page.css", "text/css" + TEXT,
+          "openapi.json", "application/json");
+
+  private final WebServer server;
+
+  private SearchServer(WebServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts; a port that is taken is {@link BadInput}.
+   *
+   * @param service what is served; borrowed
+   */
+  public static SearchServer start(SearchService service, ServeOptions options) {
+    HELIDON.setLevel(Level.WARNING);
+    Meters meters = new Meters(service::size);
+    HttpRouting.Builder routing = HttpRouting.builder().addFilter(new Gate(options, meters));
+    Gate.failures(routing);
+    page(routing);
+    routing.get("/health/live", (_, response) -> response.send("live"));
+    routing.get("/health/ready", (_, response) -> response.send("ready"));
+    routing.get("/metrics", (_, response) -> Replies.send(response, Meters.TYPE, meters.text()));
+    new SearchRoutes(service, options).register(routing);
+    WebServer server =
+        WebServer.builder()
+            .host(options.host())
+            .port(options.port())
+            .connectionOptions(SocketOptions.builder().readTimeout(options.timeout()).build())
+            .idleConnectionTimeout(options.timeout())
+            .idleConnectionPeriod(options.timeout())
+            .maxPayloadSize(options.maxBody() + 1)
+            .maxTcpConnections(Math.max(64, 16 * options.concurrency()))
+            .shutdownGracePeriod(GRACE)
+            .shutdownHook(false)
+            .routing(routing)
+            .build();
+    requireFree(options);
+    return new SearchServer(server.start());
+  }
+
+  /** Helidon's own answer to a port that is taken is a stack trace in its log. */
+  private static void requireFree(ServeOptions options) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(options.host(), options.port()));
+    } catch (IOException e) {
+      throw new BadInput(
+          "cannot listen on " + options.host() + ":" + options.port() + ": " + Reasons.of(e), e);
+    }
+  }
+
+  /** The files of the page, read once; there are no others. */
+  private static void page(HttpRouting.Builder routing) {
+    PAGE.forEach((name, type) -> {
+      byte[] bytes = resource(name);
+      String path = name.equals("index.html") ? "/" : "/" + name;
+      routing.get(path, (_, response) -> cached(response, type, bytes));
+    });
+  }
+
+  private static void cached(ServerResponse response, String type, byte[] bytes) {
+    response.header("Cache-Control", "no-cache");
+    Replies.send(response, type, bytes);
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = SearchServer.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the page's " + name + " is not in the jar");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The port listened on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Stops listening, lets requests end, then stops. */
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.filip.indexing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.Json;
+import dev.filip.search.IndexEditor;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What {@code filip index add} did.
+ *
+ * @param unchanged items that were there already, as they are
+ * @param skipped images that cannot be used, by reason
+ */
+public record Added(
+    IndexEditor.Done done, long unchanged, Map<String, Integer> skipped, double seconds) {
+  public Added {
+    skipped = new TreeMap<>(skipped);
+  }
+
+  /** As {@code --json} answers. */
+  public ObjectNode toJson() {
+    long images = (long) done.added() + done.replaced();
+    ObjectNode json = Json.object().put("added", done.added()).put("replaced", done.replaced());
+    json.put("unchanged", unchanged);
+    ObjectNode reasons = json.putObject("skipped");
+    reasons.put("total", skipped.values().stream().mapToInt(Integer::intValue).sum());
+    skipped.forEach(reasons::put);
+    json.put("seconds", seconds);
+    return json.put("images_per_second", seconds > 0 ? images / seconds : 0);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.filip.indexing;
+
+import dev.filip.Filip;
+import dev.filip.encode.Embedder;
+import dev.filip.encode.Match;
+import dev.filip.encode.PatchLayout;
+import dev.filip.encode.Words;
+import dev.filip.io.BadInput;
+import dev.filip.io.Digests;
+import dev.filip.io.Json;
+import dev.filip.search.IndexAbout;
+import dev.filip.search.Item;
+import dev.filip.search.QueryEncoder;
+import dev.filip.search.SearchQuery;
+import dev.filip.tensor.EncodingPrecision;
+import dev.filip.tokens.Encoded;
+import dev.filip.tokens.Tokens;
+import dev.filip.viz.AwtImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The model whose vectors an index holds, open. Safe for any thread; closing it frees the weights.
+ */
+public final class IndexModel implements QueryEncoder, AutoCloseable {
+  private final Filip filip;
+  private final Embedder embedder;
+  private final IndexAbout about;
+
+  private IndexModel(Filip filip, IndexAbout about) {
+    this.filip = filip;
+    this.embedder = filip.embedder();
+    this.about = about;
+  }
+
+  /**
+   * What an index of a model is.
+   *
+   * @param match compare so; what the model was trained for unless asked otherwise
+   */
+  public static IndexAbout about(
+      Path model, EncodingPrecision precision, Filip filip, Match match) {
+    Embedder embedder = filip.embedder();
+    PatchLayout layout = embedder.layout();
+    return new IndexAbout(
+        model.toAbsolutePath().normalize().toString(),
+        embedder.fingerprint(),
+        preprocessing(embedder),
+        embedder.width(),
+        match.key(),
+        precision.toString().toLowerCase(Locale.ROOT),
+        new IndexAbout.Patches(layout.rows(), layout.columns(), layout.side(), layout.first()));
+  }
+
+  private static String preprocessing(Embedder embedder) {
+    return Digests.sha256(Json.line(embedder.preprocessing()));
+  }
+
+  /**
+   * Opens it in the index's arithmetic.
+   *
+   * @param folder the model folder; it must be the very model
+   * @param many whether much will be encoded
+   * @throws BadInput where it is another model, or another form of it
+   */
+  public static IndexModel open(IndexAbout about, Path folder, boolean many) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadInput("the index's model " + folder + " is not there: name it with --model");
+    }
+    EncodingPrecision precision =
+        EncodingPrecision.valueOf(about.precision().toUpperCase(Locale.ROOT));
+    Filip filip =
+        many || precision != EncodingPrecision.FP32
+            ? Filip.open(folder, precision)
+            : Filip.open(folder);
+    try {
+      IndexModel model = new IndexModel(filip, about);
+      about.require("what " + folder + " encodes", model.fingerprint(), model.width());
+      BadInput.require(
+          preprocessing(filip.embedder()).equals(about.preprocessing()),
+          "preprocessing of " + folder,
+          "another",
+          "the index's");
+      return model;
+    } catch (RuntimeException e) {
+      filip.close();
+      throw e;
+    }
+  }
+
+  /** For encoding images. */
+  public Embedder embedder() {
+    return embedder;
+  }
+
+  /** The rows that the index keeps of what is encoded. */
+  Tokens rows(Encoded encoded) {
+    return match().rows(encoded);
+  }
+
+  private Match match() {
+    return about.isLate() ? Match.LATE : Match.GLOBAL;
+  }
+
+  @Override
+  public String fingerprint() {
+    return embedder.fingerprint();
+  }
+
+  @Override
+  public int width() {
+    return embedder.width();
+  }
+
+  @Override
+  public Text text(String text) {
+    float[] rows = rows(embedder.texts(List.of(text))).floats(0);
+    if (!about.isLate()) {
+      return new Text(text, rows, List.of(text), new int[1], new int[1]);
+    }
+    Words words = embedder.words(text);
+    return new Text(text, rows, words.pieces(), words.from(), words.to());
+  }
+
+  /**
+   * An image file as a query.
+   *
+   * @throws BadInput when it cannot be read or decoded
+   */
+  public SearchQuery image(Path file) {
+    return image(embedder.prepare(file));
+  }
+
+  /**
+   * An encoded image as a query.
+   *
+   * @param name what it is called in messages
+   * @throws BadInput when it cannot be decoded
+   */
+  public SearchQuery image(byte[] image, String name) {
+    return image(embedder.prepare(image, name));
+  }
+
+  private SearchQuery image(Embedder.Picture picture) {
+    Encoded encoded = embedder.images(List.of(picture));
+    return SearchQuery.image(fingerprint(), rows(encoded).floats(0), width());
+  }
+
+  /**
+   * An encoded image as an item without metadata.
+   *
+   * @throws BadInput when it cannot be decoded
+   */
+  public Item item(String id, byte[] image) throws IOException {
+    Embedder.Picture picture = embedder.prepare(image, id);
+    Tokens rows = rows(embedder.as(Tokens.Type.BF16).images(List.of(picture)));
+    byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(picture.pixels().toRgb()));
+    return new Item(
+        id, rows, new Item.About(null, Json.object(), List.of(), thumbnail, Digests.sha256(image)));
+  }
+
+  @Override
+  public void close() {
+    filip.close();
+  }
+}

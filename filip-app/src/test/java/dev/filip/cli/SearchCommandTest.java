@@ -1,0 +1,244 @@
+package dev.filip.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.Filip;
+import dev.filip.encode.Match;
+import dev.filip.io.Json;
+import dev.filip.viz.AwtImages;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * {@code filip index} and {@code filip search} as a user meets them, on a model of the repository.
+ */
+class SearchCommandTest {
+  private static final Path ROOT = Path.of(System.getProperty("filip.root", ".."));
+  private static final Path MODEL = ROOT.resolve("models/collages-late");
+  private static final int IMAGES = 24;
+  @TempDir Path temp;
+  private Path source;
+  private Path index;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void pictures() throws IOException {
+    source = Files.createDirectory(temp.resolve("source"));
+    Files.createDirectory(source.resolve("sub"));
+    index = temp.resolve("index");
+    for (int i = 0; i < IMAGES; i++) {
+      String name = String.format(Locale.ROOT, i % 2 == 0 ? "%03d" : "sub/%03d", i);
+      byte[] png = AwtImages.png(picture(i));
+      Files.write(source.resolve(name + ".png"), i == 17 ? Arrays.copyOf(png, 60) : png);
+      Files.writeString(source.resolve(name + ".txt"), "a picture " + i + "\n");
+      String tags = i < 12 ? "low" : "high";
+      Files.writeString(
+          source.resolve(name + ".json"),
+          "{\"tag\": \"" + tags + "\", \"year\": " + (2000 + i) + "}");
+    }
+  }
+
+  private static BufferedImage picture(int i) {
+    BufferedImage image = new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < 2000; p++) {
+      image.setRGB(p % 40, p / 40, Color.HSBtoRGB(i / 24f, p % 40 / 40f, p / 2000f));
+    }
+    return image;
+  }
+
+  private int run(Object... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine command = Main.commandLine();
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return command.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+  }
+
+  private JsonNode json(Object... arguments) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = "--json";
+    for (int i = 0; i < arguments.length; i++) { // before what stands behind --
+      if (arguments[i].equals("--")) {
+        System.arraycopy(arguments, i, all, i + 1, arguments.length - i);
+        all[i] = "--json";
+        break;
+      }
+    }
+    assertThat(run(all)).as(err.toString()).isZero();
+    return Json.parse(out.toString());
+  }
+
+  private void fill() {
+    json("index", "create", index, "--model", MODEL);
+    JsonNode added = json("index", "add", index, source);
+    assertThat(added.path("added").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(added.at("/skipped/total").asInt()).isOne();
+    assertThat(added.path("items").asInt()).isEqualTo(IMAGES - 1);
+  }
+
+  private static List<String> ids(JsonNode hits) {
+    return StreamSupport.stream(hits.spliterator(), false).map(h -> h.path("id").asText()).toList();
+  }
+
+  /** The order is that of the model's own similarity, and a picture finds itself. */
+  @Test
+  void aFolderIsFoundAgain() throws IOException {
+    fill();
+    JsonNode hits = json("search", index, "a", "red", "apple", "-k", 30).path("hits");
+    assertThat(hits).hasSize(IMAGES - 1);
+    try (Filip filip = Filip.open(MODEL)) {
+      for (JsonNode hit : hits) {
+        Path file = Path.of(hit.path("path").asText());
+        assertThat(file).isRegularFile();
+        assertThat(source.relativize(file).toString()).isEqualTo(hit.path("id").asText() + ".png");
+        assertThat(Match.of(filip.config().interaction())).isEqualTo(Match.LATE);
+        float score =
+            filip.similarity(filip.encodeImage(file), filip.encodeText("a red apple")).sText();
+        assertThat(hit.path("score").asDouble())
+            .isCloseTo(score, org.assertj.core.api.Assertions.within(2e-3));
+      }
+    }
+    assertThat(hits.get(0).at("/metadata/tag").asText()).isIn("low", "high");
+    JsonNode same = json("search", index, "--image", source.resolve("sub/005.png"), "-k", 2);
+    assertThat(ids(same.path("hits"))).first().isEqualTo("sub/005");
+    assertThat(same.at("/hits/0/score").asDouble()).isGreaterThan(0.99);
+  }
+
+  @Test
+  void filtersWeightsAndUnwantedWords() throws IOException {
+    fill();
+    assertThat(
+            ids(
+                json("search", index, "ball", "-k", 30, "--filter", "tag:low AND year>2008")
+                    .path("hits")))
+        .containsExactlyInAnyOrder("sub/009", "010", "sub/011");
+    JsonNode plain = json("search", index, "red apple", "-k", 1);
+    JsonNode weighted = json("search", index, "red^3 apple", "-k", 1);
+    JsonNode without = json("search", index, "red apple -tree", "-k", 30);
+    assertThat(weighted.at("/hits/0/score")).isNotEqualTo(plain.at("/hits/0/score"));
+    assertThat(without.path("hits")).hasSize(IMAGES - 1);
+    assertThat(json("search", index, "-k", 3, "--", "-tree").path("hits")).hasSize(3);
+    Path queries = temp.resolve("queries.txt");
+    Files.writeString(queries, "red apple\n\nred^3 apple\n-tree\n");
+    JsonNode results = json("search", index, "--queries", queries, "-k", 1).path("results");
+    assertThat(results).hasSize(3);
+    assertThat(results.get(0).path("hits")).isEqualTo(plain.path("hits"));
+    JsonNode literal = json("search", index, "red^3 apple", "--literal", "-k", 1);
+    assertThat(results.get(1).path("hits")).isEqualTo(literal.path("hits"));
+    assertThat(results.get(2).path("query").asText()).isEqualTo("-tree");
+    assertThat(run("search", index, "ball", "--filter", "colour:red")).isEqualTo(2);
+    assertThat(err.toString()).contains("it has tag, year").hasLineCount(1);
+  }
+
+  @Test
+  void addedAgainNothingIsEncodedAndWhatChangedIsReplaced() throws IOException {
+    fill();
+    JsonNode again = json("index", "add", index, source);
+    assertThat(again.path("unchanged").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(again.path("added").asInt() + again.path("replaced").asInt()).isZero();
+    Files.writeString(source.resolve("000.txt"), "another text\n");
+    assertThat(json("index", "add", index, source).path("replaced").asInt()).isOne();
+    JsonNode removed = json("index", "remove", index, "002", "nobody");
+    assertThat(removed.path("removed").asInt()).isOne();
+    assertThat(removed.path("missing").asInt()).isOne();
+    assertThat(json("index", "compact", index).path("segments").asInt()).isOne();
+    assertThat(json("index", "info", index).path("items").asInt()).isEqualTo(IMAGES - 2);
+    assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aStoreIsAddedWithoutATower() {
+    fill();
+    json("encode", MODEL, source, "--out", temp.resolve("store"));
+    Path other = temp.resolve("other");
+    json("index", "create", other, "--model", MODEL);
+    assertThat(json("index", "add", other, temp.resolve("store")).path("added").asInt())
+        .isEqualTo(IMAGES - 1);
+    JsonNode hits = json("search", other, "red apple").path("hits");
+    assertThat(ids(hits)).isEqualTo(ids(json("search", index, "red apple").path("hits")));
+    assertThat(hits.get(0).path("path").isNull()).isTrue();
+    assertThat(json("index", "add", other, temp.resolve("store")).path("unchanged").asInt())
+        .isEqualTo(IMAGES - 1);
+  }
+
+  @Test
+  void everyHitCanSayWhy() {
+    fill();
+    Path pictures = temp.resolve("why");
+    JsonNode answer =
+        json("search", index, "red apple -tree", "-k", 2, "--explain", "--out", pictures);
+    JsonNode why = answer.at("/hits/1/why");
+    assertThat(why).hasSize(2);
+    JsonNode words = why.get(0);
+    assertThat(words.path("text").asText()).isEqualTo("red apple");
+    assertThat(words.path("patch_word")).hasSize(6);
+    assertThat(words.path("word_score")).hasSameSizeAs(words.path("tokens"));
+    assertThat(words.path("word_patch")).allMatch(p -> p.asInt() >= 0 && p.asInt() < 36);
+    double sText = words.path("s_text").asDouble();
+    JsonNode plain = json("search", index, "red apple", "-k", 30).path("hits");
+    String id = answer.at("/hits/1/id").asText();
+    for (JsonNode hit : plain) {
+      if (hit.path("id").asText().equals(id)) {
+        assertThat(hit.path("score").asDouble())
+            .isCloseTo(sText, org.assertj.core.api.Assertions.within(1e-5));
+      }
+    }
+    assertThat(pictures.resolve("search.json")).isRegularFile();
+    assertThat(pictures.resolve("02-1-alignment.png")).isRegularFile();
+    assertThat(pictures.toFile().list((_, name) -> name.startsWith("01-1-word-01"))).hasSize(1);
+    assertThat(run("search", index, "--image", source.resolve("000.png"), "--explain"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void anotherModelIsRefused() {
+    fill();
+    Path global = ROOT.resolve("models/collages-global");
+    assertThat(run("search", index, "apple", "--model", global)).isEqualTo(2);
+    assertThat(err.toString()).contains("by another model than the index's").hasLineCount(1);
+    json("encode", global, source, "--out", temp.resolve("store"));
+    assertThat(run("index", "add", index, temp.resolve("store"))).isEqualTo(2);
+    assertThat(err.toString()).contains("by another model than the index's").hasLineCount(1);
+    Path cosines = temp.resolve("cosines");
+    json("index", "create", cosines, "--model", global);
+    json("index", "add", cosines, source, "--limit", 4);
+    assertThat(json("search", cosines, "red apple").path("hits")).hasSize(4);
+    assertThat(run("search", cosines, "red^2 apple")).isEqualTo(2);
+    assertThat(err.toString()).contains("compares images globally").hasLineCount(1);
+  }
+
+  @Test
+  void damageIsNamedAndWrongUseIsOneLine() throws IOException {
+    fill();
+    Path tokens = index.resolve("segment-00000001/images.tokens");
+    byte[] bytes = Files.readAllBytes(tokens);
+    bytes[10_000] ^= 1;
+    Files.write(tokens, bytes);
+    assertThat(run("index", "verify", index, "--json")).isEqualTo(1);
+    JsonNode found = Json.parse(out.toString());
+    assertThat(found.path("ok").asBoolean()).isFalse();
+    assertThat(found.at("/damaged/0").asText()).contains("images.tokens is damaged: section rows");
+    assertThat(run("search", index)).isEqualTo(2);
+    assertThat(run("search", temp.resolve("none"), "apple")).isEqualTo(2);
+    assertThat(run("search", index, "apple", "-k", 0)).isEqualTo(2);
+    assertThat(run("search", index, "apple", "--out", temp.resolve("x"))).isEqualTo(2);
+    assertThat(err.toString()).hasLineCount(1);
+    assertThat(run("index", "create", index, "--model", MODEL)).isEqualTo(2);
+    assertThat(run("index", "verify", temp.resolve("none"))).isEqualTo(2);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.filip.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filip.cli.Main;
+import dev.filip.io.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** An index of the committed pairs, made by the commands, behind a server on a port of its own. */
+final class Served implements AutoCloseable {
+  static final Path MODEL = Path.of("../models/collages-late");
+  static final Path PAIRS = Path.of("../examples/pairs");
+
+  static final ServeOptions OPEN =
+      new ServeOptions(
+          "127.0.0.1",
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          1 << 20,
+          16,
+          Duration.ofSeconds(5),
+          true,
+          false);
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  final Path index;
+  final SearchService service;
+  final SearchServer server;
+
+  private Served(Path index, SearchService service, SearchServer server) {
+    this.index = index;
+    this.service = service;
+    this.server = server;
+  }
+
+  /** Makes the index. */
+  static Path index(Path folder) {
+    Path index = folder.resolve("pairs.index");
+    run("index", "create", index.toString(), "--model", MODEL.toString());
+    run("index", "add", index.toString(), PAIRS.toString());
+    return index;
+  }
+
+  private static void run(String... arguments) {
+    if (Main.run(arguments) != 0) {
+      throw new IllegalStateException("filip " + String.join(" ", arguments) + " failed");
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // closed with it
+  static Served start(Path index, ServeOptions options) throws IOException {
+    SearchService service = SearchService.open(index, MODEL);
+    return new Served(index, service, SearchServer.start(service, options));
+  }
+
+  String at(String path) {
+    return "http://127.0.0.1:" + server.port() + path;
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(at(path))).timeout(Duration.ofSeconds(30));
+  }
+
+  HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+    return send(request(path).build());
+  }
+
+  JsonNode json(String path) throws IOException, InterruptedException {
+    return json(get(path));
+  }
+
+  static JsonNode json(HttpResponse<byte[]> response) throws IOException {
+    return Json.mapper().readTree(response.body());
+  }
+
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    service.close();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.filip.kernel;
+
+import dev.filip.tokens.Tokens;
+import java.util.Arrays;
+
+/**
+ * One query against many items whose bf16 rows are read where they lie, such as a mapped file: a
+ * text against images ({@link #forward} is then {@code s_text}, {@link #reverse} {@code s_image}),
+ * an image against texts (the other way round), an image against images. Exact: products are fp32,
+ * rows are what they are. Every form and every machine with a fused multiply-add gives the same
+ * bits, so that ties are ties everywhere; that is why a scan may begin with plain loops and go over
+ * to vectors when the JVM has compiled them ({@link VectorWarmUp}). Immutable, safe for any thread;
+ * the oracle is {@link ScalarLateInteraction}.
+ */
+public final class LateScan {
+  private final int d;
+  private final int m;
+  private final float[] weight;
+  private final Scan plain;
+
+  /** The plain form itself where there are no vectors. */
+  private final Scan fast;
+
+  private LateScan(int d, float[] weight, Scan plain, Scan fast) {
+    this.d = d;
+    this.m = weight.length;
+    this.weight = weight;
+    this.plain = plain;
+    this.fast = fast;
+  }
+
+  /**
+   * A query of which each row counts alike: the score is the mean of its maxima.
+   *
+   * @param rows {@code [m, d]}, which they fill
+   */
+  public static LateScan of(float[] rows, int d) {
+    int m = rows.length / d;
+    float[] even = new float[m];
+    Arrays.fill(even, 1f / m);
+    return weighted(rows, d, even);
+  }
+
+  /**
+   * A query of rows with weights, which may be negative: the score is the sum over rows of weight
+   * times maximum.
+   *
+   * @param rows {@code [m, d]}
+   * @param weight one a row
+   */
+  public static LateScan weighted(float[] rows, int d, float[] weight) {
+    return weighted(rows, d, weight, Kernels.active().vector());
+  }
+
+  static LateScan weighted(float[] rows, int d, float[] weight, boolean vector) {
+    int m = weight.length;
+    if (d < 1 || m < 1 || rows.length != Math.multiplyExact(m, d)) {
+      throw new IllegalArgumentException(
+          "a query of " + m + " rows of width " + d + " got " + rows.length + " numbers");
+    }
+    Scan plain = new ScalarScan(rows, m, d);
+    return new LateScan(d, weight.clone(), plain, vector ? vectors(rows, m, d) : plain);
+  }
+
+  /** The same with the fast form alone, compiled or not. */
+  LateScan fast() {
+    return new LateScan(d, weight, fast, fast);
+  }
+
+  /** A method of its own, so that the Vector API is touched only where it is there. */
+  private static Scan vectors(float[] rows, int m, int d) {
+    return new VectorScan(rows, m, d);
+  }
+
+  /**
+   * For each of some items the weighted sum over the query's rows of the largest product with the
+   * item's rows.
+   *
+   * @param items bf16, of the query's width
+   * @param which their numbers, of which the first {@code count} are asked for
+   * @param out one score each
+   */
+  public void forward(Tokens items, int[] which, int count, float[] out) {
+    scores(items, which, count, out, false);
+  }
+
+  /** For each of some items the mean over its rows of the largest product with the query's. */
+  public void reverse(Tokens items, int[] which, int count, float[] out) {
+    scores(items, which, count, out, true);
+  }
+
+  private void scores(Tokens items, int[] which, int count, float[] out, boolean reverse) {
+    if (items.type() != Tokens.Type.BF16) {
+      throw new IllegalArgumentException("rows must be bf16, got " + items.type());
+    }
+    Shapes.sameWidth(items.d(), d);
+    Room room = new Room();
+    for (int i = 0; i < count; i++) {
+      int item = which[i];
+      if (reverse && room.token.length != items.length(item)) {
+        room.token = new float[items.length(item)];
+      }
+      maxima(items, item, room);
+      out[i] = reverse ? mean(room.token) : weigh(room.best);
+    }
+  }
+
+  /** What one call works in. */
+  private final class Room {
+    final float[] best = new float[Math.max(plain.room(), fast.room())];
+    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+    float[] token = new float[0];
+  }
+
+  private void maxima(Tokens items, int item, Room room) {
+    if (plain == fast || VectorWarmUp.isDone()) {
+      maxima(fast, items, item, room);
+    } else {
+      long begun = System.nanoTime();
+      maxima(plain, items, item, room);
+      VectorWarmUp.spent(System.nanoTime() - begun);
+    }
+  }
+
+  private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    long at = items.start(item) * items.d() * 2L;
+    scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
+  }
+
+  private float weigh(float[] best) {
+    double sum = 0;
+    for (int r = 0; r < m; r++) {
+      sum += (double) weight[r] * best[r];
+    }
+    return (float) sum;
+  }
+
+  private static float mean(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return (float) (sum / values.length);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.filip.search;
+
+import dev.filip.folder.FolderFingerprint;
+import dev.filip.io.BadInput;
+import dev.filip.text.TokenSpans;
+import dev.filip.textmodel.TextModel;
+import dev.filip.tokens.Encoded;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A model folder's text tower in plain Java, in fp32: words are encoded before libtorch would have
+ * been loaded. Safe for any thread until closed.
+ */
+public final class PlainQueryEncoder implements QueryEncoder, AutoCloseable {
+  private static final String ARITHMETIC = "fp32";
+
+  private final TextModel model;
+  private final String fingerprint;
+  private final boolean late;
+
+  private PlainQueryEncoder(TextModel model, String fingerprint, boolean late) {
+    this.model = model;
+    this.fingerprint = fingerprint;
+    this.late = late;
+  }
+
+  /** Whether an index's vectors are of the arithmetic that this computes in. */
+  public static boolean fits(IndexAbout about) {
+    return about.precision().equals(ARITHMETIC);
+  }
+
+  /**
+   * Opens the model of an index; reads every weight once, to know it.
+   *
+   * @throws BadInput where it is another model
+   */
+  public static PlainQueryEncoder open(IndexAbout about, Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadInput("the index's model " + folder + " is not there: name it with --model");
+    }
+    String fingerprint = FolderFingerprint.of(folder, ARITHMETIC);
+    TextModel model = TextModel.open(folder);
+    try {
+      int d = model.config().embedDim();
+      about.require("what " + folder + " encodes", fingerprint, d);
+      return new PlainQueryEncoder(model, fingerprint, about.isLate());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public int width() {
+    return model.config().embedDim();
+  }
+
+  @Override
+  public Text text(String text) {
+    Encoded encoded = model.texts(List.of(text));
+    if (!late) {
+      return new Text(text, encoded.globals().floats(0), List.of(text), new int[1], new int[1]);
+    }
+    TokenSpans spans = model.tokenizer().encodeWithSpans(text);
+    int keep = encoded.tokens().length(0);
+    int[] ids = cut(spans.ids(), keep);
+    List<String> pieces = new ArrayList<>(model.tokenizer().words(ids));
+    pieces.set(0, "[BOS]");
+    pieces.set(keep - 1, "[EOS]");
+    float[] rows = encoded.tokens().floats(0);
+    return new Text(text, rows, pieces, cut(spans.from(), keep), cut(spans.to(), keep));
+  }
+
+  /** The first {@code keep}, of which the last is [EOS]'s. */
+  private static int[] cut(int[] all, int keep) {
+    int[] out = Arrays.copyOf(all, keep);
+    out[keep - 1] = all[all.length - 1];
+    return out;
+  }
+
+  /** Lets go of the weights. */
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,232 @@
+package dev.filip.search;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.io.Tasks;
+import dev.filip.kernel.LateScan;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.search.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An index as it was at one moment: it stays so while writers go on, until it is closed. Any number
+ * of them may be open, in any number of processes. Safe for any thread; hits are read while it is
+ * open.
+ *
+ * <pre>{@code
+ * try (Snapshot index = Snapshot.open(Path.of("pictures.index"))) {
+ *   for (Hit hit : index.search(SearchQuery.text(QueryText.parse("red^2 sofa -dog"), encoder), 10, "year>2010")) {
+ *     System.out.println(hit.id() + " " + hit.score());
+ *   }
+ * }
+ * }</pre>
+ */
+public final class Snapshot implements Closeable {
+  private static final int CHUNK = 1024;
+  private static final int TRIES = 20;
+
+  private final Path index;
+  private final IndexAbout about;
+  private final Manifest manifest;
+  private final List<View> views;
+  private boolean closed;
+
+  private Snapshot(Path index, IndexAbout about, Manifest manifest, List<View> views) {
+    this.index = index;
+    this.about = about;
+    this.manifest = manifest;
+    this.views = List.copyOf(views);
+  }
+
+  /**
+   * Opens the newest state.
+   *
+   * @throws BadInput where there is no index, or it is damaged
+   */
+  public static Snapshot open(Path index) throws IOException {
+    return open(index, IndexAbout.read(index), List.of());
+  }
+
+  /** The newest state; segments that this one has open, too, are not opened anew. */
+  public Snapshot refreshed() throws IOException {
+    return open(index, about, views);
+  }
+
+  /** A writer may remove what a state names while it is opened: then there is a newer one. */
+  private static Snapshot open(Path index, IndexAbout about, List<View> have) throws IOException {
+    for (int tries = 1; ; tries++) {
+      Optional<Long> newest = Manifest.newest(index);
+      try {
+        return open(index, about, Manifest.read(index), have);
+      } catch (IOException | RuntimeException e) {
+        if (tries == TRIES || Manifest.newest(index).equals(newest)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Snapshot open(Path index, IndexAbout about, Manifest manifest, List<View> have)
+      throws IOException {
+    Map<String, Segment> open = new HashMap<>();
+    have.forEach(view -> open.put(view.segment().name(), view.segment()));
+    List<View> views = new ArrayList<>();
+    try {
+      for (Manifest.Entry entry : manifest.segments()) {
+        BitSet dead = entry.deadItems(index);
+        Segment there = open.get(entry.name());
+        Segment segment = there == null ? Segment.open(index, entry.name(), about) : there.retain();
+        views.add(new View(segment, dead));
+        BadInput.require(
+            segment.size() == entry.items(),
+            "items of " + segment.folder(),
+            segment.size(),
+            entry.items() + ", as the manifest says");
+      }
+      return new Snapshot(index, about, manifest, views);
+    } catch (IOException | RuntimeException e) {
+      for (View view : views) {
+        view.segment().release();
+      }
+      throw e;
+    }
+  }
+
+  /** What the index holds vectors of. */
+  public IndexAbout about() {
+    return about;
+  }
+
+  /** Fields of metadata. */
+  public Schema schema() {
+    return manifest.schema();
+  }
+
+  /** Live items. */
+  public long size() {
+    return views.stream().mapToLong(View::live).sum();
+  }
+
+  /** Grows with every commit: two states of one generation are the same. */
+  public long generation() {
+    return manifest.generation();
+  }
+
+  /**
+   * Live items that a filter lets through.
+   *
+   * @param filter null for all
+   */
+  public long matching(@Nullable String filter) throws IOException {
+    if (filter == null) {
+      return size();
+    }
+    Query lucene = FilterParser.parse(filter, manifest.schema());
+    long count = 0;
+    for (View view : views) {
+      count += view.items(view.segment().matching(lucene)).length;
+    }
+    return count;
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  List<View> views() {
+    return views;
+  }
+
+  /** The item of an id, with score 0; nothing where it is not in the index. */
+  public Optional<Hit> find(String id) throws IOException {
+    for (View view : views) {
+      int item = view.item(id);
+      if (item >= 0) {
+        return Optional.of(new Hit(view.segment(), item, 0));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The best k items, exactly: every one that the filter lets through is scored. Uses the JVM's
+   * common pool; the answer does not depend on threads.
+   *
+   * @param filter such as {@code tag:x AND year>2010} ({@link FilterParser}); null for all
+   * @return best first, of equal scores the lower id first
+   * @throws BadInput for a query of another encoder, or a filter that is none
+   */
+  public List<Hit> search(SearchQuery query, int k, @Nullable String filter) throws IOException {
+    BadInput.require(k >= 1, "k", k, ">= 1");
+    about.require("the query", query.encoder(), query.width());
+    Query lucene = filter == null ? null : FilterParser.parse(filter, manifest.schema());
+    List<Chunk> chunks = new ArrayList<>();
+    for (View view : views) {
+      int[] items = view.items(lucene == null ? null : view.segment().matching(lucene));
+      for (int from = 0; from < items.length; from += CHUNK) {
+        int to = Math.min(from + CHUNK, items.length);
+        chunks.add(new Chunk(view.segment(), Arrays.copyOfRange(items, from, to)));
+      }
+    }
+    LateScan scan = query.scan();
+    TopHits all = new TopHits(k);
+    try {
+      Tasks.forEach(chunks.size(), c -> all.addAll(chunks.get(c).best(scan, k)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return all.ranked();
+  }
+
+  /** Some items of a segment. */
+  private record Chunk(Segment segment, int[] items) {
+    TopHits best(LateScan scan, int k) {
+      float[] scores = new float[items.length];
+      scan.forward(segment.rows(), items, items.length, scores);
+      TopHits best = new TopHits(k);
+      for (int i = 0; i < items.length; i++) {
+        best.add(segment, items[i], scores[i]);
+      }
+      return best;
+    }
+  }
+
+  /** As {@code filip index info --json} answers. */
+  public ObjectNode info() throws IOException {
+    long tokens = 0;
+    long dead = 0;
+    for (View view : views) {
+      tokens += view.segment().rows().count();
+      dead += view.dead().cardinality();
+    }
+    ObjectNode json = Json.object().put("index", index.toString()).put("items", size());
+    json.put("segments", views.size()).put("dead", dead).put("tokens", tokens);
+    json.put("bytes", IndexFiles.bytes(index)).put("generation", manifest.generation());
+    json.put("width", about.d()).put("match", about.match()).put("model", about.model());
+    json.put("precision", about.precision()).put("encoder", about.encoder());
+    json.set("fields", manifest.schema().toJson());
+    return json;
+  }
+
+  /** Lets go of its segments. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      for (View view : views) {
+        view.segment().release();
+      }
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.filip.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.filip.io.BadInput;
+import dev.filip.kernel.ScalarLateInteraction;
+import dev.filip.tokens.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IndexTest {
+  @TempDir Path temp;
+  private Path index;
+
+  @BeforeEach
+  void make() throws IOException {
+    index = temp.resolve("index");
+    IndexFiles.create(index, Fixtures.about(), false);
+  }
+
+  private static SearchQuery query(long seed, int m) {
+    return SearchQuery.image(Fixtures.ENCODER, Fixtures.rows(new Random(seed), m), Fixtures.D);
+  }
+
+  /** Through adds, replacements, removals and merges the ranking is that of the plain formula. */
+  @Test
+  void theRankingIsTheOraclesWhateverWasDone() throws IOException {
+    List<Item> truth = new ArrayList<>();
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      for (int batch = 0; batch < 11; batch++) { // eight of them are merged on the way
+        List<Item> items = Fixtures.items("b" + batch + "-", 30);
+        assertThat(editor.add(items)).isEqualTo(new IndexEditor.Done(30, 0, 0));
+        truth.addAll(items);
+      }
+      assertThat(editor.now().views().size()).isBetween(2, 8);
+      Item other =
+          Fixtures.item("b3-7", Fixtures.rows(new Random(9), 5), Fixtures.json("{}"), null);
+      assertThat(editor.add(List.of(other, Fixtures.item("new"))))
+          .isEqualTo(new IndexEditor.Done(1, 1, 0));
+      truth.removeIf(item -> item.id().equals("b3-7"));
+      truth.add(other);
+      truth.add(Fixtures.item("new"));
+      assertThat(editor.remove(List.of("b0-0", "b10-29", "nobody")))
+          .extracting("removed")
+          .isEqualTo(2);
+      truth.removeIf(item -> List.of("b0-0", "b10-29").contains(item.id()));
+      check(editor.now(), truth);
+      editor.compact();
+      assertThat(editor.now().views()).hasSize(1);
+      assertThat(editor.now().manifest().segments().getFirst().dead()).isZero();
+      check(editor.now(), truth);
+    }
+    try (Snapshot again = Snapshot.open(index)) {
+      check(again, truth);
+      assertThat(again.find("new").orElseThrow().about().captions()).containsExactly("text of new");
+      assertThat(again.find("b0-0")).isEmpty();
+    }
+    assertThat(IndexFiles.verify(index).damage()).isEmpty();
+  }
+
+  private static void check(Snapshot snapshot, List<Item> truth) throws IOException {
+    assertThat(snapshot.size()).isEqualTo(truth.size());
+    for (int m : new int[] {1, 7, 40}) {
+      float[] rows = Fixtures.rows(new Random(m), m);
+      List<Item> ranked = new ArrayList<>(truth);
+      ranked.sort(
+          Comparator.<Item>comparingDouble(item -> -score(item, rows)).thenComparing(Item::id));
+      List<Hit> hits = snapshot.search(query(m, m), 20, null);
+      assertThat(Fixtures.ids(hits))
+          .containsExactlyElementsOf(ranked.stream().limit(20).map(Item::id).toList());
+      for (int i = 0; i < hits.size(); i++) {
+        assertThat(hits.get(i).score()).isCloseTo(score(ranked.get(i), rows), within(2e-6f));
+      }
+      assertThat(snapshot.search(query(m, m), truth.size() + 5, null)).hasSize(truth.size());
+    }
+  }
+
+  private static float score(Item item, float[] rows) {
+    Tokens held = item.tokens().as(Tokens.Type.BF16);
+    Tokens query = Tokens.packed(rows, Fixtures.D, rows.length / Fixtures.D);
+    return ScalarLateInteraction.scores(held, query).sText()[0];
+  }
+
+  @Test
+  void equalScoresAreInTheOrderOfIds() throws IOException {
+    float[] same = Fixtures.rows(new Random(1), 3);
+    List<Item> items = new ArrayList<>();
+    for (String id : List.of("m", "b", "z", "a", "k", "c")) {
+      items.add(Fixtures.item(id, Fixtures.copy(same), Fixtures.json("{}"), null));
+    }
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(items.subList(0, 2));
+      editor.add(items.subList(2, 6));
+      assertThat(Fixtures.ids(editor.now().search(query(2, 4), 4, null)))
+          .containsExactly("a", "b", "c", "k");
+    }
+  }
+
+  @Test
+  void aSnapshotStaysAsItIsWhileTheIndexChanges() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 20));
+      try (Snapshot before = Snapshot.open(index)) {
+        List<Hit> hits = before.search(query(3, 5), 20, null);
+        editor.remove(List.of("a1", "a2", "a3"));
+        editor.add(Fixtures.items("b", 5));
+        editor.compact();
+        assertThat(before.search(query(3, 5), 20, null)).isEqualTo(hits);
+        assertThat(before.find("a1").orElseThrow().about().path()).isEqualTo("pictures/a1.png");
+        try (Snapshot after = before.refreshed()) {
+          assertThat(after.size()).isEqualTo(22);
+          assertThat(after.find("a1")).isEmpty();
+        }
+      }
+    }
+    try (Stream<Path> files = Files.list(index)) {
+      assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith("segment")))
+          .as("old segments are gone")
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void thumbnailsAndMetadataSurviveAMerge() throws IOException {
+    byte[] picture = {1, 2, 3, -1};
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      float[] rows = Fixtures.rows(new Random(1), 2);
+      editor.add(List.of(Fixtures.item("a", rows, Fixtures.json("{'tag': ['x', 'y']}"), picture)));
+      editor.add(List.of(Fixtures.item("b", Fixtures.json("{'year': 2011, 'odd': null}"))));
+      editor.compact();
+      Item.About about = editor.now().find("a").orElseThrow().about();
+      assertThat(about.thumbnail()).isEqualTo(picture);
+      assertThat(about.metadata().toString()).isEqualTo("{\"tag\":[\"x\",\"y\"]}");
+      assertThat(Fixtures.ids(editor.now().search(query(1, 3), 9, "tag:y"))).containsExactly("a");
+      assertThat(editor.now().search(query(1, 3), 9, "year>2010").getFirst().toJson().toString())
+          .contains("\"metadata\":{\"year\":2011,\"odd\":null}");
+    }
+  }
+
+  @Test
+  void everythingRemovedIsAnEmptyIndex() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 3));
+      editor.remove(List.of("a0", "a1", "a2"));
+      assertThat(editor.now().search(query(1, 2), 5, null)).isEmpty();
+      editor.compact();
+      assertThat(editor.now().size()).isZero();
+    }
+    assertThat(IndexFiles.verify(index).damage()).isEmpty();
+  }
+
+  @Test
+  void oneWriterAtATime() throws IOException {
+    try (IndexEditor _ = IndexEditor.open(index)) {
+      assertThatThrownBy(() -> IndexEditor.open(index))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("is being written by another process");
+    }
+    IndexEditor.open(index).close();
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedInOneLineAndChangesNothing() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(List.of(Fixtures.item("a", Fixtures.json("{'year': 2011}"))));
+      assertThatThrownBy(() ->
+              editor.add(
+                  List.of(
+                      Fixtures.item("c"), Fixtures.item("b", Fixtures.json("{'year': 'old'}")))))
+          .isInstanceOf(BadInput.class)
+          .hasMessage("metadata year of b must be a number as at its first use, got \"old\"");
+      assertThatThrownBy(() ->
+              editor
+                  .now()
+                  .search(
+                      SearchQuery.image("c".repeat(64), new float[Fixtures.D], Fixtures.D),
+                      3,
+                      null))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("the query was encoded by another model than the index's")
+          .hasMessageContaining("models/none");
+      assertThatThrownBy(() -> editor.now().search(query(1, 1), 0, null))
+          .hasMessage("k must be >= 1, got 0");
+      assertThat(editor.now().size()).isOne();
+    }
+    assertThatThrownBy(() -> IndexFiles.create(index, Fixtures.about(), false))
+        .hasMessageContaining("exists already");
+    assertThatThrownBy(() -> Snapshot.open(temp)).hasMessageContaining("is no index");
+    IndexFiles.create(index, Fixtures.about(), true);
+    try (Snapshot fresh = Snapshot.open(index)) {
+      assertThat(fresh.size()).isZero();
+    }
+  }
+}
