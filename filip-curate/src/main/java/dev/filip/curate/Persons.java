@@ -40,6 +40,10 @@ final class Persons {
           "van", "von", "de", "der", "den", "del", "della", "la", "le", "da", "di", "dos", "bin",
           "al", "el", "ten", "ter");
 
+  /** Written small in captions that have a capital everywhere else. */
+  private static final Set<String> SMALL =
+      Set.of("a an and as at but by for from in into is of on or the to vs with".split(" "));
+
   private final WordList first = WordList.builtIn("first-names.txt");
   private final WordList doubtful = WordList.builtIn("doubtful-names.txt");
   private final WordList family = WordList.builtIn("family-names.txt");
@@ -80,8 +84,8 @@ final class Persons {
         tokens.add(new Token(words.group(), words.start(), words.end()));
       }
       long capitals = tokens.stream().filter(Token::capital).count();
-      long small = tokens.stream().filter(t -> !t.capital() && t.text.length() > 3).count();
-      return new Caption(text, tokens, capitals > 0 && (small > 0 || tokens.size() <= 3));
+      boolean small = tokens.stream().anyMatch(t -> !t.capital() && !SMALL.contains(t.lower()));
+      return new Caption(text, tokens, capitals > 0 && (small || tokens.size() <= 3));
     }
 
     /** Whether nothing but one space lies between a word and the next. */
@@ -97,24 +101,36 @@ final class Persons {
     }
   }
 
+  /** A name's characters, the end outside. */
+  record Span(int from, int to) {}
+
   /** The caption with its names replaced; the same object where it has none. */
   String replace(String text) {
-    Caption caption = Caption.of(text);
+    List<Span> names = find(text);
     StringBuilder out = new StringBuilder();
     int done = 0;
+    for (Span name : names) {
+      out.append(text, done, name.from).append(PERSON);
+      done = name.to;
+    }
+    return names.isEmpty() ? text : out.append(text.substring(done)).toString();
+  }
+
+  /** Where the names are, in order. */
+  List<Span> find(String text) {
+    Caption caption = Caption.of(text);
+    List<Span> names = new ArrayList<>();
     for (int i = 0; i < caption.tokens.size(); i++) {
       int start = start(caption, i);
-      int end = start < 0 ? -1 : end(caption, start, i);
-      if (end > 0) {
+      if (start >= 0) {
+        int end = end(caption, start, i);
         Token last = caption.tokens.get(end - 1);
-        String tail =
-            last.possessive() ? "'s" : last.text.endsWith(".") && !last.initial() ? "." : "";
-        out.append(text, done, caption.tokens.get(i).from).append(PERSON).append(tail);
-        done = last.to;
+        int tail = last.possessive() ? 2 : last.text.endsWith(".") && !last.initial() ? 1 : 0;
+        names.add(new Span(caption.tokens.get(i).from, last.to - tail));
         i = end - 1;
       }
     }
-    return done == 0 ? text : out.append(text.substring(done)).toString();
+    return names;
   }
 
   /**

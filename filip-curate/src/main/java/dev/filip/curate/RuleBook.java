@@ -131,6 +131,7 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
         "length",
         List.of("min_words", "max_words", "min_characters", "max_characters"),
         (n, f) -> length(n));
+    put(kinds, "language", List.of("keep", "ratio"), (n, f) -> language(n));
     put(kinds, "sensitive", List.of("words"), (n, f) -> sensitive(n, f));
     put(
         kinds,
@@ -196,6 +197,16 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
         least(node, "max_words", 75, leastWords),
         leastCharacters,
         least(node, "max_characters", 1000, leastCharacters));
+  }
+
+  private static LanguageRule language(ConfigNode node) {
+    List<String> keep =
+        node.at("keep").map(ConfigNode::listOrOne).orElse(List.of()).stream()
+            .map(given -> LanguageRule.code(given.path(), given.text()))
+            .toList();
+    double ratio = node.number("ratio", LanguageRule.RATIO);
+    BadInput.require(ratio > 0 && ratio <= 1, node.join("ratio"), ratio, "in (0, 1]");
+    return new LanguageRule(keep.isEmpty() ? List.of("eng") : keep, ratio);
   }
 
   private static SensitiveRule sensitive(ConfigNode node, Path file) {
