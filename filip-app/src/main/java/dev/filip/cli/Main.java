@@ -41,6 +41,7 @@ public final class Main implements Runnable {
       List.of(
           QuickstartCommand.class,
           DataCommand.class,
+          CurateCommand.class,
           TokenizerCommand.class,
           TrainCommand.class,
           EncodeCommand.class,

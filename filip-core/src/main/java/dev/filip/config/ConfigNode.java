@@ -11,15 +11,20 @@ import java.util.regex.Pattern;
 
 /**
  * A value of the config with the key path that leads to it: typed access, and one-line errors that
- * name the path. Not for other packages.
+ * name the path. Immutable.
  */
-record ConfigNode(String path, JsonNode node) {
+public record ConfigNode(String path, JsonNode node) {
   // YAML 1.1 takes 1e-4 (no point) for a text; everyone means a number
   private static final Pattern BARE_EXPONENT =
       Pattern.compile("[-+]?[0-9]+(\\.[0-9]*)?[eE][-+]?[0-9]+");
 
+  /** The root of a YAML text; {@code name} stands in the message where it is no YAML. */
+  public static ConfigNode parse(String text, String name) {
+    return new ConfigNode("", YamlText.parse(text, name));
+  }
+
   /** Refuses anything but a map with these keys. */
-  ConfigNode map(Collection<String> allowed) {
+  public ConfigNode map(Collection<String> allowed) {
     if (!node.isObject()) {
       throw wrong("a map with keys " + String.join(", ", allowed));
     }
@@ -44,12 +49,12 @@ record ConfigNode(String path, JsonNode node) {
   }
 
   /** The path of a key under this one. */
-  String join(String key) {
+  public String join(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
   /** The value under a key; empty when the key is absent. A key without a value is an error. */
-  Optional<ConfigNode> at(String key) {
+  public Optional<ConfigNode> at(String key) {
     JsonNode child = node.get(key);
     if (child == null) {
       return Optional.empty();
@@ -66,15 +71,18 @@ record ConfigNode(String path, JsonNode node) {
     return at(key).orElseThrow(() -> new BadInput(join(key) + " is missing: it has no default"));
   }
 
-  int integer(String key, int byDefault) {
+  /** A whole number under a key. */
+  public int integer(String key, int byDefault) {
     return at(key).map(ConfigNode::integer).orElse(byDefault);
   }
 
-  double number(String key, double byDefault) {
+  /** A number under a key. */
+  public double number(String key, double byDefault) {
     return at(key).map(ConfigNode::number).orElse(byDefault);
   }
 
-  boolean flag(String key, boolean byDefault) {
+  /** Whether a key says true. */
+  public boolean flag(String key, boolean byDefault) {
     return at(key).map(ConfigNode::flag).orElse(byDefault);
   }
 
@@ -113,7 +121,8 @@ record ConfigNode(String path, JsonNode node) {
     return node.booleanValue();
   }
 
-  String text() {
+  /** A text that is not blank. */
+  public String text() {
     if (!node.isTextual() || node.textValue().isBlank()) {
       throw wrong("a text");
     }
@@ -137,7 +146,7 @@ record ConfigNode(String path, JsonNode node) {
   }
 
   /** The elements; a single text stands for a list of one. */
-  List<ConfigNode> listOrOne() {
+  public List<ConfigNode> listOrOne() {
     return node.isArray() ? list("a list") : List.of(this);
   }
 
@@ -162,7 +171,8 @@ record ConfigNode(String path, JsonNode node) {
     return new double[] {both.get(0).number(), both.get(1).number()};
   }
 
-  BadInput wrong(String rule) {
+  /** That the value must be something else. */
+  public BadInput wrong(String rule) {
     String value = node.isTextual() ? '"' + node.textValue() + '"' : node.toString();
     return BadInput.of(path.isEmpty() ? "the config" : path, value, rule);
   }

@@ -1,10 +1,8 @@
 package dev.filip.data;
 
-import dev.filip.io.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -84,7 +81,7 @@ public final class Recaptioned {
       boolean has = table.length(i, ShardTable.Part.TEXT) != ShardTable.ABSENT;
       Map<Long, byte[]> where = has ? instead : after;
       ShardTable.Part part = has ? ShardTable.Part.TEXT : ShardTable.Part.IMAGE;
-      where.put(table.offset(i, part), text(lines));
+      where.put(table.offset(i, part), SampleMembers.text(lines));
     });
     shard.members((name, offset, size) -> {
       byte[] text = instead.get(offset);
@@ -111,8 +108,9 @@ public final class Recaptioned {
     for (int i = 0; i < shard.size(); i++) {
       try {
         Sample sample = shard.read(i);
-        String key = key(sample.key());
-        Map<String, byte[]> members = members(sample, captions.getOrDefault(i, sample.captions()));
+        String key = SampleMembers.key(sample.key());
+        Map<String, byte[]> members =
+            SampleMembers.of(sample, captions.getOrDefault(i, sample.captions()));
         for (Map.Entry<String, byte[]> member : members.entrySet()) {
           put(out, key + "." + member.getKey(), member.getValue());
         }
@@ -121,57 +119,6 @@ public final class Recaptioned {
       }
     }
     return left;
-  }
-
-  private static Map<String, byte[]> members(Sample sample, List<String> captions) {
-    Map<String, byte[]> members = new TreeMap<>();
-    members.put(kind(sample.image()), sample.image());
-    if (!captions.isEmpty()) {
-      members.put("txt", text(captions));
-    }
-    if (sample.label() >= 0) {
-      members.put("cls", utf8(Integer.toString(sample.label())));
-    }
-    if (sample.metadata() != null) {
-      members.put("json", utf8(Json.line(sample.metadata())));
-    }
-    return members;
-  }
-
-  /** A tar's key ends at the first dot of its last part; an image's ending is no part of it. */
-  private static String key(String key) {
-    int last = key.lastIndexOf('/') + 1;
-    int dot = key.lastIndexOf('.');
-    boolean ending = dot > last && SourceFiles.isImage(key.substring(dot + 1));
-    String plain = ending ? key.substring(0, dot) : key;
-    String name = plain.substring(last).replace('.', '_');
-    String folder = plain.substring(0, last).replaceFirst("^/+", "").replace("../", "");
-    return folder + (name.startsWith("__") ? "_" : "") + (name.isEmpty() ? "_" : name);
-  }
-
-  /** The ending by the file's first bytes; decoders go by the bytes, too. */
-  private static String kind(byte[] image) {
-    String head = new String(image, 0, Math.min(12, image.length), StandardCharsets.ISO_8859_1);
-    if (head.startsWith("\u0089PNG")) {
-      return "png";
-    }
-    if (head.startsWith("GIF8")) {
-      return "gif";
-    }
-    if (head.startsWith("BM")) {
-      return "bmp";
-    }
-    return head.startsWith("RIFF") && head.endsWith("WEBP") ? "webp" : "jpg";
-  }
-
-  private static byte[] text(List<String> captions) {
-    StringBuilder text = new StringBuilder();
-    captions.forEach(line -> text.append(line.replaceAll("[\r\n]+", " ")).append('\n'));
-    return utf8(text.toString());
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static void put(TarArchiveOutputStream out, String name, byte[] content)

@@ -7,6 +7,7 @@ import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
 import dev.filip.encode.Embedder;
 import dev.filip.image.DecodeOptions;
+import dev.filip.image.HashIndex;
 import dev.filip.image.ImageDecoder;
 import dev.filip.image.PerceptualHash;
 import dev.filip.image.UndecodableImage;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.image.HashIndex;
 import dev.filip.image.PerceptualHash;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -164,6 +165,7 @@ class LeakSearchTest {
           }
         }
         assertThat(index.within(hashes.get(q), most)).isEqualTo(expected);
+        assertThat(index.first(hashes.get(q), most)).isEqualTo(expected.getFirst());
       }
     }
     assertThatThrownBy(() -> new LeakSearch(12, null, 0.9))

@@ -30,6 +30,9 @@ public record Report(
     Gallery gallery,
     List<Fact> facts,
     List<String> notes) {
+  /** What every page ends with. */
+  static final String END = "</main>\n</body>\n</html>\n";
+
   private static final String STYLE = "report.css";
 
   public Report {
@@ -69,6 +72,17 @@ public record Report(
   /** The page. */
   public String html() {
     StringBuilder out = new StringBuilder(1 << 16);
+    begin(out, title, intro);
+    scores(out, scores);
+    charts(out);
+    examples(out);
+    facts(out);
+    notes(out);
+    return out.append(END).toString();
+  }
+
+  /** What every page begins with. */
+  static void begin(StringBuilder out, String title, String intro) {
     out.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     out.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
@@ -76,12 +90,6 @@ public record Report(
     out.append("<style>\n").append(style()).append("</style>\n</head>\n<body>\n<main>\n");
     element(out, "h1", title);
     out.append("<p class=\"intro\">").append(Html.escape(intro)).append("</p>\n");
-    scores(out, scores);
-    charts(out);
-    examples(out);
-    facts(out);
-    notes(out);
-    return out.append("</main>\n</body>\n</html>\n").toString();
   }
 
   private static void scores(StringBuilder out, ScoreTable table) {
@@ -197,7 +205,7 @@ public record Report(
     }
   }
 
-  private static void element(StringBuilder out, String name, String text) {
+  static void element(StringBuilder out, String name, String text) {
     out.append('<').append(name).append('>').append(Html.escape(text));
     out.append("</").append(name).append(">\n");
   }

@@ -1,8 +1,5 @@
 package dev.filip.data.translate;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Recaptioned;
@@ -11,17 +8,14 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
+import dev.filip.io.ResumableFolder;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A source written again with back-translations. Until all shards are there they lie in {@code
@@ -31,14 +25,13 @@ import java.util.stream.Stream;
 public final class TranslatedSource {
   private static final String FORMAT = "filip-translate/1";
   private static final String ANSWER = "translate.json";
-  private static final String REQUEST = "request.json";
-  private static final String LOCK = "lock";
+  private static final String SHARDS = "shards";
+  private static final String RECORDS = "records";
 
   private final SampleSource source;
   private final BackTranslator translator;
   private final ObjectNode request;
-  private final Path out;
-  private final Path partial;
+  private final ResumableFolder folder;
   private final Path shards;
   private final Path records;
   private final List<String> names;
@@ -49,10 +42,9 @@ public final class TranslatedSource {
     this.source = source;
     this.translator = translator;
     this.request = request;
-    this.out = out;
-    this.partial = out.resolveSibling(out.getFileName() + ".partial");
-    this.shards = partial.resolve("shards");
-    this.records = partial.resolve("records");
+    this.folder = new ResumableFolder(out, request, ANSWER, "filip data translate");
+    this.shards = folder.part(SHARDS);
+    this.records = folder.part(RECORDS);
     this.names = Recaptioned.names(source);
   }
 
@@ -71,47 +63,19 @@ public final class TranslatedSource {
     ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
     request.put("from", options.from()).put("via", String.join(",", options.via()));
     request.put("engine", engine).put("max_length", options.longest());
-    Path place = out.toAbsolutePath().normalize();
-    BadInput.require(place.getFileName() != null, "--out", out, "a folder to make");
-    return new TranslatedSource(source, translator, request, place).run(force);
+    return new TranslatedSource(source, translator, request, out).run(force);
   }
 
   private ObjectNode run(boolean force) throws IOException {
-    boolean there = Files.exists(out) && !isEmpty(out);
-    if (there) {
-      BadInput.require(
-          Files.isRegularFile(out.resolve(ANSWER)),
-          "--out",
-          out,
-          "a new folder, or one that filip data translate wrote");
-      JsonNode answer = Json.readObject(out.resolve(ANSWER));
-      if (!force) {
-        same(out, answer.path("request"));
-        Outputs.delete(partial);
-        return answer(answer, names.size());
-      }
+    JsonNode finished = folder.finished(force);
+    if (finished != null) {
+      return answer(finished, names.size());
     }
-    Files.createDirectories(partial);
-    try (FileChannel channel = FileChannel.open(partial.resolve(LOCK), CREATE, WRITE);
-        FileLock _ = locked(channel)) {
-      begin(force);
+    try (folder) {
+      folder.begin(force, RECORDS, SHARDS, RECORDS);
       translate();
       return finish();
     }
-  }
-
-  /** One process writes there; a killed one's lock is gone with it. */
-  private FileLock locked(FileChannel channel) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw new IOException(partial + " is being written by another process");
-    }
-    return lock;
   }
 
   private void translate() throws IOException {
@@ -123,56 +87,6 @@ public final class TranslatedSource {
         progress.to(before, "");
       }
     }
-  }
-
-  private static boolean isEmpty(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
-    }
-  }
-
-  private void same(Path where, JsonNode old) {
-    for (var entry : request.properties()) {
-      JsonNode was = old.path(entry.getKey());
-      if (!was.equals(entry.getValue())) {
-        boolean data = entry.getKey().equals("source");
-        throw new BadInput(
-            where
-                + " is of another request: "
-                + (data
-                    ? "other data"
-                    : entry.getKey()
-                        + " was "
-                        + was.asText()
-                        + ", not "
-                        + entry.getValue().asText())
-                + "; give --force to begin anew, or another --out");
-      }
-    }
-  }
-
-  /** Goes on with what is there; where no shard was finished, there is nothing to go on with. */
-  private void begin(boolean force) throws IOException {
-    Path told = partial.resolve(REQUEST);
-    boolean ours = Files.isRegularFile(told);
-    if (!ours) {
-      try (Stream<Path> files = Files.list(partial)) {
-        boolean other = files.anyMatch(file -> !file.getFileName().toString().equals(LOCK));
-        BadInput.require(!other, "--out", out, "a name beside which no other " + partial + " lies");
-      }
-    }
-    if (ours && !force && Files.isDirectory(records) && !isEmpty(records)) {
-      same(partial, Json.readObject(told));
-    } else {
-      Outputs.delete(shards);
-      Outputs.delete(records);
-      Outputs.file(told, utf8(Json.pretty(request)));
-    }
-    Files.createDirectories(shards);
-    Files.createDirectories(records);
   }
 
   private static byte[] utf8(String text) {
@@ -189,7 +103,7 @@ public final class TranslatedSource {
       return;
     }
     source.ahead(Math.min(number + 1, names.size() - 1));
-    Path fresh = partial.resolve("unfinished.tar");
+    Path fresh = folder.part("unfinished.tar");
     ShardTexts texts = new ShardTexts(translator);
     try (SampleSource.Shard shard = source.open(number)) {
       int size = shard.size();
@@ -214,7 +128,7 @@ public final class TranslatedSource {
       record.path("rows").forEach(rows::add);
     }
     if (counts.read() == 0) {
-      Outputs.delete(partial);
+      folder.discard();
       throw BadInput.of("source", source.describe(), "images with captions");
     }
     ObjectNode json = counts.toJson().put("shards", names.size());
@@ -230,8 +144,7 @@ public final class TranslatedSource {
     lines("classnames.txt", source.classNames());
     lines("zeroshot_classification_templates.txt", source.templates());
     Outputs.file(shards.resolve(ANSWER), utf8(Json.pretty(json) + "\n"));
-    Outputs.replace(shards, out);
-    Outputs.delete(partial);
+    folder.finish(SHARDS);
     return answer(json, gone);
   }
 
@@ -244,7 +157,7 @@ public final class TranslatedSource {
   private ObjectNode answer(JsonNode counts, int resumed) {
     ObjectNode answer = counts.deepCopy();
     answer.remove("request");
-    answer.put("resumed", resumed).put("out", out.toString());
+    answer.put("resumed", resumed).put("out", folder.out().toString());
     return answer;
   }
 }

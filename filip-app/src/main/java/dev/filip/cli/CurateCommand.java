@@ -1,0 +1,96 @@
+package dev.filip.cli;
+
+import dev.filip.curate.CurateOptions;
+import dev.filip.curate.Curation;
+import dev.filip.data.SampleSource;
+import dev.filip.io.BadInput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code filip curate}. */
+@Command(
+    name = "curate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Sift pairs of images and texts by the rules of a file (the paper's are configs/curate-paper.yaml) and write what stays as shards to train on, with report.html.",
+      "Stopped in the middle, the same command goes on."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  filip curate data/openclipart/train --rules configs/curate-small.yaml --out data/openclipart-curated",
+      "  filip curate SOURCE --rules configs/curate-paper.yaml --dry-run",
+      "  filip curate SOURCE --rules configs/curate-paper.yaml --explain KEY"
+    })
+final class CurateCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = "Shards, folder, CSV, TSV, Parquet, or NAME:PATH#SPLIT of a known data set.")
+  private String source;
+
+  @Option(
+      names = "--rules",
+      required = true,
+      paramLabel = "RULES.yaml",
+      description = "The rules, in the order in which they are applied (docs/CURATION.md).")
+  private Path rules;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder to make: shards, sizes.json, curate.json, report.html.")
+  private @Nullable Path out;
+
+  @Option(names = "--dry-run", description = "Only count; nothing is written.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "KEY",
+      description = "Say which rule takes this sample, and why; nothing is written.")
+  private @Nullable String key;
+
+  @Option(
+      names = "--shard-size",
+      paramLabel = "N",
+      defaultValue = "" + CurateOptions.PER_SHARD,
+      description = "Samples of a written shard. Default: " + CurateOptions.PER_SHARD + ".")
+  private int perShard;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads; they change nothing in what comes out. Default: 0, one a core.")
+  private int workers;
+
+  @Mixin private ColumnOptions columns;
+  @Mixin private ForceOption force;
+  @Mixin private Answer answer;
+
+  @Override
+  public Integer call() throws IOException {
+    int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+    CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
+    try (SampleSource samples = columns.open(source)) {
+      Curation curation = new Curation(samples, rules, options);
+      if (key != null) {
+        answer.print(curation.explain(key));
+      } else if (dryRun) {
+        answer.print(curation.count());
+      } else {
+        if (out == null) {
+          throw new BadInput("--out is missing: name a folder, or give --dry-run or --explain KEY");
+        }
+        answer.print(curation.write(out));
+      }
+    }
+    return 0;
+  }
+}

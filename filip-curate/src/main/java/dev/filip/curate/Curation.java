@@ -1,0 +1,190 @@
+package dev.filip.curate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.data.FailureRules;
+import dev.filip.data.Loader;
+import dev.filip.data.Sample;
+import dev.filip.data.SampleSource;
+import dev.filip.data.UnreadableSample;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.io.Progress;
+import dev.filip.io.ResumableFolder;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Sifts a source by the rules of a file. First every sample is judged by itself, shard by shard,
+ * and the verdicts are kept; then what needs all of them is decided; then what stays is written.
+ * Verdicts and shards appear whole, so that a run goes on where it was stopped. Used by one thread.
+ */
+public final class Curation {
+  /** Samples that a worker judges at once: cheap rules must not wait for their queue. */
+  private static final int CHUNK = 64;
+
+  private static final String FORMAT = "filip-curate/1";
+  private static final String ANSWER = "curate.json";
+  private static final String RECORDS = "verdicts";
+  private static final String SHARDS = "shards";
+  private static final String SCRATCH = "texts";
+  private static final String PAGE = "report.html";
+
+  private final SampleSource source;
+  private final RuleBook book;
+  private final Judge judge;
+  private final CurateOptions options;
+
+  /** Reads the rules; what is wrong with them is told before a sample is read. */
+  public Curation(SampleSource source, Path rules, CurateOptions options) {
+    this.source = source;
+    this.book = RuleBook.read(rules);
+    this.judge = new Judge(book);
+    this.options = options;
+  }
+
+  /**
+   * Writes what stays, or goes on with it.
+   *
+   * @return {@code read}, {@code kept}, {@code rules} and more; {@code shards}, {@code out}
+   */
+  public ObjectNode write(Path out) throws IOException {
+    ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
+    request.set("rules", book.request());
+    request.put("shard_size", options.perShard());
+    ResumableFolder folder = new ResumableFolder(out, request, ANSWER, "filip curate");
+    JsonNode finished = folder.finished(options.force());
+    if (finished != null) {
+      return answer(finished, folder);
+    }
+    try (folder) {
+      folder.begin(options.force(), RECORDS, RECORDS, SHARDS);
+      Records records = judged(folder.part(RECORDS));
+      Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size());
+      Tally tally = Tally.of(book, records, decisions);
+      ObjectNode json = tally.toJson();
+      KeptWriter writer = new KeptWriter(source, judge, decisions, options);
+      json.put("shards", writer.write(folder.part(SHARDS)));
+      new CuratePage(source, book, judge, decisions, tally)
+          .write(folder.part(SHARDS).resolve(PAGE));
+      json.set("request", request);
+      Outputs.file(folder.part(SHARDS).resolve(ANSWER), utf8(Json.pretty(json) + "\n"));
+      folder.finish(SHARDS);
+      return answer(json, folder);
+    }
+  }
+
+  private static ObjectNode answer(JsonNode counts, ResumableFolder folder) {
+    ObjectNode answer = counts.deepCopy();
+    answer.remove("request");
+    answer.put("out", folder.out().toString());
+    return answer.put("report", folder.out().resolve(PAGE).toString());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Only counts: the same answer, and nothing is written. */
+  public ObjectNode count() throws IOException {
+    Path scratch = Files.createTempDirectory("filip-curate-");
+    try {
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
+      return Tally.of(book, records, decisions).toJson();
+    } finally {
+      Outputs.delete(scratch);
+    }
+  }
+
+  /**
+   * Says what becomes of one sample, and why.
+   *
+   * @param key as {@code filip data list} shows it
+   */
+  public ObjectNode explain(String key) throws IOException {
+    Path scratch = Files.createTempDirectory("filip-curate-");
+    try {
+      Explanation explanation = Explanation.find(source, book, judge, key);
+      if (!explanation.needsAll()) {
+        return explanation.toJson();
+      }
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
+      return explanation.toJson(records, decisions);
+    } finally {
+      Outputs.delete(scratch);
+    }
+  }
+
+  /** The verdicts of all samples; those that are there already are not made again. */
+  private Records judged(Path folder) throws IOException {
+    Records records = new Records(folder, source.shards());
+    try (Loader loader = new Loader(options.workers(), FailureRules.COUNT);
+        Progress progress = new Progress("judge", source.size())) {
+      long before = 0;
+      for (int i = 0; i < source.shards(); i++) {
+        if (!records.has(i)) {
+          source.ahead(Math.min(i + 1, source.shards() - 1));
+          shard(i, loader, records, before, progress);
+        }
+        before += source.size(i);
+        progress.to(before, "");
+      }
+    }
+    return records;
+  }
+
+  private void shard(int number, Loader loader, Records records, long before, Progress progress)
+      throws IOException {
+    try (SampleSource.Shard shard = source.open(number)) {
+      records.write(number, shard.size(), out -> judge(shard, loader, out, before, progress));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void judge(
+      SampleSource.Shard shard, Loader loader, DataOutputStream out, long before, Progress progress)
+      throws IOException {
+    int chunks = Math.ceilDiv(shard.size(), CHUNK);
+    loader.<Integer, List<Verdict>>each(
+        IntStream.range(0, chunks).iterator(),
+        4 * options.workers(),
+        chunk -> chunk(shard, chunk),
+        (chunk, verdicts) -> {
+          if (verdicts == null) {
+            throw new IOException("samples from " + chunk * CHUNK + " on could not be judged");
+          }
+          for (Verdict verdict : verdicts) {
+            verdict.write(out);
+          }
+          progress.to(before + Math.min(shard.size(), (chunk + 1) * CHUNK), "");
+        });
+  }
+
+  /** On a worker. A disk or network that fails ends the run: nothing is counted for it. */
+  private List<Verdict> chunk(SampleSource.Shard shard, int chunk) {
+    int end = Math.min(shard.size(), (chunk + 1) * CHUNK);
+    List<Verdict> verdicts = new ArrayList<>(CHUNK);
+    for (int i = chunk * CHUNK; i < end; i++) {
+      int at = i;
+      try {
+        Sample.Text text = shard.text(i);
+        verdicts.add(judge.judge(text, new Picture(() -> shard.image(at)), Judge.Trace.NONE));
+      } catch (UnreadableSample e) {
+        verdicts.add(Verdict.unreadable(e.reason()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return verdicts;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.filip.curate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.data.Sample;
+import dev.filip.data.SampleMembers;
+import dev.filip.data.SampleSource;
+import dev.filip.data.ShardWriter;
+import dev.filip.data.UnreadableSample;
+import dev.filip.io.Digests;
+import dev.filip.io.Json;
+import dev.filip.io.Outputs;
+import dev.filip.io.Progress;
+import dev.filip.io.Tasks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes the samples that stay as webdataset shards of one size, in the source's order, with {@code
+ * sizes.json}. Each shard depends on what stays alone, so any number of them may be written at once
+ * and in any order. Used by one thread.
+ */
+final class KeptWriter {
+  /** A tar's longest plain name, less the longest ending. */
+  private static final int LONGEST_NAME = 90;
+
+  private static final int LONGEST_KEY = 200;
+  private static final int HASH = 16;
+
+  private final SampleSource source;
+  private final Judge judge;
+  private final Decisions decisions;
+  private final CurateOptions options;
+
+  /** How many stay before each shard of the source, and in all. */
+  private final long[] before;
+
+  KeptWriter(SampleSource source, Judge judge, Decisions decisions, CurateOptions options) {
+    this.source = source;
+    this.judge = judge;
+    this.decisions = decisions;
+    this.options = options;
+    this.before = new long[source.shards() + 1];
+    for (int i = 0; i < source.shards(); i++) {
+      before[i + 1] = before[i] + decisions.kept(i).cardinality();
+    }
+  }
+
+  /** Writes those that are not there yet; returns how many there are. */
+  int write(Path folder) throws IOException {
+    long total = before[before.length - 1];
+    int shards = Math.toIntExact(Math.ceilDiv(total, (long) options.perShard()));
+    ObjectNode sizes = Json.object();
+    ExecutorService workers = Executors.newFixedThreadPool(options.workers());
+    try (Progress progress = new Progress("write", total)) {
+      AtomicLong done = new AtomicLong();
+      List<Future<?>> tasks = new ArrayList<>();
+      for (int k = 0; k < shards; k++) {
+        long from = (long) k * options.perShard();
+        long to = Math.min(total, from + options.perShard());
+        Path place = folder.resolve(String.format(Locale.ROOT, "%06d.tar", k));
+        sizes.put(String.valueOf(place.getFileName()), to - from);
+        tasks.add(workers.submit(() -> shard(place, from, to, done, progress)));
+      }
+      Tasks.await(tasks);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      workers.shutdownNow();
+    }
+    Outputs.file(folder.resolve("sizes.json"), utf8(Json.pretty(sizes) + "\n"));
+    lines(folder, "classnames.txt", source.classNames());
+    lines(folder, "zeroshot_classification_templates.txt", source.templates());
+    return shards;
+  }
+
+  private static void lines(Path folder, String name, List<String> lines) throws IOException {
+    if (!lines.isEmpty()) {
+      Outputs.file(folder.resolve(name), utf8(String.join("\n", lines) + "\n"));
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void shard(Path place, long from, long to, AtomicLong done, Progress progress) {
+    try {
+      if (!Files.isRegularFile(place)) {
+        Path unfinished = place.resolveSibling("unfinished-" + place.getFileName());
+        Outputs.delete(unfinished);
+        samples(unfinished, from, to);
+        Path fresh = unfinished.resolve("000000.tar");
+        Outputs.sync(fresh);
+        Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
+        Outputs.syncFolder(place);
+        Outputs.delete(unfinished);
+      }
+      progress.to(done.addAndGet(to - from), "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void samples(Path folder, long from, long to) throws IOException {
+    Set<String> keys = new HashSet<>();
+    try (ShardWriter writer = new ShardWriter(folder, Integer.MAX_VALUE)) {
+      for (int i = 0; i < source.shards(); i++) {
+        if (before[i] < to && before[i + 1] > from) {
+          try (SampleSource.Shard shard = source.open(i)) {
+            part(shard, decisions.kept(i), from - before[i], to - before[i], keys, writer);
+          }
+        }
+      }
+    }
+  }
+
+  /** The kept samples number {@code from} to {@code to} of a shard of the source. */
+  private void part(
+      SampleSource.Shard shard,
+      BitSet kept,
+      long from,
+      long to,
+      Set<String> keys,
+      ShardWriter writer)
+      throws IOException {
+    long number = 0;
+    for (int i = kept.nextSetBit(0); i >= 0 && number < to; i = kept.nextSetBit(i + 1)) {
+      if (number++ >= from) {
+        add(shard, i, keys, writer);
+      }
+    }
+  }
+
+  private void add(SampleSource.Shard shard, int i, Set<String> keys, ShardWriter writer)
+      throws IOException {
+    Sample sample;
+    try {
+      sample = shard.read(i);
+    } catch (UnreadableSample e) {
+      throw new IOException(
+          e.getMessage() + ": no rule has looked at the images (undecodable: on counts such)", e);
+    }
+    Sample.Text text =
+        new Sample.Text(sample.key(), sample.captions(), sample.label(), sample.metadata());
+    List<String> captions = judge.captions(text, decisions.repeated());
+    writer.add(key(sample.key(), keys), SampleMembers.of(sample, captions));
+  }
+
+  /** As it may stand in a tar, once in a shard. */
+  private static String key(String own, Set<String> keys) {
+    String key = SampleMembers.key(own);
+    int name = key.length() - key.lastIndexOf('/') - 1;
+    if (utf8(key).length > LONGEST_KEY
+        || name > 0 && utf8(key.substring(key.length() - name)).length > LONGEST_NAME) {
+      key = Digests.sha256(utf8(own)).substring(0, 2 * HASH);
+    }
+    String free = key;
+    for (int i = 2; !keys.add(free); i++) {
+      free = key + "-" + i;
+    }
+    return free;
+  }
+}

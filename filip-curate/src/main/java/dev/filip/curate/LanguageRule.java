@@ -1,0 +1,105 @@
+package dev.filip.curate;
+
+import dev.filip.io.BadInput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.MissingResourceException;
+import java.util.TreeMap;
+import opennlp.tools.langdetect.Language;
+import opennlp.tools.langdetect.LanguageDetectorME;
+import opennlp.tools.langdetect.LanguageDetectorModel;
+
+/**
+ * Texts in other languages. Apache OpenNLP's model tells 183 apart; short captions are taken for
+ * rare ones by chance, so only common ones are compared, and a text stays where one of those to be
+ * kept is nearly as probable as the best. The paper names no detector; how this one was chosen is
+ * in docs/DEPENDENCIES.md.
+ *
+ * @param keep ISO 639-3 codes, such as {@code eng}
+ * @param ratio least probability of one of them, as a share of the best one's, in (0, 1]
+ */
+record LanguageRule(List<String> keep, double ratio) implements TextRule {
+  /** Chosen on half of the captions of the test's set. */
+  static final double RATIO = 0.95;
+
+  private static final List<String> COMMON =
+      List.of(
+          ("eng deu fra spa ita por nld swe dan nob nno pol ces slk hun ron tur ind msa fin hrv srp bul rus ukr ell heb"
+                  + " ara fas hin ben tam tel tha vie kor jpn cmn lit lav est slv sqi tgl isl")
+              .split(" "));
+
+  LanguageRule {
+    keep = List.copyOf(keep);
+  }
+
+  /** Read when the first text is judged. */
+  private static final class Detectors {
+    private static final String MODEL = "/langdetect-183.bin";
+    private static final LanguageDetectorModel SHARED = model();
+    private static final ThreadLocal<LanguageDetectorME> OWN =
+        ThreadLocal.withInitial(() -> new LanguageDetectorME(SHARED));
+
+    private Detectors() {}
+
+    private static LanguageDetectorModel model() {
+      try (InputStream in = LanguageRule.class.getResourceAsStream(MODEL)) {
+        if (in == null) {
+          throw new IllegalStateException("opennlp-models-langdetect is not on the class path");
+        }
+        return new LanguageDetectorModel(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A code of two or three letters as the model names the language. */
+  static String code(String key, String given) {
+    String code = iso3(given);
+    BadInput.require(
+        COMMON.contains(code),
+        key,
+        given,
+        "one of " + String.join(", ", COMMON) + ", or its code of two letters");
+    return code;
+  }
+
+  private static String iso3(String two) {
+    String code = two.equals("zh") ? "cmn" : two.equals("no") ? "nob" : two;
+    try {
+      return code.length() == 3 ? code : Locale.of(code).getISO3Language();
+    } catch (MissingResourceException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public Outcome apply(String caption) {
+    double kept = 0;
+    double best = 0;
+    String first = "";
+    for (Map.Entry<String, Double> one : probabilities(caption).entrySet()) {
+      double p = one.getValue();
+      kept = keep.contains(one.getKey()) ? Math.max(kept, p) : kept;
+      if (p > best) {
+        best = p;
+        first = one.getKey();
+      }
+    }
+    return kept >= ratio * best ? Outcome.kept(caption) : Outcome.taken("looks like " + first);
+  }
+
+  private static Map<String, Double> probabilities(String caption) {
+    Map<String, Double> all = new TreeMap<>();
+    for (Language language : Detectors.OWN.get().predictLanguages(caption)) {
+      if (COMMON.contains(language.getLang())) {
+        all.put(language.getLang(), language.getConfidence());
+      }
+    }
+    return all;
+  }
+}

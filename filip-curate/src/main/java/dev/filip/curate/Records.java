@@ -1,0 +1,70 @@
+package dev.filip.curate;
+
+import dev.filip.io.Outputs;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/**
+ * The verdicts of every shard, a file a shard, which appears when it is whole.
+ *
+ * @param folder where they lie
+ * @param shards of the source
+ */
+record Records(Path folder, int shards) {
+  /** Writes the verdicts of one shard. */
+  interface Filler {
+    void fill(DataOutputStream out) throws IOException;
+  }
+
+  /** Where a sample lies: its shard, and its number within that. */
+  record Place(int shard, int index) {}
+
+  /** Takes a verdict. */
+  interface Taker {
+    /** Takes it; {@code sample} is its number within the source. */
+    void take(Place place, long sample, Verdict verdict) throws IOException;
+  }
+
+  private Path file(int shard) {
+    return folder.resolve(String.format(Locale.ROOT, "%06d.verdicts", shard));
+  }
+
+  boolean has(int shard) {
+    return Files.isRegularFile(file(shard));
+  }
+
+  /** Writes a shard's: as many verdicts as are told. */
+  void write(int shard, int size, Filler filler) throws IOException {
+    Path fresh = folder.resolveSibling("unfinished.verdicts");
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
+      out.writeInt(size);
+      filler.fill(out);
+    }
+    Outputs.sync(fresh);
+    Files.move(
+        fresh, file(shard), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Outputs.syncFolder(file(shard));
+  }
+
+  /** All verdicts in the source's order, one after the other. */
+  void each(Taker taker) throws IOException {
+    long sample = 0;
+    for (int shard = 0; shard < shards; shard++) {
+      try (DataInputStream in =
+          new DataInputStream(new BufferedInputStream(Files.newInputStream(file(shard))))) {
+        int size = in.readInt();
+        for (int i = 0; i < size; i++) {
+          taker.take(new Place(shard, i), sample++, Verdict.read(in));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.filip.curate;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.filip.config.ConfigNode;
+import dev.filip.image.HashIndex;
+import dev.filip.io.BadInput;
+import dev.filip.io.Json;
+import dev.filip.io.Texts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * The rules of a file, in its order: what comes first takes a sample, and a rule sees what those
+ * before it left. Immutable.
+ *
+ * @param names as the file has them
+ * @param request every setting, in order: what a run compares when it goes on
+ */
+record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
+  /** More than there are kinds of rules; a rule's number fits into a byte, a set of them in 64. */
+  static final int MOST = 60;
+
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+  private static final Map<String, Kind> KINDS = kinds();
+
+  RuleBook {
+    names = List.copyOf(names);
+    rules = List.copyOf(rules);
+    BadInput.require(!rules.isEmpty(), "rules", "none", "at least one rule");
+  }
+
+  /** A rule's keys, and how it is made of their values. */
+  private record Kind(Set<String> keys, BiFunction<ConfigNode, Path, Rule> maker) {}
+
+  /** Reads a file; paths in it are relative to its folder. */
+  static RuleBook read(Path file) {
+    return parse(Texts.read(file), file);
+  }
+
+  /** Rules of a text; an unknown or wrong key is {@link BadInput} that names it. */
+  static RuleBook parse(String text, Path file) {
+    ConfigNode root = ConfigNode.parse(text, file.toString());
+    BadInput.require(
+        root.node() != null && root.node().isObject(),
+        file.toString(),
+        "no rule",
+        "a map of rules: " + String.join(", ", KINDS.keySet()));
+    root.map(KINDS.keySet());
+    List<String> names = new ArrayList<>();
+    List<Rule> rules = new ArrayList<>();
+    ArrayNode request = Json.mapper().createArrayNode();
+    for (var entry : root.node().properties()) {
+      String name = entry.getKey();
+      ConfigNode given = new ConfigNode(name, entry.getValue());
+      Kind kind = KINDS.get(name);
+      if (kind != null && !isOff(given)) {
+        Rule rule = kind.maker.apply(settings(given, kind), file);
+        names.add(name);
+        rules.add(rule);
+        request.add(name + ": " + shown(rule));
+      }
+    }
+    return new RuleBook(names, rules, request);
+  }
+
+  private static boolean isOff(ConfigNode given) {
+    var node = given.node();
+    return node.isBoolean() && !node.booleanValue() || node.asText().equals("off");
+  }
+
+  /** {@code on}, {@code true} and nothing stand for the defaults. */
+  private static ConfigNode settings(ConfigNode given, Kind kind) {
+    var node = given.node();
+    boolean defaults =
+        node.isNull()
+            || node.isBoolean()
+            || node.isTextual() && (node.asText().isEmpty() || node.asText().equals("on"));
+    if (!defaults && !node.isObject()) {
+      String keys =
+          kind.keys.isEmpty() ? "" : ", or a map with keys " + String.join(", ", kind.keys);
+      throw given.wrong("on or off" + keys);
+    }
+    return (defaults ? new ConfigNode(given.path(), Json.object()) : given).map(kind.keys);
+  }
+
+  /** A record's settings as a text; of a word list its checksum. */
+  private static String shown(Rule rule) {
+    return rule instanceof SensitiveRule sensitive
+        ? "words " + sensitive.words().fingerprint()
+        : rule instanceof PersonRule ? "PersonRule" : rule.toString();
+  }
+
+  int size() {
+    return rules.size();
+  }
+
+  boolean looksAtImages() {
+    return rules.stream().anyMatch(r -> r instanceof ImageRule || r instanceof Rule.NearDuplicates);
+  }
+
+  private static Map<String, Kind> kinds() {
+    Map<String, Kind> kinds = new LinkedHashMap<>();
+    put(kinds, "undecodable", List.of(), (n, f) -> new ImageRule.Undecodable());
+    put(
+        kinds,
+        "file_size",
+        List.of("min"),
+        (n, f) -> new ImageRule.FileSize(least(n, "min", 1024, 0)));
+    put(
+        kinds,
+        "shorter_side",
+        List.of("min"),
+        (n, f) -> new ImageRule.ShorterSide(least(n, "min", 200, 1)));
+    put(kinds, "aspect_ratio", List.of("max"), (n, f) -> new ImageRule.AspectRatio(ratio(n)));
+    put(
+        kinds,
+        "single_colour",
+        List.of("spread"),
+        (n, f) -> new ImageRule.SingleColour(within(n, "spread", 8, 0, 255)));
+    put(kinds, "clean", List.of("html", "url", "hashtags"), (n, f) -> clean(n));
+    put(kinds, "meaningless", List.of(), (n, f) -> new MeaninglessRule());
+    put(
+        kinds,
+        "length",
+        List.of("min_words", "max_words", "min_characters", "max_characters"),
+        (n, f) -> length(n));
+    put(kinds, "language", List.of("keep", "ratio"), (n, f) -> language(n));
+    put(kinds, "sensitive", List.of("words"), (n, f) -> sensitive(n, f));
+    put(
+        kinds,
+        "repetition",
+        List.of("max_images"),
+        (n, f) -> new Rule.Repetition(least(n, "max_images", 10, 1)));
+    put(kinds, "persons", List.of(), (n, f) -> new PersonRule(new Persons()));
+    put(
+        kinds,
+        "near_duplicates",
+        List.of("distance"),
+        (n, f) -> new Rule.NearDuplicates(within(n, "distance", 3, 0, HashIndex.MOST)));
+    return kinds;
+  }
+
+  private static void put(
+      Map<String, Kind> kinds,
+      String name,
+      List<String> keys,
+      BiFunction<ConfigNode, Path, Rule> maker) {
+    kinds.put(name, new Kind(new LinkedHashSet<>(keys), maker));
+  }
+
+  private static int least(ConfigNode node, String key, int byDefault, int least) {
+    return within(node, key, byDefault, least, UNLIMITED);
+  }
+
+  private static int within(ConfigNode node, String key, int byDefault, int least, int most) {
+    int value = node.integer(key, byDefault);
+    String rule = most == UNLIMITED ? ">= " + least : "in [" + least + ", " + most + "]";
+    BadInput.require(value >= least && value <= most, node.join(key), value, rule);
+    return value;
+  }
+
+  private static double ratio(ConfigNode node) {
+    double most = node.number("max", 3);
+    BadInput.require(most >= 1 && Double.isFinite(most), node.join("max"), most, ">= 1");
+    return most;
+  }
+
+  private static CleanRule clean(ConfigNode node) {
+    CleanRule.Hashtags tags = CleanRule.Hashtags.LISTS;
+    if (node.at("hashtags").isPresent()) {
+      ConfigNode given = node.at("hashtags").get();
+      String word = given.text();
+      List<String> known =
+          List.of(CleanRule.Hashtags.values()).stream()
+              .map(value -> value.name().toLowerCase(Locale.ROOT))
+              .toList();
+      if (!known.contains(word)) {
+        throw given.wrong("one of " + String.join(", ", known));
+      }
+      tags = CleanRule.Hashtags.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+    return new CleanRule(node.flag("html", true), node.flag("url", true), tags);
+  }
+
+  private static LengthRule length(ConfigNode node) {
+    int leastWords = least(node, "min_words", 3, 0);
+    int leastCharacters = least(node, "min_characters", 6, 0);
+    return new LengthRule(
+        leastWords,
+        least(node, "max_words", 75, leastWords),
+        leastCharacters,
+        least(node, "max_characters", 1000, leastCharacters));
+  }
+
+  private static LanguageRule language(ConfigNode node) {
+    List<String> keep =
+        node.at("keep").map(ConfigNode::listOrOne).orElse(List.of()).stream()
+            .map(given -> LanguageRule.code(given.path(), given.text()))
+            .toList();
+    double ratio = node.number("ratio", LanguageRule.RATIO);
+    BadInput.require(ratio > 0 && ratio <= 1, node.join("ratio"), ratio, "in (0, 1]");
+    return new LanguageRule(keep.isEmpty() ? List.of("eng") : keep, ratio);
+  }
+
+  private static SensitiveRule sensitive(ConfigNode node, Path file) {
+    WordList words =
+        node.at("words")
+            .map(given -> WordList.read(file.toAbsolutePath().resolveSibling(given.text())))
+            .orElseGet(() -> WordList.builtIn(SensitiveRule.BUILT_IN));
+    return new SensitiveRule(words);
+  }
+}

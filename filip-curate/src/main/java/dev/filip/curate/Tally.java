@@ -1,0 +1,187 @@
+package dev.filip.curate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/** Counts and examples of a run, in the rules' order. Filled by one thread. */
+final class Tally {
+  /** So many samples of each kind are shown. */
+  static final int SHOWN = 8;
+
+  private final RuleBook book;
+  private final long[] taken;
+  private final long[] takenCaptions;
+  private final long[] changed;
+  private final Map<String, Long> unreadable = new TreeMap<>();
+  private final List<Examples> removed = new ArrayList<>();
+  private final List<Examples> altered = new ArrayList<>();
+  private final Examples kept = new Examples();
+  private final Histogram words = new Histogram(1);
+  private final Histogram sides = new Histogram(64);
+  private long read;
+  private long captions;
+  private long keptSamples;
+  private long keptCaptions;
+
+  private Tally(RuleBook book) {
+    this.book = book;
+    this.taken = new long[book.size()];
+    this.takenCaptions = new long[book.size()];
+    this.changed = new long[book.size()];
+    for (int r = 0; r < book.size(); r++) {
+      removed.add(new Examples());
+      altered.add(new Examples());
+    }
+  }
+
+  /** Counts everything once. */
+  static Tally of(RuleBook book, Records records, Decisions decisions) throws IOException {
+    Tally tally = new Tally(book);
+    records.each((place, sample, verdict) -> {
+      tally.add(decisions, place, sample, verdict, decisions.fate(verdict, sample));
+    });
+    return tally;
+  }
+
+  private void add(
+      Decisions decisions, Records.Place place, long sample, Verdict verdict, int fate) {
+    read++;
+    captions += verdict.captions().size();
+    if (fate < 0) {
+      unreadable.merge(verdict.unreadable(), 1L, Long::sum);
+      return;
+    }
+    boolean stays = fate == Verdict.NONE;
+    if (stays) {
+      keptSamples++;
+      kept.add(place, sample);
+    } else {
+      taken[fate]++;
+      removed.get(fate).add(place, sample);
+    }
+    for (Verdict.Caption caption : verdict.captions()) {
+      int by = decisions.captionFate(caption);
+      words.add(caption.words(), stays && by == Verdict.NONE);
+      if (by != Verdict.NONE) {
+        takenCaptions[by]++;
+      } else if (stays) {
+        keptCaptions++;
+      }
+    }
+    if (verdict.width() > 0) {
+      sides.add(Math.min(verdict.width(), verdict.height()), stays);
+    }
+    for (int r = 0; r < book.size(); r++) {
+      if ((verdict.changed() >>> r & 1) != 0) {
+        changed[r]++;
+        altered.get(r).add(place, sample);
+      }
+    }
+  }
+
+  long read() {
+    return read;
+  }
+
+  long kept() {
+    return keptSamples;
+  }
+
+  long taken(int rule) {
+    return taken[rule];
+  }
+
+  long changed(int rule) {
+    return changed[rule];
+  }
+
+  Map<String, Long> unreadable() {
+    return unreadable;
+  }
+
+  Histogram words() {
+    return words;
+  }
+
+  Histogram sides() {
+    return sides;
+  }
+
+  /** Some that a rule took, evenly drawn, in the source's order. */
+  List<Records.Place> examples(int rule) {
+    return removed.get(rule).places();
+  }
+
+  /** Some of which a rule changed a caption. */
+  List<Records.Place> altered(int rule) {
+    return altered.get(rule).places();
+  }
+
+  /** Some that stay. */
+  List<Records.Place> keptExamples() {
+    return kept.places();
+  }
+
+  /** {@code read}, {@code kept}, {@code rules}: what each took, in the file's order. */
+  ObjectNode toJson() {
+    ObjectNode json = Json.object().put("read", read).put("kept", keptSamples);
+    ObjectNode rules = json.putObject("rules");
+    ObjectNode shares = Json.object();
+    ObjectNode texts = Json.object();
+    ObjectNode alters = Json.object();
+    for (int r = 0; r < book.size(); r++) {
+      String name = book.names().get(r);
+      rules.put(name, taken[r]);
+      shares.put(name, read == 0 ? 0 : (double) taken[r] / read);
+      Rule rule = book.rules().get(r);
+      if (rule instanceof TextRule || rule instanceof Rule.Repetition) {
+        texts.put(name, takenCaptions[r]);
+      }
+      if (rule instanceof CleanRule || rule instanceof PersonRule) {
+        alters.put(name, changed[r]);
+      }
+    }
+    json.set("shares", shares);
+    json.set("unreadable", Json.mapper().valueToTree(unreadable));
+    json.put("captions", captions).put("captions_kept", keptCaptions);
+    json.set("captions_removed", texts);
+    json.set("changed", alters);
+    return json;
+  }
+
+  /** The samples with the least of a number that is drawn from their own. Used by one thread. */
+  private static final class Examples {
+    private record One(long draw, long sample, Records.Place place) {}
+
+    private static final Comparator<One> ORDER =
+        Comparator.comparingLong(One::draw).thenComparingLong(One::sample);
+
+    private final PriorityQueue<One> least = new PriorityQueue<>(ORDER.reversed());
+
+    void add(Records.Place place, long sample) {
+      least.add(new One(mix(sample), sample, place));
+      if (least.size() > SHOWN) {
+        least.poll();
+      }
+    }
+
+    List<Records.Place> places() {
+      return least.stream().sorted(Comparator.comparingLong(One::sample)).map(One::place).toList();
+    }
+
+    /** MurmurHash3's finaliser. */
+    private static long mix(long value) {
+      long z = value + 0x9E3779B97F4A7C15L;
+      z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+      z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+      return z ^ z >>> 31;
+    }
+  }
+}
