@@ -22,6 +22,12 @@ def make(folder):
     (folder / "templates.txt").write_text("\n".join(TEMPLATES) + "\n")
 
 
+def accuracy(output, target, topk=(1,)):
+    """CLIP_benchmark 1.6.2's own ends with float() of an array of one number, which NumPy 2.4 refuses."""
+    right = output.topk(max(topk), 1, True, True)[1].t() == target.view(1, -1)
+    return [right[:k].any(0).float().mean().item() for k in topk]
+
+
 def table(lines, images):
     rows = [line.rstrip("\n").split("\t") for line in open(lines)]
     seconds = {(program, precision, which): int(ms) / 1000 for program, precision, which, ms, _ in rows}
@@ -42,4 +48,6 @@ if __name__ == "__main__":
     else:
         del sys.argv[1]
         from clip_benchmark.cli import main
+        from clip_benchmark.metrics import zeroshot_classification
+        zeroshot_classification.accuracy = accuracy
         sys.exit(main())
