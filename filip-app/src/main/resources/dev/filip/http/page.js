@@ -96,6 +96,11 @@ function card(hit) {
   score.className = 'score';
   score.textContent = hit.score.toFixed(4);
   caption.append(name, score);
+  if (hit.captions && hit.captions.length) {
+    const text = document.createElement('div');
+    text.textContent = hit.captions[0];
+    caption.append(text);
+  }
   figure.append(button, caption);
   hit.figure = figure;
   return figure;
@@ -144,7 +149,11 @@ async function light(index) {
     say(problem.message, true);
     return;
   }
-  if (byId('chips').children[index]?.getAttribute('aria-pressed') === 'true') state.hits.forEach(hit => paint(hit, index));
+  if (byId('chips').children[index]?.getAttribute('aria-pressed') !== 'true') return;
+  const all = state.hits.flatMap(hit => hit.why ? hit.why.similarity[index] : []);
+  const least = Math.min(...all);
+  const most = Math.max(...all);
+  state.hits.forEach(hit => paint(hit, index, least, most));
 }
 
 function dark() {
@@ -152,8 +161,8 @@ function dark() {
   state.hits.forEach(hit => hit.figure.classList.remove('lit'));
 }
 
-// The similarity of one word with each patch, as a red veil; the crop that the model saw is the shorter side's square.
-function paint(hit, index) {
+// A patch is as dark as it is far from the word, on one scale for all results; the model saw the shorter side's square.
+function paint(hit, index, least, most) {
   const why = hit.why;
   if (!why) return;
   const image = hit.figure.querySelector('img');
@@ -170,12 +179,10 @@ function paint(hit, index) {
   canvas.width = why.columns;
   canvas.height = why.rows;
   const values = why.similarity[index];
-  const most = Math.max(...values);
-  const least = Math.min(...values);
   const ink = canvas.getContext('2d');
   values.forEach((value, patch) => {
     const strength = most > least ? (value - least) / (most - least) : 0;
-    ink.fillStyle = `rgba(220, 30, 20, ${(0.75 * strength * strength).toFixed(3)})`;
+    ink.fillStyle = `rgba(12, 12, 18, ${(0.85 * (1 - strength)).toFixed(3)})`;
     ink.fillRect(patch % why.columns, Math.floor(patch / why.columns), 1, 1);
   });
   hit.figure.classList.add('lit');

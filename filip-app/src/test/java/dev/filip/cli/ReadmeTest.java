@@ -101,7 +101,9 @@ class ReadmeTest {
               List.of("--train", "64", "--validation", "16", "--test", "16", "--twins", "5"));
       case "eval retrieval" -> out.replaceAll(word -> word.replace("000002.tar", "000000.tar"));
       default -> {
-        if (words.get(0).equals("quickstart")) {
+        if (words.get(0).equals("serve")) {
+          out.addAll(List.of("--port", "0"));
+        } else if (words.get(0).equals("quickstart")) {
           out.addAll(List.of("--steps", "3", "--scenes", "128", "--test", "20"));
         } else if (words.get(0).equals("study")) {
           out.addAll(List.of("--set", "batch=8", "--set", "tokenizer.train=540"));
@@ -159,6 +161,10 @@ class ReadmeTest {
       builder.redirectOutput(folder.resolve(arguments.get(redirect + 1)).toFile());
     }
     Process process = builder.start();
+    if (arguments.getFirst().equals("serve")) {
+      stopWhenItServes(process, log);
+      return;
+    }
     boolean ended = process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly();
@@ -169,6 +175,19 @@ class ReadmeTest {
             "./filip %s%n(run as: %s)%n%s",
             shown, String.join(" ", arguments), Files.readString(log))
         .isZero();
+  }
+
+  /** A server ends when it is told to. */
+  private static void stopWhenItServes(Process process, Path log) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+    while (process.isAlive()
+        && !Files.readString(log).contains(" images at http://")
+        && System.nanoTime() < end) {
+      Thread.sleep(100);
+    }
+    assertThat(Files.readString(log)).contains(" images at http://");
+    process.destroy();
+    assertThat(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).as("it stops").isTrue();
   }
 
   private static List<Path> debs() throws IOException {
