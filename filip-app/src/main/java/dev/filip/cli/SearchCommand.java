@@ -8,6 +8,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Reasons;
 import dev.filip.io.Texts;
+import dev.filip.search.Found;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.PlainQueryEncoder;
@@ -69,7 +70,8 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--exact",
-      description = "Score every image that the filter lets through. It is the only way so far.")
+      description =
+          "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 25,000.")
   private boolean exact;
 
   @Option(names = "--literal", description = "Take ^ and - in the text as they are.")
@@ -169,7 +171,8 @@ final class SearchCommand implements Callable<Integer> {
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {
     long begun = System.nanoTime();
-    List<Hit> hits = snapshot.search(query, k, filter);
+    Found found = found(snapshot, query);
+    List<Hit> hits = found.hits();
     ObjectNode json = Json.object();
     if (!text.isEmpty()) {
       json.put("query", String.join(" ", text));
@@ -177,7 +180,7 @@ final class SearchCommand implements Callable<Integer> {
     if (image != null) {
       json.put("image", image.toString());
     }
-    json.put("plan", "exact").put("items", snapshot.size());
+    json.put("plan", plan(found)).put("items", snapshot.size()).put("scored", found.scored());
     json.put("seconds", (System.nanoTime() - begun) / 1e9);
     ArrayNode all = hits(hits);
     json.set("hits", all);
@@ -195,17 +198,30 @@ final class SearchCommand implements Callable<Integer> {
 
   private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
       throws IOException {
-    ObjectNode json = Json.object().put("plan", "exact").put("items", snapshot.size());
+    ObjectNode json = Json.object().put("items", snapshot.size());
     ArrayNode results = json.putArray("results");
     StringBuilder lines = new StringBuilder();
     for (String each : texts) {
       SearchQuery query = SearchQuery.text(QueryText.literal(each), encoder);
-      ArrayNode all = hits(snapshot.search(query, k, filter));
-      results.addObject().put("query", each).set("hits", all);
+      Found found = found(snapshot, query);
+      ArrayNode all = hits(found.hits());
+      results.addObject().put("query", each).put("plan", plan(found)).set("hits", all);
       lines.append(lines.isEmpty() ? "" : System.lineSeparator() + System.lineSeparator());
       lines.append(each).append(System.lineSeparator()).append(lines(all));
     }
     answer.print(json, lines.toString());
+  }
+
+  private Found found(Snapshot snapshot, SearchQuery query) throws IOException {
+    if (!exact) {
+      return snapshot.find(query, k, filter);
+    }
+    return new Found(
+        snapshot.search(query, k, filter), Found.Plan.EXACT, snapshot.matching(filter));
+  }
+
+  private static String plan(Found found) {
+    return found.plan().name().toLowerCase(Locale.ROOT);
   }
 
   private static ArrayNode hits(List<Hit> hits) throws IOException {

@@ -3,6 +3,7 @@ package dev.filip.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.Json;
+import dev.filip.search.Found;
 import dev.filip.search.Hit;
 import dev.filip.search.SearchQuery;
 import io.helidon.webserver.http.HttpRouting;
@@ -11,6 +12,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The paths below {@code /api}. Thread-safe. */
@@ -67,13 +69,15 @@ final class SearchRoutes {
     int from = Replies.number(request, "from", 0, 0, MOST_PASSED_OVER);
     Optional<String> filter = Replies.text(request, "filter");
     try (Snapshots.Lease lease = service.lease(Replies.text(request, "snapshot"))) {
-      List<Hit> hits = lease.snapshot().search(query, from + k, filter.orElse(null));
+      Found found = lease.snapshot().find(query, from + k, filter.orElse(null));
+      List<Hit> hits = found.hits();
       ObjectNode json = Json.object();
       ArrayNode list = json.putArray("hits");
       for (Hit hit : hits.subList(Math.min(from, hits.size()), hits.size())) {
         list.add(hit.toJson());
       }
       json.put("matching", lease.snapshot().matching(filter.orElse(null)));
+      json.put("plan", found.plan().name().toLowerCase(Locale.ROOT));
       json.put("snapshot", lease.token());
       ArrayNode words = json.putArray("words");
       if (!query.texts().isEmpty()) {

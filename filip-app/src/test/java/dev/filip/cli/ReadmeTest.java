@@ -114,7 +114,8 @@ class ReadmeTest {
           if (words.contains("configs/finetune-captions.yaml")) { // three rows an image, one shard
             out.addAll(List.of("--set", "batch=6"));
             out.addAll(List.of("--set", "data.train=data/artist-captions/test-unseen"));
-          } else if (!words.contains("configs/finetune-emoji.yaml") // it keeps its model's tokenizer
+          } else if (!words.contains(
+                  "configs/finetune-emoji.yaml") // it keeps its model's tokenizer
               && !words.contains("configs/own.yaml")) {
             out.addAll(List.of("--set", "tokenizer.train=540"));
           }

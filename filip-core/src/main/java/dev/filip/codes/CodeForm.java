@@ -40,6 +40,11 @@ public final class CodeForm {
     return mean;
   }
 
+  /** The mean, {@code [d]}, copied. */
+  public float[] mean() {
+    return mean.clone();
+  }
+
   /** Width of the vectors. */
   public int d() {
     return mean.length;
@@ -92,10 +97,11 @@ public final class CodeForm {
    * A query's tokens for scans of codes of this form.
    *
    * @param rows {@code [m,d]}
+   * @param weight {@code [m]}, what each row's maximum counts; 1/m each is their mean
    */
-  public CodeQuery query(float[] rows) {
+  public CodeQuery query(float[] rows, float[] weight) {
     int d = mean.length;
-    CodeQuery query = new CodeQuery(rows.length / d, words());
+    CodeQuery query = new CodeQuery(weight.clone(), words());
     float[] x = new float[rotation.width()];
     for (int token = 0; token < rows.length / d; token++) {
       double middle = 0;

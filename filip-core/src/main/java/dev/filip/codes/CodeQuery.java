@@ -17,6 +17,7 @@ public final class CodeQuery {
   private static final int MOST = (1 << PLANES) - 1;
 
   private final int tokens;
+  private final float[] weight;
   private final int words;
   private final int[] planes;
   private final float[] middle;
@@ -24,8 +25,9 @@ public final class CodeQuery {
   private final float[] step;
   private final float[] sum;
 
-  CodeQuery(int tokens, int words) {
-    this.tokens = tokens;
+  CodeQuery(float[] weight, int words) {
+    this.tokens = weight.length;
+    this.weight = weight;
     this.words = words;
     int lanes = blocks() * LANES;
     planes = new int[lanes * words * PLANES];
@@ -103,13 +105,17 @@ public final class CodeQuery {
     sum[token] = rotated.length * least + width * all;
   }
 
-  /** Mean over the query's tokens of {@code best}, {@code [blocks * LANES]}, and their middles. */
-  public float mean(float[] best) {
+  /**
+   * The estimated score: each row's weight times its middle and its best.
+   *
+   * @param best {@code [blocks * LANES]}
+   */
+  public float score(float[] best) {
     double total = 0;
     for (int token = 0; token < tokens; token++) {
-      total += (double) middle[token] + best[token];
+      total += weight[token] * ((double) middle[token] + best[token]);
     }
-    return (float) (total / tokens);
+    return (float) total;
   }
 
   /** Sets every lane to what nothing is below. */

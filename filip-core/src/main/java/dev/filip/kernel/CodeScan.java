@@ -6,9 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Estimates a query's late-interaction score of many images from their one-bit codes: the mean over
- * query tokens of the largest estimate over an image's tokens. Thread-safe; runs on the calling
- * thread.
+ * Estimates a query's late-interaction score of many images from their one-bit codes: the weighted
+ * sum over query tokens of the largest estimate over an image's tokens. Thread-safe; runs on the
+ * calling thread.
  */
 public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
   /** Words of codes as they lie on disk. */
@@ -63,7 +63,7 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
             best[lane] = Math.max(best[lane], factor * product(query, lane, codes, token));
           }
         }
-        scores[image - from] = query.mean(best);
+        scores[image - from] = query.score(best);
       }
     }
 

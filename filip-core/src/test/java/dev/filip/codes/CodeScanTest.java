@@ -127,7 +127,9 @@ class CodeScanTest {
 
     float[] scores(CodeScan scan, float[] query, int from, int to) {
       float[] scores = new float[to - from];
-      scan.scores(form.query(query), codes, factors, start, from, to, scores);
+      float[] weight = new float[query.length / form.d()];
+      Arrays.fill(weight, 1f / weight.length);
+      scan.scores(form.query(query, weight), codes, factors, start, from, to, scores);
       return scores;
     }
   }

@@ -19,6 +19,14 @@ public final class Hit implements Comparable<Hit> {
     this.score = score;
   }
 
+  Segment segment() {
+    return segment;
+  }
+
+  int item() {
+    return item;
+  }
+
   /** Its name. */
   public String id() {
     return segment.id(item);

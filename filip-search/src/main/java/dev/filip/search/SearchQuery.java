@@ -1,5 +1,6 @@
 package dev.filip.search;
 
+import dev.filip.codes.CodeQuery;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateScan;
 import java.util.ArrayList;
@@ -138,6 +139,11 @@ public final class SearchQuery {
   /** Its texts as they were encoded, what is wanted first. */
   public List<QueryEncoder.Text> texts() {
     return texts;
+  }
+
+  /** For estimates from a segment's codes. */
+  CodeQuery coded(SegmentCodes codes) {
+    return codes.query(rows, weight);
   }
 
   LateScan scan() {

@@ -22,6 +22,7 @@ import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open segment: rows mapped, metadata by Lucene. It never changes; which of its items are dead
@@ -32,15 +33,22 @@ final class Segment {
   private final String name;
   private final Path folder;
   private final TokenFile tokens;
+  private final @Nullable SegmentCodes codes;
   private final Directory directory;
   private final DirectoryReader documents;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private Segment(
-      String name, Path folder, TokenFile tokens, Directory directory, DirectoryReader documents) {
+      String name,
+      Path folder,
+      TokenFile tokens,
+      @Nullable SegmentCodes codes,
+      Directory directory,
+      DirectoryReader documents) {
     this.name = name;
     this.folder = folder;
     this.tokens = tokens;
+    this.codes = codes;
     this.directory = directory;
     this.documents = documents;
   }
@@ -61,6 +69,7 @@ final class Segment {
     }
     TokenFile tokens = TokenFile.open(folder.resolve(SegmentWriter.TOKENS));
     Directory directory = null;
+    SegmentCodes codes = null;
     try {
       BadInput.require(
           tokens.about().equals(about.tokens()),
@@ -69,7 +78,9 @@ final class Segment {
           "of the index's encoder, width and type");
       directory = FSDirectory.open(folder.resolve(SegmentWriter.METADATA));
       DirectoryReader documents = DirectoryReader.open(directory);
-      Segment segment = new Segment(name, folder, tokens, directory, documents);
+      Path coded = folder.resolve(SegmentCodes.FILE);
+      codes = Files.exists(coded) ? SegmentCodes.open(coded, tokens.rows()) : null;
+      Segment segment = new Segment(name, folder, tokens, codes, directory, documents);
       int count = documents.leaves().size() == 1 ? documents.maxDoc() : -1;
       BadInput.require(
           count == tokens.size(),
@@ -79,6 +90,9 @@ final class Segment {
       return segment;
     } catch (IOException | RuntimeException e) {
       tokens.close();
+      if (codes != null) {
+        codes.close();
+      }
       if (directory != null) {
         directory.close();
       }
@@ -94,6 +108,9 @@ final class Segment {
   void release() throws IOException {
     if (holders.decrementAndGet() == 0) {
       tokens.close();
+      if (codes != null) {
+        codes.close();
+      }
       documents.close();
       directory.close();
     }
@@ -109,6 +126,13 @@ final class Segment {
 
   int size() {
     return tokens.size();
+  }
+
+  /**
+   * Codes of its rows; none of a small segment, or of one that was made before there were codes.
+   */
+  @Nullable SegmentCodes codes() {
+    return codes;
   }
 
   Tokens rows() {

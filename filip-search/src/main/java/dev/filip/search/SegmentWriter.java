@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import dev.filip.tokens.TokenFile;
 import dev.filip.tokens.TokenWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -62,6 +63,11 @@ final class SegmentWriter implements Closeable {
     Files.deleteIfExists(folder.resolve(METADATA).resolve(IndexWriter.WRITE_LOCK_NAME));
     int items = tokens.items();
     tokens.finish(Json.object().put("items", items));
+    if (items >= SegmentCodes.LEAST) {
+      try (TokenFile written = TokenFile.open(folder.resolve(TOKENS))) {
+        SegmentCodes.write(folder.resolve(SegmentCodes.FILE), written.rows());
+      }
+    }
     ObjectNode header = Json.object().put("format", FORMAT).put("items", items).put("rows", rows);
     header.put("width", about.d()).put("encoder", about.encoder());
     header.put("preprocessing", about.preprocessing());

@@ -36,6 +36,9 @@ public final class Snapshot implements Closeable {
   private static final int CHUNK = 1024;
   private static final int TRIES = 20;
 
+  /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
+  static final int SCANNED = 25_000;
+
   private final Path index;
   private final IndexAbout about;
   private final Manifest manifest;
@@ -168,15 +171,51 @@ public final class Snapshot implements Closeable {
    * @throws BadInput for a query of another encoder, or a filter that is none
    */
   public List<Hit> search(SearchQuery query, int k, @Nullable String filter) throws IOException {
+    return exact(query, k, items(query, k, filter)).hits();
+  }
+
+  /**
+   * The best k items by the plan that fits: exact while the items that the filter lets through are
+   * few ({@value #SCANNED}), by their codes above.
+   */
+  public Found find(SearchQuery query, int k, @Nullable String filter) throws IOException {
+    return find(query, k, filter, SCANNED);
+  }
+
+  /**
+   * @param scanned up to so many items are scored one by one
+   */
+  Found find(SearchQuery query, int k, @Nullable String filter, int scanned) throws IOException {
+    List<int[]> items = items(query, k, filter);
+    long all = items.stream().mapToLong(some -> some.length).sum();
+    if (all <= scanned) {
+      return exact(query, k, items);
+    }
+    Optional<Found> found = new CandidateSearch(query, k).find(views, items);
+    return found.isPresent() ? found.get() : exact(query, k, items);
+  }
+
+  /** Live items of each view that the filter lets through. */
+  private List<int[]> items(SearchQuery query, int k, @Nullable String filter) throws IOException {
     BadInput.require(k >= 1, "k", k, ">= 1");
     about.require("the query", query.encoder(), query.width());
     Query lucene = filter == null ? null : FilterParser.parse(filter, manifest.schema());
-    List<Chunk> chunks = new ArrayList<>();
+    List<int[]> items = new ArrayList<>();
     for (View view : views) {
-      int[] items = view.items(lucene == null ? null : view.segment().matching(lucene));
-      for (int from = 0; from < items.length; from += CHUNK) {
-        int to = Math.min(from + CHUNK, items.length);
-        chunks.add(new Chunk(view.segment(), Arrays.copyOfRange(items, from, to)));
+      items.add(view.items(lucene == null ? null : view.segment().matching(lucene)));
+    }
+    return items;
+  }
+
+  private Found exact(SearchQuery query, int k, List<int[]> items) throws IOException {
+    List<Chunk> chunks = new ArrayList<>();
+    long count = 0;
+    for (int v = 0; v < views.size(); v++) {
+      int[] some = items.get(v);
+      count += some.length;
+      for (int from = 0; from < some.length; from += CHUNK) {
+        int to = Math.min(from + CHUNK, some.length);
+        chunks.add(new Chunk(views.get(v).segment(), Arrays.copyOfRange(some, from, to)));
       }
     }
     LateScan scan = query.scan();
@@ -186,7 +225,7 @@ public final class Snapshot implements Closeable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return all.ranked();
+    return new Found(all.ranked(), Found.Plan.EXACT, count);
   }
 
   /** Some items of a segment. */

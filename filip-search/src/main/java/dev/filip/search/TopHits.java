@@ -16,6 +16,11 @@ final class TopHits {
     worstFirst = new PriorityQueue<>(Math.min(k, 1024) + 1, Comparator.reverseOrder());
   }
 
+  /** An empty one of the same size. */
+  TopHits another() {
+    return new TopHits(k);
+  }
+
   void add(Segment segment, int item, float score) {
     if (worstFirst.size() < k || score >= worstFirst.element().score()) {
       add(new Hit(segment, item, score));

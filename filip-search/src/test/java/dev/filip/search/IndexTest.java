@@ -202,4 +202,37 @@ class IndexTest {
       assertThat(fresh.size()).isZero();
     }
   }
+
+  /** By codes, over segments with and without them, with dead items and a filter. */
+  @Test
+  void codesFindWhatAnExactScanFinds() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 1500));
+      editor.add(Fixtures.items("b", 40));
+      editor.add(Fixtures.items("c", 700));
+      editor.remove(List.of("a3", "a4", "a1499", "b0"));
+      assertThat(editor.now().views().stream().filter(v -> v.segment().codes() != null).count())
+          .isEqualTo(2);
+      int same = 0;
+      for (int seed = 0; seed < 20; seed++) {
+        SearchQuery query = query(seed, 1 + seed % 9);
+        Found found = editor.now().find(query, 10, null, 0);
+        assertThat(found.hits()).isSorted().hasSize(10);
+        List<Hit> exact = editor.now().search(query, 10, null);
+        same += (int) exact.stream().filter(found.hits()::contains).count();
+      }
+      assertThat(same).isGreaterThanOrEqualTo(198);
+      float[] own = editor.now().find("a7").orElseThrow().rows();
+      SearchQuery itself = SearchQuery.image(Fixtures.ENCODER, own, Fixtures.D);
+      Found found = editor.now().find(itself, 1, null, 0);
+      assertThat(found.hits().getFirst().id()).isEqualTo("a7");
+      assertThat(found.plan()).isEqualTo(Found.Plan.CODES);
+      assertThat(found.scored()).isLessThan(1100); // of 2,236
+      SearchQuery query = query(5, 4);
+      assertThat(editor.now().find(query, 5, "id:a1*", 0).hits())
+          .isEqualTo(editor.now().search(query, 5, "id:a1*"));
+      assertThat(editor.now().find(query, 10, null).plan()).isEqualTo(Found.Plan.EXACT);
+    }
+    assertThat(IndexFiles.verify(index).damage()).isEmpty();
+  }
 }

@@ -1,0 +1,120 @@
+package dev.filip.search;
+
+import dev.filip.codes.CodeQuery;
+import dev.filip.io.Tasks;
+import dev.filip.kernel.LateScan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The plan for large indexes: estimates from one-bit codes for all items, then exact scores of the
+ * best of them in growing parts, until the k-th exact score is above the next estimate by {@value
+ * #MARGIN} times the estimates' error, measured on what was scored. Used once, by one thread.
+ */
+final class CandidateSearch {
+  private static final int CHUNK = 2048;
+
+  /** Candidates at most, as a multiple of the first part; beyond, an exact scan is the answer. */
+  private static final int PARTS = 32;
+
+  private static final int LEAST = 200;
+
+  /** Errors of estimates are near normal; at 2.5 of their deviation one in 160 is beyond. */
+  private static final double MARGIN = 2.5;
+
+  private final SearchQuery query;
+  private final LateScan exact;
+  private final int k;
+  private final TopHits best;
+  private long scored;
+  private double squares;
+
+  CandidateSearch(SearchQuery query, int k) {
+    this.query = query;
+    this.k = k;
+    exact = query.scan();
+    best = new TopHits(k);
+  }
+
+  /**
+   * Searches.
+   *
+   * @param items of each view, rising
+   * @return nothing where too many candidates would have to be scored
+   */
+  Optional<Found> find(List<View> views, List<int[]> items) {
+    int first = Math.max(LEAST, 10 * k);
+    TopHits estimated = new TopHits(first * PARTS);
+    for (int v = 0; v < views.size(); v++) {
+      estimate(views.get(v).segment(), items.get(v), estimated);
+    }
+    List<Hit> candidates = estimated.ranked();
+    int size = first;
+    for (int from = 0; from < candidates.size(); size *= 2) {
+      int to = Math.min(from + size, candidates.size());
+      score(candidates.subList(from, to));
+      from = to;
+      if (from < candidates.size() && isEnough(candidates.get(from).score())) {
+        return Optional.of(new Found(best.ranked(), Found.Plan.CODES, scored));
+      }
+    }
+    boolean all = candidates.size() < first * PARTS;
+    return all ? Optional.of(new Found(best.ranked(), Found.Plan.CODES, scored)) : Optional.empty();
+  }
+
+  private void estimate(Segment segment, int[] items, TopHits into) {
+    SegmentCodes codes = segment.codes();
+    if (codes == null) { // small: its exact scores are their own estimates
+      float[] scores = new float[items.length];
+      exact.forward(segment.rows(), items, items.length, scores);
+      add(segment, items, scores, into);
+      return;
+    }
+    CodeQuery coded = query.coded(codes);
+    Tasks.forEach(
+        Math.ceilDiv(items.length, CHUNK),
+        chunk -> {
+          int to = Math.min((chunk + 1) * CHUNK, items.length);
+          int[] some = Arrays.copyOfRange(items, chunk * CHUNK, to);
+          float[] scores = new float[some.length];
+          codes.estimate(coded, some, scores);
+          add(segment, some, scores, into);
+        });
+  }
+
+  private static void add(Segment segment, int[] items, float[] scores, TopHits into) {
+    TopHits own = into.another();
+    for (int i = 0; i < items.length; i++) {
+      own.add(segment, items[i], scores[i]);
+    }
+    into.addAll(own);
+  }
+
+  private void score(List<Hit> candidates) {
+    List<Hit> hits = new ArrayList<>(candidates);
+    float[] scores = new float[hits.size()];
+    Tasks.forEach(
+        hits.size(),
+        i -> {
+          Hit hit = hits.get(i);
+          float[] one = new float[1];
+          exact.forward(hit.segment().rows(), new int[] {hit.item()}, 1, one);
+          scores[i] = one[0];
+        });
+    for (int i = 0; i < scores.length; i++) {
+      Hit hit = hits.get(i);
+      double error = scores[i] - (double) hit.score();
+      squares += error * error;
+      best.add(hit.segment(), hit.item(), scores[i]);
+    }
+    scored += scores.length;
+  }
+
+  private boolean isEnough(float next) {
+    List<Hit> now = best.ranked();
+    double error = Math.sqrt(squares / scored);
+    return now.size() == k && now.getLast().score() > next + MARGIN * error;
+  }
+}

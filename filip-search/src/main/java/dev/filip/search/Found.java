@@ -1,0 +1,27 @@
+package dev.filip.search;
+
+import java.util.List;
+
+/**
+ * An answer of an index.
+ *
+ * @param hits best first, of equal scores the lower id first
+ * @param plan how they were found
+ * @param scored items whose score was computed exactly
+ */
+public record Found(List<Hit> hits, Plan plan, long scored) {
+  public Found {
+    hits = List.copyOf(hits);
+  }
+
+  /** How hits are found. Their scores are exact in every plan. */
+  public enum Plan {
+    /** Every item that the filter lets through is scored. */
+    EXACT,
+    /**
+     * One-bit codes of all items are looked at, and the best by that estimate are scored, so many
+     * that no other is likely to be better.
+     */
+    CODES
+  }
+}
