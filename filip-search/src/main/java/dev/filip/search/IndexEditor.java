@@ -170,9 +170,14 @@ public final class IndexEditor implements Closeable {
   /** Makes one segment of all, without dead items. */
   public void compact() throws IOException {
     List<View> all = now.views();
-    if (all.size() > 1 || all.stream().anyMatch(view -> !view.dead().isEmpty())) {
+    if (all.size() > 1 || all.stream().anyMatch(IndexEditor::isToBeMadeAnew)) {
       merge(all);
     }
+  }
+
+  private static boolean isToBeMadeAnew(View view) {
+    boolean uncoded = view.segment().codes() == null && view.live() >= SegmentCodes.LEAST;
+    return uncoded || !view.dead().isEmpty();
   }
 
   /** Merges small segments of one size, so that there are never many. */
