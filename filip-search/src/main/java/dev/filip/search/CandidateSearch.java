@@ -10,8 +10,9 @@ import java.util.Optional;
 
 /**
  * The plan for large indexes: estimates from one-bit codes for all items, then exact scores of the
- * best of them in growing parts, until the k-th exact score is above the next estimate by {@value
- * #MARGIN} times the estimates' error, measured on what was scored. Used once, by one thread.
+ * best of them in growing parts, until the k-th exact score is above what the next estimate leaves
+ * to hope for: estimates are too high by a mean (a largest of many has the largest error) and stray
+ * by a deviation, both measured on the part that was scored last. Used once, by one thread.
  */
 final class CandidateSearch {
   private static final int CHUNK = 2048;
@@ -21,15 +22,19 @@ final class CandidateSearch {
 
   private static final int LEAST = 200;
 
-  /** Errors of estimates are near normal; at 2.5 of their deviation one in 160 is beyond. */
-  private static final double MARGIN = 2.5;
+  /** Errors of estimates are near normal: one in 740 is further off on this side. */
+  private static final double MARGIN = 3;
 
   private final SearchQuery query;
   private final LateScan exact;
   private final int k;
   private final TopHits best;
   private long scored;
-  private double squares;
+
+  /** Estimate minus score over the last part: mean and deviation. */
+  private double high;
+
+  private double stray;
 
   CandidateSearch(SearchQuery query, int k) {
     this.query = query;
@@ -103,18 +108,22 @@ final class CandidateSearch {
           exact.forward(hit.segment().rows(), new int[] {hit.item()}, 1, one);
           scores[i] = one[0];
         });
+    double sum = 0;
+    double squares = 0;
     for (int i = 0; i < scores.length; i++) {
       Hit hit = hits.get(i);
-      double error = scores[i] - (double) hit.score();
+      double error = hit.score() - (double) scores[i];
+      sum += error;
       squares += error * error;
       best.add(hit.segment(), hit.item(), scores[i]);
     }
+    high = sum / scores.length;
+    stray = Math.sqrt(Math.max(0, squares / scores.length - high * high));
     scored += scores.length;
   }
 
   private boolean isEnough(float next) {
     List<Hit> now = best.ranked();
-    double error = Math.sqrt(squares / scored);
-    return now.size() == k && now.getLast().score() > next + MARGIN * error;
+    return now.size() == k && now.getLast().score() > next - high + MARGIN * stray;
   }
 }
