@@ -1,5 +1,6 @@
 package dev.filip.text;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,20 @@ public record TokenSpans(int[] ids, int[] from, int[] to) {
   /** Tokens. */
   public int size() {
     return ids.length;
+  }
+
+  /**
+   * As a text tower of so many positions has them: the first ones, of which the last is [EOS]'s.
+   */
+  public TokenSpans cut(int positions) {
+    int keep = Math.min(positions, ids.length);
+    return new TokenSpans(cut(ids, keep), cut(from, keep), cut(to, keep));
+  }
+
+  private static int[] cut(int[] all, int keep) {
+    int[] out = Arrays.copyOf(all, keep);
+    out[keep - 1] = all[all.length - 1];
+    return out;
   }
 
   /** Indices of the tokens that share a character with [start, end), ascending. */

@@ -19,8 +19,6 @@ import dev.filip.text.BpeTokenizer;
 import dev.filip.text.TokenSpans;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** A trained model with its tokenizer and preprocessing. Borrows the model. Thread-safe. */
@@ -160,25 +158,8 @@ public final class ModelEmbedder implements Embedder, Gradients {
 
   @Override
   public Words words(String text) {
-    TokenSpans spans = tokenizer.encodeWithSpans(text);
-    int full = spans.size();
-    int keep = Math.min(full, config.text().context());
-    int[] ids = cut(spans.ids(), keep);
-    return new Words(readable(ids), cut(spans.from(), keep), cut(spans.to(), keep));
-  }
-
-  /** The first {@code keep}, of which the last is [EOS]'s. */
-  private static int[] cut(int[] all, int keep) {
-    int[] out = Arrays.copyOf(all, keep);
-    out[keep - 1] = all[all.length - 1];
-    return out;
-  }
-
-  private List<String> readable(int[] ids) {
-    List<String> words = new ArrayList<>(tokenizer.words(ids));
-    words.set(0, "[BOS]");
-    words.set(words.size() - 1, "[EOS]");
-    return words;
+    TokenSpans spans = tokenizer.encodeWithSpans(text).cut(config.text().context());
+    return new Words(tokenizer.words(spans.ids()), spans.from(), spans.to());
   }
 
   @Override

@@ -22,8 +22,8 @@ final class CandidateSearch {
 
   private static final int LEAST = 200;
 
-  /** Errors of estimates are near normal: one in 740 is further off on this side. */
-  private static final double MARGIN = 3;
+  /** Errors of estimates are near normal: one in 4,000 is further off on this side. */
+  private static final double MARGIN = 3.5;
 
   private final SearchQuery query;
   private final LateScan exact;

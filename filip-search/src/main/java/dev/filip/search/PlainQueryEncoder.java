@@ -7,8 +7,6 @@ import dev.filip.textmodel.TextModel;
 import dev.filip.tokens.Encoded;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -70,21 +68,9 @@ public final class PlainQueryEncoder implements QueryEncoder, AutoCloseable {
     if (!late) {
       return new Text(text, encoded.globals().floats(0), List.of(text), new int[1], new int[1]);
     }
-    TokenSpans spans = model.tokenizer().encodeWithSpans(text);
-    int keep = encoded.tokens().length(0);
-    int[] ids = cut(spans.ids(), keep);
-    List<String> pieces = new ArrayList<>(model.tokenizer().words(ids));
-    pieces.set(0, "[BOS]");
-    pieces.set(keep - 1, "[EOS]");
-    float[] rows = encoded.tokens().floats(0);
-    return new Text(text, rows, pieces, cut(spans.from(), keep), cut(spans.to(), keep));
-  }
-
-  /** The first {@code keep}, of which the last is [EOS]'s. */
-  private static int[] cut(int[] all, int keep) {
-    int[] out = Arrays.copyOf(all, keep);
-    out[keep - 1] = all[all.length - 1];
-    return out;
+    TokenSpans spans = model.tokenizer().encodeWithSpans(text).cut(encoded.tokens().length(0));
+    List<String> pieces = model.tokenizer().words(spans.ids());
+    return new Text(text, encoded.tokens().floats(0), pieces, spans.from(), spans.to());
   }
 
   /** Lets go of the weights. */
