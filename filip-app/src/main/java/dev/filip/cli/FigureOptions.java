@@ -68,22 +68,13 @@ final class FigureOptions {
     }
   }
 
-  /** By the folder's name, that of the run for RUN/model, or the whole path where that is taken. */
+  /** By {@link ModelNames}. */
   private static SequencedMap<String, Path> named(List<Path> models) {
     SequencedMap<String, Path> out = new LinkedHashMap<>();
     for (Path model : models) {
-      long same = models.stream().filter(other -> plain(other).equals(plain(model))).count();
-      Path had = out.putIfAbsent(same > 1 ? model.toString() : plain(model), model);
+      Path had = out.putIfAbsent(ModelNames.of(model, models), model);
       BadInput.require(had == null, "MODEL", model, "named once");
     }
     return out;
-  }
-
-  private static String plain(Path model) {
-    Path path = model.toAbsolutePath().normalize();
-    String last = String.valueOf(path.getFileName());
-    Path parent = path.getParent();
-    boolean inRun = last.equals("model") || last.equals("best");
-    return inRun && parent != null ? String.valueOf(parent.getFileName()) : last;
   }
 }

@@ -213,11 +213,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private Found found(Snapshot snapshot, SearchQuery query) throws IOException {
-    if (!exact) {
-      return snapshot.find(query, k, filter);
-    }
-    return new Found(
-        snapshot.search(query, k, filter), Found.Plan.EXACT, snapshot.matching(filter));
+    return exact ? snapshot.scan(query, k, filter) : snapshot.find(query, k, filter);
   }
 
   private static String plan(Found found) {

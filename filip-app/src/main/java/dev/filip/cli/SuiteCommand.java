@@ -121,7 +121,7 @@ final class SuiteCommand implements Callable<Integer> {
     SequencedMap<String, SequencedMap<String, Suite.Score>> scores = new LinkedHashMap<>();
     for (Path model : models) {
       try (Filip filip = precision.openForMany(model)) {
-        scores.put(name(model), judge(filip, found, suite));
+        scores.put(ModelNames.of(model, models), judge(filip, found, suite));
       }
     }
     boolean any = scores.values().stream().anyMatch(one -> !one.isEmpty());
@@ -181,20 +181,6 @@ final class SuiteCommand implements Callable<Integer> {
       }
     }
     return scores;
-  }
-
-  /** The folder's name, that of the run for RUN/model, or the whole path where that is taken. */
-  private String name(Path model) {
-    long same = models.stream().filter(other -> plain(other).equals(plain(model))).count();
-    return same > 1 ? model.toString() : plain(model);
-  }
-
-  private static String plain(Path model) {
-    Path path = model.toAbsolutePath().normalize();
-    String last = String.valueOf(path.getFileName());
-    Path parent = path.getParent();
-    boolean inRun = last.equals("model") || last.equals("best");
-    return inRun && parent != null ? String.valueOf(parent.getFileName()) : last;
   }
 
   private String command() {

@@ -76,7 +76,7 @@ final class SearchRoutes {
       for (Hit hit : hits.subList(Math.min(from, hits.size()), hits.size())) {
         list.add(hit.toJson());
       }
-      json.put("matching", lease.snapshot().matching(filter.orElse(null)));
+      json.put("matching", found.matching());
       json.put("plan", found.plan().name().toLowerCase(Locale.ROOT));
       json.put("snapshot", lease.token());
       ArrayNode words = json.putArray("words");

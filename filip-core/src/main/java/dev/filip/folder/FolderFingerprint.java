@@ -8,7 +8,6 @@ import dev.filip.text.BpeTokenizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,19 +22,17 @@ public final class FolderFingerprint {
   private FolderFingerprint() {}
 
   /**
-   * SHA-256 in hex; reads every weight.
+   * SHA-256 in hex of a folder that is open; reads every weight.
    *
+   * @param file its weights, which fit the config
    * @param arithmetic what the towers compute in, such as {@code fp32}
    */
-  public static String of(Path folder, String arithmetic) {
-    ModelConfig config = ModelFiles.readConfig(folder);
-    MessageDigest digest = start(config, ModelFiles.tokenizer(folder, config), arithmetic);
-    try (SafetensorsFile file = ModelFiles.weights(folder)) {
-      ModelFiles.check(folder.resolve(ModelFiles.WEIGHTS), file.tensors(), config);
-      Map<String, TensorInfo> ordered = new TreeMap<>(file.tensors());
-      ordered.keySet().retainAll(Layout.of(config).keySet());
-      ordered.values().forEach(info -> add(digest, file, info));
-    }
+  public static String of(
+      ModelConfig config, BpeTokenizer tokenizer, SafetensorsFile file, String arithmetic) {
+    MessageDigest digest = start(config, tokenizer, arithmetic);
+    Map<String, TensorInfo> ordered = new TreeMap<>(file.tensors());
+    ordered.keySet().retainAll(Layout.of(config).keySet());
+    ordered.values().forEach(info -> add(digest, file, info));
     return Digests.hex(digest);
   }
 

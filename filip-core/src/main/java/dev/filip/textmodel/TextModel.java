@@ -2,6 +2,7 @@ package dev.filip.textmodel;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.TextConfig;
+import dev.filip.folder.FolderFingerprint;
 import dev.filip.folder.Layout;
 import dev.filip.folder.ModelFiles;
 import dev.filip.folder.SafetensorsFile;
@@ -73,6 +74,16 @@ public final class TextModel implements AutoCloseable {
   /** The folder's tokenizer. */
   public BpeTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * Names the folder's encoder, image tower and all ({@link FolderFingerprint}); reads every
+   * weight.
+   *
+   * @param arithmetic what the towers compute in, such as {@code fp32}
+   */
+  public String fingerprint(String arithmetic) {
+    return FolderFingerprint.of(config, tokenizer, file, arithmetic);
   }
 
   /** exp of the learnt log-scale. */

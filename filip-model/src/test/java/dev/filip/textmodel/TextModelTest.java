@@ -19,7 +19,6 @@ import dev.filip.config.TextConfig;
 import dev.filip.config.TextPooling;
 import dev.filip.config.VisionConfig;
 import dev.filip.folder.Dtype;
-import dev.filip.folder.FolderFingerprint;
 import dev.filip.folder.ModelFiles;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -113,7 +112,7 @@ class TextModelTest {
       Encoded expected = new Encoder(loaded.model()).texts(batch(plain, TEXTS));
       same(plain.texts(TEXTS), expected);
       assertThat(plain.logitScale()).isCloseTo(Math.exp(loaded.model().logScale()), within(1e-6));
-      assertThat(FolderFingerprint.of(folder, "fp32"))
+      assertThat(plain.fingerprint("fp32"))
           .isEqualTo(ModelFingerprint.of(loaded.model(), loaded.tokenizer(), Precision.FP32));
     }
   }
@@ -141,7 +140,7 @@ class TextModelTest {
     try (TextModel plain = TextModel.open(folder);
         LoadedModel loaded = ModelFolder.load(folder)) {
       same(plain.texts(TEXTS), new Encoder(loaded.model()).texts(batch(plain, TEXTS)));
-      assertThat(FolderFingerprint.of(folder, "fp32"))
+      assertThat(plain.fingerprint("fp32"))
           .isEqualTo(ModelFingerprint.of(loaded.model(), loaded.tokenizer(), Precision.FP32));
     }
   }

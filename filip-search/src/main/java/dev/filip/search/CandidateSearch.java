@@ -29,6 +29,7 @@ final class CandidateSearch {
   private final LateScan exact;
   private final int k;
   private final TopHits best;
+  private long matching;
   private long scored;
 
   /** Estimate minus score over the last part: mean and deviation. */
@@ -51,6 +52,7 @@ final class CandidateSearch {
    */
   Optional<Found> find(List<View> views, List<int[]> items) {
     int first = Math.max(LEAST, 10 * k);
+    matching = items.stream().mapToLong(some -> some.length).sum();
     TopHits estimated = new TopHits(first * PARTS);
     for (int v = 0; v < views.size(); v++) {
       estimate(views.get(v).segment(), items.get(v), estimated);
@@ -62,11 +64,15 @@ final class CandidateSearch {
       score(candidates.subList(from, to));
       from = to;
       if (from < candidates.size() && isEnough(candidates.get(from).score())) {
-        return Optional.of(new Found(best.ranked(), Found.Plan.CODES, scored));
+        return Optional.of(found());
       }
     }
     boolean all = candidates.size() < first * PARTS;
-    return all ? Optional.of(new Found(best.ranked(), Found.Plan.CODES, scored)) : Optional.empty();
+    return all ? Optional.of(found()) : Optional.empty();
+  }
+
+  private Found found() {
+    return new Found(best.ranked(), Found.Plan.CODES, scored, matching);
   }
 
   private void estimate(Segment segment, int[] items, TopHits into) {

@@ -8,8 +8,9 @@ import java.util.List;
  * @param hits best first, of equal scores the lower id first
  * @param plan how they were found
  * @param scored items whose score was computed exactly
+ * @param matching items that the filter lets through
  */
-public record Found(List<Hit> hits, Plan plan, long scored) {
+public record Found(List<Hit> hits, Plan plan, long scored, long matching) {
   public Found {
     hits = List.copyOf(hits);
   }

@@ -1,6 +1,5 @@
 package dev.filip.search;
 
-import dev.filip.folder.FolderFingerprint;
 import dev.filip.io.BadInput;
 import dev.filip.text.TokenSpans;
 import dev.filip.textmodel.TextModel;
@@ -40,9 +39,9 @@ public final class PlainQueryEncoder implements QueryEncoder, AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new BadInput("the index's model " + folder + " is not there: name it with --model");
     }
-    String fingerprint = FolderFingerprint.of(folder, ARITHMETIC);
     TextModel model = TextModel.open(folder);
     try {
+      String fingerprint = model.fingerprint(ARITHMETIC);
       int d = model.config().embedDim();
       about.require("what " + folder + " encodes", fingerprint, d);
       return new PlainQueryEncoder(model, fingerprint, about.isLate());

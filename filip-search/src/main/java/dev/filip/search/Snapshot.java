@@ -126,23 +126,6 @@ public final class Snapshot implements Closeable {
     return manifest.generation();
   }
 
-  /**
-   * Live items that a filter lets through.
-   *
-   * @param filter null for all
-   */
-  public long matching(@Nullable String filter) throws IOException {
-    if (filter == null) {
-      return size();
-    }
-    Query lucene = FilterParser.parse(filter, manifest.schema());
-    long count = 0;
-    for (View view : views) {
-      count += view.items(view.segment().matching(lucene)).length;
-    }
-    return count;
-  }
-
   Manifest manifest() {
     return manifest;
   }
@@ -171,7 +154,12 @@ public final class Snapshot implements Closeable {
    * @throws BadInput for a query of another encoder, or a filter that is none
    */
   public List<Hit> search(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    return exact(query, k, items(query, k, filter)).hits();
+    return scan(query, k, filter).hits();
+  }
+
+  /** The same with what was done for it. */
+  public Found scan(SearchQuery query, int k, @Nullable String filter) throws IOException {
+    return exact(query, k, items(query, k, filter));
   }
 
   /**
@@ -225,7 +213,7 @@ public final class Snapshot implements Closeable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return new Found(all.ranked(), Found.Plan.EXACT, count);
+    return new Found(all.ranked(), Found.Plan.EXACT, count, count);
   }
 
   /** Some items of a segment. */
