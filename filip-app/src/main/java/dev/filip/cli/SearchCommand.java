@@ -104,15 +104,16 @@ final class SearchCommand implements Callable<Integer> {
     check();
     IndexAbout about = IndexAbout.read(index);
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Snapshot.open(index)) {
-      if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
-        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
-          answer(snapshot, words, texts, List.of());
-        }
-      } else {
-        try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
-        }
+    if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
+      try (Ahead<PlainQueryEncoder> words =
+              Ahead.of(() -> PlainQueryEncoder.open(about, model.of(about)));
+          Snapshot snapshot = Snapshot.open(index)) {
+        answer(snapshot, words.get(), texts, List.of());
+      }
+    } else {
+      try (Snapshot snapshot = Snapshot.open(index);
+          IndexModel open = IndexModel.open(about, model.of(about), false)) {
+        answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
       }
     }
     return 0;

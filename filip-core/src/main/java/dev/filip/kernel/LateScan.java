@@ -2,6 +2,7 @@ package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One query against many items whose bf16 rows are read where they lie, such as a mapped file: a
@@ -15,18 +16,22 @@ import java.util.Arrays;
 public final class LateScan {
   private final int d;
   private final int m;
+  private final float[] rows;
   private final float[] weight;
   private final Scan plain;
 
-  /** The plain form itself where there are no vectors. */
-  private final Scan fast;
+  /** Whether vectors may take over; only then, and when they are ready, are they touched. */
+  private final boolean vector;
 
-  private LateScan(int d, float[] weight, Scan plain, Scan fast) {
+  private volatile @Nullable Scan fast;
+
+  private LateScan(int d, float[] rows, float[] weight, Scan plain, boolean vector) {
     this.d = d;
     this.m = weight.length;
+    this.rows = rows;
     this.weight = weight;
     this.plain = plain;
-    this.fast = fast;
+    this.vector = vector;
   }
 
   /**
@@ -49,7 +54,7 @@ public final class LateScan {
    * @param weight one a row
    */
   public static LateScan weighted(float[] rows, int d, float[] weight) {
-    return weighted(rows, d, weight, Kernels.active().vector());
+    return weighted(rows, d, weight, true);
   }
 
   static LateScan weighted(float[] rows, int d, float[] weight, boolean vector) {
@@ -58,13 +63,13 @@ public final class LateScan {
       throw new IllegalArgumentException(
           "a query of " + m + " rows of width " + d + " got " + rows.length + " numbers");
     }
-    Scan plain = new ScalarScan(rows, m, d);
-    return new LateScan(d, weight.clone(), plain, vector ? vectors(rows, m, d) : plain);
+    return new LateScan(d, rows.clone(), weight.clone(), new ScalarScan(rows, m, d), vector);
   }
 
-  /** The same with the fast form alone, compiled or not. */
+  /** The same with the fast form alone where there is one, compiled or not. */
   LateScan fast() {
-    return new LateScan(d, weight, fast, fast);
+    Scan only = vector && Kernels.active().vector() ? vectors(rows, m, d) : plain;
+    return new LateScan(d, rows, weight, only, false);
   }
 
   /** A method of its own, so that the Vector API is touched only where it is there. */
@@ -106,15 +111,26 @@ public final class LateScan {
   }
 
   /** What one call works in. */
-  private final class Room {
-    final float[] best = new float[Math.max(plain.room(), fast.room())];
-    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+  private static final class Room {
+    private @Nullable Scan of;
+    float[] best = new float[0];
+    float[] scratch = new float[0];
     float[] token = new float[0];
+
+    void fits(Scan scan) {
+      if (scan != of) {
+        of = scan;
+        best = new float[scan.room()];
+        scratch = new float[scan.scratch()];
+      }
+    }
   }
 
   private void maxima(Tokens items, int item, Room room) {
-    if (plain == fast || VectorWarmUp.isDone()) {
-      maxima(fast, items, item, room);
+    if (!vector) {
+      maxima(plain, items, item, room);
+    } else if (VectorWarmUp.isDone()) {
+      maxima(ready(), items, item, room);
     } else {
       long begun = System.nanoTime();
       maxima(plain, items, item, room);
@@ -122,7 +138,18 @@ public final class LateScan {
     }
   }
 
+  /** Threads that make it at once make the same. */
+  private Scan ready() {
+    Scan made = fast;
+    if (made == null) {
+      made = vectors(rows, m, d);
+      fast = made;
+    }
+    return made;
+  }
+
   private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    room.fits(scan);
     long at = items.start(item) * items.d() * 2L;
     scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }

@@ -146,6 +146,8 @@ class CodeScanTest {
     for (int i = 0; i < plain.length; i++) {
       assertThat((double) active[i]).isCloseTo(plain[i], within(1e-5));
     }
+    assertThat(coded.scores(CodeScan.now(), query, 1, images)).isEqualTo(plain);
+    assertThat(active).as("the same bits").isEqualTo(plain);
   }
 
   @Test
