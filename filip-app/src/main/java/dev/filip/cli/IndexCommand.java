@@ -110,7 +110,8 @@ final class IndexCommand extends Group {
       mixinStandardHelpOptions = true,
       description = {
         "Add the images of a source, or of a token store (filip encode). An id is the key below SOURCE; an image of an id that is there takes its place.",
-        "Metadata are the fields of KEY.json and the columns of a table. Begun again, it passes over what is there as it is."
+        "Metadata are the fields of KEY.json and the columns of a table. Begun again, it passes over what is there as it is.",
+        "With --watch it goes on following a folder until Ctrl-C, a line for each change (--json: an object a line)."
       },
       footer = {"", "Example:", "  filip index add pictures.index data/collages/test-unseen"})
   static final class Add implements Callable<Integer> {
@@ -126,12 +127,20 @@ final class IndexCommand extends Group {
     @Mixin private ModelOption model;
     @Mixin private LimitOption limit;
     @Mixin private ColumnOptions columns;
+    @Mixin private WatchOptions watch;
     @Mixin private Answer answer;
 
     @Override
     public Integer call() throws Exception {
       Lucene.quiet();
       IndexAbout about = IndexAbout.read(index);
+      if (watch.isOn()) {
+        watch.check(source, limit, columns);
+        try (IndexModel open = IndexModel.open(about, model.of(about), true)) {
+          watch.follow(index, source, open, answer);
+        }
+        return 0;
+      }
       ObjectNode result = add(about).toJson();
       try (Snapshot now = Snapshot.open(index)) {
         result.set("index", now.info());

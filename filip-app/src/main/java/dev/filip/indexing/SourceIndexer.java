@@ -59,15 +59,22 @@ public final class SourceIndexer {
    */
   public Added run(Path index, int limit, boolean quiet) throws IOException {
     BadInput.require(source.size() > 0, "source", source.describe(), "not empty");
-    long begun = System.nanoTime();
     long samples = limit == 0 ? source.size() : Math.min(limit, source.size());
-    try (IndexEditor editor = IndexEditor.open(index);
-        Snapshot before = Snapshot.open(index);
-        Progress progress = quiet ? null : new Progress("images", samples)) {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      long[] all = LongStream.range(0, samples).map(i -> i * source.size() / samples).toArray();
+      return run(editor, index, all, quiet);
+    }
+  }
+
+  /** Adds some samples of it. */
+  Added run(IndexEditor editor, Path index, long[] samples, boolean quiet) throws IOException {
+    long begun = System.nanoTime();
+    try (Snapshot before = Snapshot.open(index);
+        Progress progress = quiet ? null : new Progress("images", samples.length)) {
       PictureReader reader =
           new PictureReader(source, embedder, sample -> isThere(before, sample) ? UNCHANGED : null);
       reader.each(
-          LongStream.range(0, samples).map(i -> i * source.size() / samples),
+          LongStream.of(samples),
           BATCH,
           (batch, count) -> {
             take(batch);
@@ -84,7 +91,7 @@ public final class SourceIndexer {
     }
   }
 
-  private static boolean isThere(Snapshot before, Sample sample) {
+  private boolean isThere(Snapshot before, Sample sample) {
     try {
       Optional<Hit> there = before.find(sample.key());
       return there.isPresent() && there.get().about().digest().equals(digest(sample));
@@ -123,18 +130,28 @@ public final class SourceIndexer {
   private ObjectNode metadata(Sample sample) {
     ObjectNode json =
         sample.metadata() instanceof ObjectNode object ? object.deepCopy() : Json.object();
-    boolean named = sample.label() >= 0 && sample.label() < source.classNames().size();
-    if (named && !json.has("class")) {
+    if (isNamed(sample) && !json.has("class")) {
       json.put("class", source.classNames().get(sample.label()));
     }
     return json;
   }
 
-  private static String digest(Sample sample) {
+  private boolean isNamed(Sample sample) {
+    return sample.label() >= 0 && sample.label() < source.classNames().size();
+  }
+
+  /** A class by its name: numbers of classes change when there are more of them. */
+  private String label(Sample sample) {
+    return isNamed(sample)
+        ? source.classNames().get(sample.label())
+        : Integer.toString(sample.label());
+  }
+
+  private String digest(Sample sample) {
     MessageDigest digest = Digests.sha256();
     digest.update(sample.image());
     sample.captions().forEach(caption -> Digests.add(digest, caption));
-    Digests.add(digest, Integer.toString(sample.label()));
+    Digests.add(digest, label(sample));
     @Nullable Object metadata = sample.metadata();
     Digests.add(digest, String.valueOf(metadata));
     return Digests.hex(digest);

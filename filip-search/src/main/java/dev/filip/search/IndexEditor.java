@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -54,30 +55,40 @@ public final class IndexEditor implements Closeable {
    * @throws BadInput where another process writes, or there is no index
    */
   public static IndexEditor open(Path index) throws IOException {
+    return tryOpen(index)
+        .orElseThrow(
+            () -> new BadInput("index " + index + " is being written by another process"));
+  }
+
+  /**
+   * The same, or nothing where another process writes.
+   *
+   * @throws BadInput where there is no index
+   */
+  public static Optional<IndexEditor> tryOpen(Path index) throws IOException {
     IndexAbout about = IndexAbout.read(index);
     FileChannel lock =
         FileChannel.open(
             index.resolve(IndexFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      hold(index, lock);
+      if (!hold(lock)) {
+        lock.close();
+        return Optional.empty();
+      }
       Snapshot now = Snapshot.open(index);
       clear(index, now.manifest());
-      return new IndexEditor(index, about, lock, now);
+      return Optional.of(new IndexEditor(index, about, lock, now));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private static void hold(Path index, FileChannel lock) throws IOException {
-    boolean held;
+  private static boolean hold(FileChannel lock) throws IOException {
     try {
-      held = lock.tryLock() != null;
+      return lock.tryLock() != null;
     } catch (OverlappingFileLockException e) { // in this very process
-      held = false;
-    }
-    if (!held) {
-      throw new BadInput("index " + index + " is being written by another process");
+      return false;
     }
   }
 
