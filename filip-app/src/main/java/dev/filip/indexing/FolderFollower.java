@@ -72,8 +72,7 @@ public final class FolderFollower {
   /**
    * @param source the folder as the user named it
    */
-  public FolderFollower(
-      Path index, String source, IndexModel model, Pace pace, Listener listener) {
+  public FolderFollower(Path index, String source, IndexModel model, Pace pace, Listener listener) {
     this.index = index;
     this.folder = Path.of(source);
     this.model = model;

@@ -56,8 +56,7 @@ public final class IndexEditor implements Closeable {
    */
   public static IndexEditor open(Path index) throws IOException {
     return tryOpen(index)
-        .orElseThrow(
-            () -> new BadInput("index " + index + " is being written by another process"));
+        .orElseThrow(() -> new BadInput("index " + index + " is being written by another process"));
   }
 
   /**
