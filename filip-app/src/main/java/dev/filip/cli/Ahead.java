@@ -33,12 +33,18 @@ final class Ahead<T extends AutoCloseable> implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     try {
       Tasks.await(List.of(task));
     } catch (RuntimeException e) {
       return; // who asked for it has been told
     }
-    task.resultNow().close();
+    try {
+      task.resultNow().close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

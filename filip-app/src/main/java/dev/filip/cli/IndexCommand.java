@@ -38,6 +38,8 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       IndexCommand.Create.class,
       IndexCommand.Add.class,
+      IndexPartCommand.class,
+      IndexAdoptCommand.class,
       IndexCommand.Remove.class,
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,

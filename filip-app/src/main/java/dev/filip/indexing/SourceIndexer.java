@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,22 +69,38 @@ public final class SourceIndexer {
 
   /** Adds some samples of it. */
   Added run(IndexEditor editor, Path index, long[] samples, boolean quiet) throws IOException {
+    try (Snapshot before = Snapshot.open(index)) {
+      return run(editor::add, sample -> isThere(before, sample) ? UNCHANGED : null, samples, quiet);
+    }
+  }
+
+  /** Takes items as they come, {@value #COMMIT} at a time. */
+  interface Sink {
+    IndexEditor.Done put(List<Item> items) throws IOException;
+  }
+
+  /**
+   * Encodes some samples.
+   *
+   * @param refuse why one is not encoded; null where it is
+   */
+  Added run(
+      Sink sink, Function<Sample, @Nullable String> refuse, long[] samples, boolean quiet)
+      throws IOException {
     long begun = System.nanoTime();
-    try (Snapshot before = Snapshot.open(index);
-        Progress progress = quiet ? null : new Progress("images", samples.length)) {
-      PictureReader reader =
-          new PictureReader(source, embedder, sample -> isThere(before, sample) ? UNCHANGED : null);
+    try (Progress progress = quiet ? null : new Progress("images", samples.length)) {
+      PictureReader reader = new PictureReader(source, embedder, refuse);
       reader.each(
           LongStream.of(samples),
           BATCH,
           (batch, count) -> {
             take(batch);
-            commit(editor, COMMIT);
+            commit(sink, COMMIT);
             if (progress != null) {
               progress.to(count, "");
             }
           });
-      commit(editor, 1);
+      commit(sink, 1);
       Map<String, Integer> skipped = reader.skipped();
       Integer unchanged = skipped.remove(UNCHANGED);
       return new Added(
@@ -119,9 +136,9 @@ public final class SourceIndexer {
     }
   }
 
-  private void commit(IndexEditor editor, int atLeast) throws IOException {
+  private void commit(Sink sink, int atLeast) throws IOException {
     if (waiting.size() >= atLeast) {
-      done = done.plus(editor.add(waiting));
+      done = done.plus(sink.put(waiting));
       waiting.clear();
     }
   }

@@ -167,6 +167,46 @@ public final class IndexEditor implements Closeable {
     return new Done(byId.size() - replaced, replaced, 0);
   }
 
+  /**
+   * Adds the items of a segment that was made outside ({@link LooseSegment}), a copy of it; where an
+   * id is there, its item takes the other's place. One whose items are all there, with the same
+   * digests, is passed over.
+   *
+   * @throws BadInput where it is damaged, of another encoder, or has metadata of another type
+   */
+  public Done adopt(Path folder) throws IOException {
+    Segment segment = LooseSegment.open(folder, about);
+    try {
+      Set<String> ids = new LinkedHashSet<>();
+      Schema schema = now.schema();
+      boolean same = true;
+      for (int item = 0; item < segment.size(); item++) {
+        Item.About kept = segment.aboutWithoutPicture(item);
+        schema = schema.with(segment.id(item), kept.metadata());
+        ids.add(segment.id(item));
+        same &= isThere(segment.id(item), kept.digest());
+      }
+      if (same) {
+        return Done.NOTHING;
+      }
+      Changes changes = new Changes(schema);
+      int replaced = changes.kill(ids);
+      changes.take(folder, ids.size());
+      changes.commit();
+      tidy();
+      return new Done(ids.size() - replaced, replaced, 0);
+    } finally {
+      segment.release();
+    }
+  }
+
+  private boolean isThere(String id, String digest) throws IOException {
+    Optional<Hit> there = now.find(id);
+    return !digest.isEmpty()
+        && there.isPresent()
+        && there.get().about().digest().equals(digest);
+  }
+
   /** Removes items; ids that are not there are passed over. */
   public Done remove(Collection<String> ids) throws IOException {
     Changes changes = new Changes(now.schema());
@@ -286,6 +326,12 @@ public final class IndexEditor implements Closeable {
               writer.finish();
             }
           });
+      entries.put(name, new Manifest.Entry(name, items, 0, "", ""));
+    }
+
+    void take(Path folder, int items) throws IOException {
+      String name = Manifest.segmentName(next++);
+      Outputs.folder(index.resolve(name), fresh -> LooseSegment.copy(folder, fresh));
       entries.put(name, new Manifest.Entry(name, items, 0, "", ""));
     }
 
