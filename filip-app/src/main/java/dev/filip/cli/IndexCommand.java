@@ -123,7 +123,8 @@ final class IndexCommand extends Group {
     @Parameters(
         index = "1",
         paramLabel = "SOURCE",
-        description = "Shards, folder, class folders, CSV, TSV, Parquet, NAME:PATH#SPLIT, or a token store.")
+        description =
+            "Shards, folder, class folders, CSV, TSV, Parquet, NAME:PATH#SPLIT, or a token store.")
     private String source;
 
     @Mixin private ModelOption model;

@@ -59,8 +59,7 @@ final class IndexPartCommand implements Callable<Integer> {
     Matcher numbers = PART.matcher(part);
     BadInput.require(numbers.matches(), "--part", part, "I/N, such as 3/16");
     IndexParts.Part which =
-        new IndexParts.Part(
-            Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)));
+        new IndexParts.Part(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)));
     IndexAbout about = IndexAbout.read(index);
     try (var samples = columns.openWithOtherColumns(source);
         IndexModel open = IndexModel.open(about, model.of(about), true)) {

@@ -76,13 +76,12 @@ public final class IndexParts {
       ObjectNode there = (ObjectNode) Json.readObject(folder.resolve(ABOUT));
       asked
           .properties()
-          .forEach(
-              entry ->
-                  BadInput.require(
-                      there.path(entry.getKey()).equals(entry.getValue()),
-                      entry.getKey() + " of " + folder,
-                      there.path(entry.getKey()),
-                      entry.getValue() + " (or name another --out)"));
+          .forEach(entry ->
+              BadInput.require(
+                  there.path(entry.getKey()).equals(entry.getValue()),
+                  entry.getKey() + " of " + folder,
+                  there.path(entry.getKey()),
+                  entry.getValue() + " (or name another --out)"));
       return there.put("made", false);
     }
     Outputs.folder(folder, fresh -> fill(fresh, model, about, source, spec, part, asked));

@@ -84,8 +84,7 @@ public final class SourceIndexer {
    *
    * @param refuse why one is not encoded; null where it is
    */
-  Added run(
-      Sink sink, Function<Sample, @Nullable String> refuse, long[] samples, boolean quiet)
+  Added run(Sink sink, Function<Sample, @Nullable String> refuse, long[] samples, boolean quiet)
       throws IOException {
     long begun = System.nanoTime();
     try (Progress progress = quiet ? null : new Progress("images", samples.length)) {

@@ -89,14 +89,12 @@ class IndexPartsTest {
     JsonNode again = json("index", "adopt", index, parts);
     assertThat(again.path("unchanged").asInt()).isEqualTo(IMAGES - 1);
     assertThat(again.path("items").asInt()).isEqualTo(IMAGES - 1);
-    assertThat(json("index", "add", index, source).path("unchanged").asInt())
-        .isEqualTo(IMAGES - 1);
+    assertThat(json("index", "add", index, source).path("unchanged").asInt()).isEqualTo(IMAGES - 1);
     assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
   }
 
   private JsonNode part(Path index, Path source, Path parts, int part) {
-    return json(
-        "index", "part", index, source, "--part", part + "/" + PARTS, "--out", parts);
+    return json("index", "part", index, source, "--part", part + "/" + PARTS, "--out", parts);
   }
 
   private static void same(Path one, Path other) throws IOException {

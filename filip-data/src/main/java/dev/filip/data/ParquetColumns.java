@@ -273,8 +273,7 @@ final class ParquetColumns {
     }
     String how = "Parquet; columns " + image + ", " + caption;
     String said = how + (images == null ? "" : "; images in it") + leftOut();
-    return new TableSource(
-        file, said, samples, images, others == null ? null : others::metadata);
+    return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
   }
 
   private List<String> captions(RowReader rows, int row) throws IOException {

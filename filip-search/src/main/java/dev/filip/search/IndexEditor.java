@@ -168,8 +168,8 @@ public final class IndexEditor implements Closeable {
   }
 
   /**
-   * Adds the items of a segment that was made outside ({@link LooseSegment}), a copy of it; where an
-   * id is there, its item takes the other's place. One whose items are all there, with the same
+   * Adds the items of a segment that was made outside ({@link LooseSegment}), a copy of it; where
+   * an id is there, its item takes the other's place. One whose items are all there, with the same
    * digests, is passed over.
    *
    * @throws BadInput where it is damaged, of another encoder, or has metadata of another type
@@ -202,9 +202,7 @@ public final class IndexEditor implements Closeable {
 
   private boolean isThere(String id, String digest) throws IOException {
     Optional<Hit> there = now.find(id);
-    return !digest.isEmpty()
-        && there.isPresent()
-        && there.get().about().digest().equals(digest);
+    return !digest.isEmpty() && there.isPresent() && there.get().about().digest().equals(digest);
   }
 
   /** Removes items; ids that are not there are passed over. */
