@@ -136,7 +136,7 @@ final class FileUrls extends UrlTable {
       table.forEach(row -> {
         List<@Nullable Object> rest = new ArrayList<>();
         found.others().forEach(i -> rest.add(row.get(i)));
-        String caption = found.caption() < 0 ? null : row.get(found.caption());
+        String caption = found.caption() < 0 ? null : oneLine(row.get(found.caption()));
         give(UrlRow.of(row.get(found.url()), caption, rest), taker);
       });
       leftOut = table.leftOut();
@@ -190,12 +190,18 @@ final class FileUrls extends UrlTable {
         List<@Nullable Object> rest = new ArrayList<>();
         columns.others().forEach(name -> rest.add(text(row.get(name))));
         String caption = found.caption() < 0 ? null : text(row.get(header.get(found.caption())));
+        caption = caption == null ? null : oneLine(caption);
         taker.take(UrlRow.of(text(row.get(header.get(found.url()))), caption, rest));
       }
     } catch (JacksonException e) {
       String why = e instanceof JsonProcessingException json ? Json.why(json) : e.getMessage();
       throw new BadInput("cannot read " + file + ": " + why, e);
     }
+  }
+
+  /** A line is a caption: ends of lines within one become spaces. */
+  static String oneLine(String caption) {
+    return caption.replaceAll("\\R+", " ");
   }
 
   private static @Nullable String text(@Nullable JsonNode value) {

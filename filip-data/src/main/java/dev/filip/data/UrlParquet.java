@@ -152,15 +152,17 @@ final class UrlParquet implements Closeable {
 
   private @Nullable String captions(RowReader rows, String column) throws IOException {
     if (ParquetColumns.Form.of(node(column)) != ParquetColumns.Form.TEXTS) {
-      return text(rows, column);
+      String one = text(rows, column);
+      return one == null ? null : FileUrls.oneLine(one);
     }
     List<String> all = new ArrayList<>();
     PqList list = rows.isNull(column) ? null : rows.getList(column);
     for (int i = 0; list != null && i < list.size(); i++) {
       Object value = list.isNull(i) ? null : list.get(i);
       if (value != null) {
-        String one = value instanceof byte[] bytes ? Texts.of(bytes) : value.toString();
-        all.add(one.replaceAll("\\R+", " "));
+        all.add(
+            FileUrls.oneLine(
+                value instanceof byte[] bytes ? Texts.of(bytes) : value.toString()));
       }
     }
     return String.join("\n", all);

@@ -18,7 +18,7 @@ public record UrlRow(
     others = Collections.unmodifiableList(others); // List.copyOf takes no null
   }
 
-  /** With what stands in two fields; blank is nothing. */
+  /** With what stands in two fields; blank is nothing, and several captions are one a line. */
   public static UrlRow of(@Nullable String url, @Nullable String caption, List<@Nullable Object> others) {
     return new UrlRow(filled(url), filled(caption), others);
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +160,15 @@ final class Crew implements AutoCloseable {
 
   /** Waits for all rows. */
   void await() throws IOException {
-    threads.close();
+    threads.shutdown();
+    try {
+      while (!threads.awaitTermination(1, TimeUnit.HOURS)) {
+        check();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
     check();
   }
 

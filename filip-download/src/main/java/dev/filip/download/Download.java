@@ -8,7 +8,6 @@ import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
 import dev.filip.io.ResumableFolder;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,27 +29,20 @@ public final class Download {
   private final UrlTable table;
   private final DownloadOptions options;
   private final ShardLayout layout;
-  private final Names.Resolver resolver;
-  private final Web.Setup setup;
+  private final Net net;
   private final Consumer<String> say;
 
   /** What is said of the table on the way goes to {@code say}. */
   public Download(UrlTable table, DownloadOptions options, Consumer<String> say) {
-    this(table, options, say, InetAddress::getAllByName, _ -> {});
+    this(table, options, say, Net.standard(options.manners().allowPrivate()));
   }
 
-  Download(
-      UrlTable table,
-      DownloadOptions options,
-      Consumer<String> say,
-      Names.Resolver resolver,
-      Web.Setup setup) {
+  Download(UrlTable table, DownloadOptions options, Consumer<String> say, Net net) {
     this.table = table;
     this.options = options;
     this.layout = new ShardLayout(options.perShard(), table.captions(), table.others());
     this.say = say;
-    this.resolver = resolver;
-    this.setup = setup;
+    this.net = net;
   }
 
   /**
@@ -122,12 +114,9 @@ public final class Download {
   }
 
   private Fetcher fetcher() {
+    Limits limits = options.limits();
     Manners manners = options.manners();
-    Names names =
-        new Names(
-            resolver, manners.allowPrivate(), options.limits().connect(), System::nanoTime);
-    return new Fetcher(
-        options.limits(), manners, new Web(options.limits(), manners, names, setup));
+    return new Fetcher(limits, manners, new Web(limits, manners, net));
   }
 
   private void shards(UrlPlan plan, ResumableFolder folder) throws IOException {

@@ -5,17 +5,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.util.function.Predicate;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that connect to public addresses only. They look at the very address that the system is
+ * Sockets that connect to allowed addresses only. They look at the very address that the system is
  * then asked to connect to, so neither a literal in a URL nor a name that changes its address
  * between two look-ups (DNS rebinding) leads elsewhere. Thread-safe.
  */
 final class GuardedSockets extends SocketFactory {
+  private final Predicate<InetAddress> allowed;
+
+  GuardedSockets(Predicate<InetAddress> allowed) {
+    this.allowed = allowed;
+  }
+
   @Override
   public Socket createSocket() {
-    return new Guarded();
+    return new Guarded(allowed);
   }
 
   @Override
@@ -40,8 +47,8 @@ final class GuardedSockets extends SocketFactory {
     return connected(new InetSocketAddress(host, port));
   }
 
-  private static Socket connected(InetSocketAddress address) throws IOException {
-    Socket socket = new Guarded();
+  private Socket connected(InetSocketAddress address) throws IOException {
+    Socket socket = new Guarded(allowed);
     try {
       socket.connect(address);
       return socket;
@@ -52,6 +59,12 @@ final class GuardedSockets extends SocketFactory {
   }
 
   private static final class Guarded extends Socket {
+    private final Predicate<InetAddress> allowed;
+
+    Guarded(Predicate<InetAddress> allowed) {
+      this.allowed = allowed;
+    }
+
     @Override
     public void connect(SocketAddress endpoint) throws IOException {
       connect(endpoint, 0);
@@ -64,7 +77,7 @@ final class GuardedSockets extends SocketFactory {
       if (address == null) {
         throw new IOException("no address of the internet: " + endpoint);
       }
-      if (!AddressRules.isPublic(address)) {
+      if (!allowed.test(address)) {
         throw new RefusedAddress(address.getHostAddress(), address);
       }
       super.connect(endpoint, timeout);

@@ -13,12 +13,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import okhttp3.Dns;
 
 /**
  * Names to addresses, each looked up once while its answer is fresh, by threads of their own: the
  * system's look-up would hold the few that carry virtual threads. A name of which some addresses
- * are public has those only. Thread-safe.
+ * are allowed has those only. Thread-safe.
  */
 final class Names implements Dns, AutoCloseable {
   private static final int MOST = 100_000;
@@ -39,7 +40,7 @@ final class Names implements Dns, AutoCloseable {
   }
 
   private final Resolver resolver;
-  private final boolean allowPrivate;
+  private final Predicate<InetAddress> allowed;
   private final Duration patience;
   private final LongSupplier clock;
   private final ExecutorService threads =
@@ -50,12 +51,13 @@ final class Names implements Dns, AutoCloseable {
   /**
    * A cache over a resolver.
    *
+   * @param net asks, and says which addresses are allowed
    * @param patience for one look-up
    * @param clock nanoseconds
    */
-  Names(Resolver resolver, boolean allowPrivate, Duration patience, LongSupplier clock) {
-    this.resolver = resolver;
-    this.allowPrivate = allowPrivate;
+  Names(Net net, Duration patience, LongSupplier clock) {
+    this.resolver = net.resolver();
+    this.allowed = net.allowed();
     this.patience = patience;
     this.clock = clock;
   }
@@ -99,12 +101,11 @@ final class Names implements Dns, AutoCloseable {
   private List<InetAddress> resolved(String host) {
     try {
       List<InetAddress> all = List.of(resolver.addresses(host));
-      List<InetAddress> allowed =
-          allowPrivate ? all : all.stream().filter(AddressRules::isPublic).toList();
-      if (allowed.isEmpty()) {
+      List<InetAddress> some = all.stream().filter(allowed).toList();
+      if (some.isEmpty()) {
         throw new RefusedAddress(host, all.getFirst());
       }
-      return allowed;
+      return some;
     } catch (UnknownHostException e) {
       throw new java.util.concurrent.CompletionException(e);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One question and its answer, over HTTP/2 where the server has it: nothing is followed, nothing
- * unpacked beyond its limit, and no connection is made to an address that is not public. Proxies
+ * unpacked beyond its limit, and no connection is made to an address that is not allowed. Proxies
  * are not used, as the address is theirs to choose then. Thread-safe.
  */
 final class Web implements AutoCloseable {
@@ -65,9 +65,9 @@ final class Web implements AutoCloseable {
     void change(OkHttpClient.Builder builder);
   }
 
-  Web(Limits limits, Manners manners, Names names, Setup setup) {
+  Web(Limits limits, Manners manners, Net net) {
     this.limits = limits;
-    this.names = names;
+    this.names = new Names(net, limits.connect(), System::nanoTime);
     this.userAgent = manners.userAgent();
     long room = Runtime.getRuntime().maxMemory() / 4 / limits.mostBytes();
     this.large = new Semaphore(Math.clamp(room, 2, manners.total()));
@@ -81,10 +81,8 @@ final class Web implements AutoCloseable {
             .connectTimeout(limits.connect())
             .readTimeout(limits.whole())
             .callTimeout(limits.whole());
-    if (!manners.allowPrivate()) {
-      builder.socketFactory(new GuardedSockets());
-    }
-    setup.change(builder);
+    builder.socketFactory(new GuardedSockets(net.allowed()));
+    net.setup().change(builder);
     this.client = builder.build();
   }
 
