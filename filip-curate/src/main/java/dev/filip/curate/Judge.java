@@ -145,7 +145,7 @@ record Judge(RuleBook book) {
 
     private void look(Picture picture) throws IOException {
       try {
-        look = PerceptualHash.of(picture.pixels());
+        look = picture.look();
       } catch (UndecodableImage e) {
         look = Optional.empty(); // not alike anything
       }

@@ -90,11 +90,14 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     return (defaults ? new ConfigNode(given.path(), Json.object()) : given).map(kind.keys);
   }
 
-  /** A record's settings as a text; of a word list its checksum. */
+  /** A record's settings as a text; of a word list its checksum, of sources their shape. */
   private static String shown(Rule rule) {
-    return rule instanceof SensitiveRule sensitive
-        ? "words " + sensitive.words().fingerprint()
-        : rule instanceof PersonRule ? "PersonRule" : rule.toString();
+    return switch (rule) {
+      case SensitiveRule sensitive -> "words " + sensitive.words().fingerprint();
+      case PersonRule _ -> "PersonRule";
+      case LeakRule leak -> leak.request();
+      default -> rule.toString();
+    };
   }
 
   int size() {
@@ -139,6 +142,7 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
         List.of("max_images"),
         (n, f) -> new Rule.Repetition(least(n, "max_images", 10, 1)));
     put(kinds, "persons", List.of(), (n, f) -> new PersonRule(new Persons()));
+    put(kinds, "leak", List.of("against", "distance"), (n, f) -> leak(n));
     put(
         kinds,
         "near_duplicates",
@@ -153,6 +157,17 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
       List<String> keys,
       BiFunction<ConfigNode, Path, Rule> maker) {
     kinds.put(name, new Kind(new LinkedHashSet<>(keys), maker));
+  }
+
+  private static LeakRule leak(ConfigNode node) {
+    List<String> against =
+        node.at("against").map(ConfigNode::listOrOne).orElse(List.of()).stream()
+            .map(ConfigNode::text)
+            .toList();
+    BadInput.require(
+        !against.isEmpty(), node.join("against"), "none", "a SOURCE, or a list of such");
+    return LeakRule.against(
+        against, within(node, "distance", LeakRule.DISTANCE, 0, HashIndex.MOST));
   }
 
   private static int least(ConfigNode node, String key, int byDefault, int least) {
