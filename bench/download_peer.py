@@ -36,28 +36,29 @@ def pss(pid):
     return total * 1024
 
 
-if sys.argv[1] == "--img2dataset":
-    from img2dataset import download
+if __name__ == "__main__":
+    if sys.argv[1] == "--img2dataset":
+        from img2dataset import download
 
-    urls, out, processes, threads = sys.argv[2:]
-    download(
-        url_list=urls,
-        input_format="csv",
-        url_col="url",
-        caption_col="caption",
-        output_folder=out,
-        output_format="webdataset",
-        image_size=256,
-        resize_mode="keep_ratio",
-        number_sample_per_shard=1000,
-        processes_count=int(processes),
-        thread_count=int(threads),
-    )
-else:
-    begun = time.time()
-    process = subprocess.Popen(sys.argv[1:], stdout=sys.stderr)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, pss(process.pid))
-        time.sleep(0.1)
-    print(json.dumps({"seconds": round(time.time() - begun, 2), "peak_memory": peak, "exit": process.returncode}))
+        urls, out, processes, threads = sys.argv[2:]
+        download(
+            url_list=urls,
+            input_format="csv",
+            url_col="url",
+            caption_col="caption",
+            output_folder=out,
+            output_format="webdataset",
+            image_size=256,
+            resize_mode="keep_ratio",
+            number_sample_per_shard=1000,
+            processes_count=int(processes),
+            thread_count=int(threads),
+        )
+    else:
+        begun = time.time()
+        process = subprocess.Popen(sys.argv[1:], stdout=sys.stderr)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, pss(process.pid))
+            time.sleep(0.1)
+        print(json.dumps({"seconds": round(time.time() - begun, 2), "peak_memory": peak, "exit": process.returncode}))

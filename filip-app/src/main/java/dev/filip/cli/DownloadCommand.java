@@ -120,9 +120,7 @@ final class DownloadCommand implements Callable<Integer> {
         description = "The side that the mode speaks of. Default: 256.")
     private int size = Fit.DEFAULT.size();
 
-    @Option(
-        names = "--resize-only-if-bigger",
-        description = "Leave smaller pictures as they are.")
+    @Option(names = "--resize-only-if-bigger", description = "Leave smaller pictures as they are.")
     private boolean onlyIfBigger;
 
     @Option(

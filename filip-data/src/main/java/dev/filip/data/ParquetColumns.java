@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -103,7 +104,7 @@ final class ParquetColumns {
     if (captions == Form.IMAGE || captions == Form.OTHER) {
       throw wrong("--caption-key", caption, "texts or lists of texts");
     }
-    requireReadable(file, parquet, Set.of(image, caption));
+    requireReadable(file, parquet, new HashSet<>(List.of(image, caption)));
   }
 
   /** Opens a file. */

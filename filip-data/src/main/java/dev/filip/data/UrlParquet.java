@@ -161,8 +161,7 @@ final class UrlParquet implements Closeable {
       Object value = list.isNull(i) ? null : list.get(i);
       if (value != null) {
         all.add(
-            FileUrls.oneLine(
-                value instanceof byte[] bytes ? Texts.of(bytes) : value.toString()));
+            FileUrls.oneLine(value instanceof byte[] bytes ? Texts.of(bytes) : value.toString()));
       }
     }
     return String.join("\n", all);

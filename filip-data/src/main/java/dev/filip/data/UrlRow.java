@@ -19,7 +19,8 @@ public record UrlRow(
   }
 
   /** With what stands in two fields; blank is nothing, and several captions are one a line. */
-  public static UrlRow of(@Nullable String url, @Nullable String caption, List<@Nullable Object> others) {
+  public static UrlRow of(
+      @Nullable String url, @Nullable String caption, List<@Nullable Object> others) {
     return new UrlRow(filled(url), filled(caption), others);
   }
 

@@ -62,8 +62,7 @@ public abstract class UrlTable implements Closeable {
       return KnownUrls.published(spec, columns, split);
     }
     BadInput.require(split == null, "--split", split + "", "left out: " + spec + " has none");
-    BadInput.require(
-        !spec.matches("[a-z0-9]{2,}://.*"), "table", spec, "a local file or folder");
+    BadInput.require(!spec.matches("[a-z0-9]{2,}://.*"), "table", spec, "a local file or folder");
     return new FileUrls(files(place(spec)), columns);
   }
 

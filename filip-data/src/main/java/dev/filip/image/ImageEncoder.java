@@ -2,8 +2,10 @@ package dev.filip.image;
 
 import dev.filip.io.BadInput;
 
-/** Pixels as a file: JPEG (by libjpeg-turbo, colour halved in both
- * directions), PNG or WebP. Stateless. */
+/**
+ * Pixels as a file: JPEG (by libjpeg-turbo, colour halved in both directions), PNG or WebP.
+ * Stateless.
+ */
 public final class ImageEncoder {
   private ImageEncoder() {}
 
@@ -36,8 +38,12 @@ public final class ImageEncoder {
    * @param quality from 1 to 100; PNG has no loss and needs none
    */
   public static byte[] encode(RgbImage image, Format format, int quality) {
+    return encode(PackedImage.of(image), format, quality);
+  }
+
+  /** The same of an opaque picture that is packed. */
+  public static byte[] encode(PackedImage packed, Format format, int quality) {
     BadInput.require(quality >= 1 && quality <= 100, "quality", quality, "in [1, 100]");
-    PackedImage packed = PackedImage.of(image);
     return switch (format) {
       case JPG -> Leptonica.writeJpeg(packed, quality);
       case PNG -> Leptonica.writePng(packed);

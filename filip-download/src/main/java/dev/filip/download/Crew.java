@@ -40,8 +40,7 @@ final class Crew implements AutoCloseable {
   private final long started = System.nanoTime();
   private volatile boolean stopped;
   private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(
-          Thread.ofVirtual().name("filip-download-", 0).factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("filip-download-", 0).factory());
 
   /**
    * A crew.
@@ -81,18 +80,17 @@ final class Crew implements AutoCloseable {
   /** Takes a row of a shard. */
   void submit(ShardJob job, int index, Work work) throws IOException {
     acquire(window);
-    execute(
-        () -> {
-          try {
-            run(job, index, work);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // another row failed: all end
-          } catch (Throwable e) { // whatever it is, nobody else would hear of it
-            fail(e);
-          } finally {
-            window.release();
-          }
-        });
+    execute(() -> {
+      try {
+        run(job, index, work);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // another row failed: all end
+      } catch (Throwable e) { // whatever it is, nobody else would hear of it
+        fail(e);
+      } finally {
+        window.release();
+      }
+    });
   }
 
   private void execute(Runnable row) throws IOException {
@@ -126,7 +124,10 @@ final class Crew implements AutoCloseable {
     double seconds = Math.max(1e-3, (System.nanoTime() - started) / 1e9);
     long all = Math.max(1, tried.get());
     return String.format(
-        Locale.ROOT, "%.0f images/s, %.0f %% saved", saved.get() / seconds, 100.0 * saved.get() / all);
+        Locale.ROOT,
+        "%.0f images/s, %.0f %% saved",
+        saved.get() / seconds,
+        100.0 * saved.get() / all);
   }
 
   private void fail(Throwable e) {

@@ -124,8 +124,7 @@ public final class Download {
     try (Fetcher fetcher = fetcher();
         Progress progress = new Progress("download", plan.rows());
         Crew crew =
-            new Crew(
-                folder.part(SHARDS), folder.part(WORK), options.manners().total(), progress)) {
+            new Crew(folder.part(SHARDS), folder.part(WORK), options.manners().total(), progress)) {
       Feed feed = new Feed(plan, folder.part(SHARDS), crew, new RowWork(fetcher, fitter));
       for (int part = 0; part < table.parts().size(); part++) {
         feed.part(part);
@@ -190,8 +189,7 @@ public final class Download {
         mine.row(index, one);
         long number = firstRow + row;
         boolean repeats = plan.repeats(part, row);
-        crew.submit(
-            mine, index, () -> repeats ? RowWork.duplicate() : work.run(one, number));
+        crew.submit(mine, index, () -> repeats ? RowWork.duplicate() : work.run(one, number));
       }
       row++;
     }
@@ -204,14 +202,13 @@ public final class Download {
       job =
           there
               ? null
-              : crew.begin(
-                  scratch ->
-                      new ShardJob(
-                          shard,
-                          size,
-                          layout,
-                          options.fit().format(),
-                          scratch.resolve(ShardLayout.name(shard) + ".images")));
+              : crew.begin(scratch ->
+                  new ShardJob(
+                      shard,
+                      size,
+                      layout,
+                      options.fit().format(),
+                      scratch.resolve(ShardLayout.name(shard) + ".images")));
     }
   }
 

@@ -19,8 +19,7 @@ public record DownloadOptions(
 
   /** Everything as the parts have it. */
   public static final DownloadOptions DEFAULT =
-      new DownloadOptions(
-          PER_SHARD, Fit.DEFAULT, Limits.DEFAULT, Manners.DEFAULT, false, false);
+      new DownloadOptions(PER_SHARD, Fit.DEFAULT, Limits.DEFAULT, Manners.DEFAULT, false, false);
 
   public DownloadOptions {
     BadInput.require(

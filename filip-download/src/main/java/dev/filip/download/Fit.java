@@ -56,7 +56,6 @@ public record Fit(
 
   /** The same with another mode and size. */
   public Fit with(Mode other, int pixels) {
-    return new Fit(
-        other, pixels, onlyIfBigger, leastSide, mostArea, mostAspect, format, quality);
+    return new Fit(other, pixels, onlyIfBigger, leastSide, mostArea, mostAspect, format, quality);
   }
 }

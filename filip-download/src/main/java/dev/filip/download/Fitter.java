@@ -4,9 +4,9 @@ import dev.filip.image.DecodeOptions;
 import dev.filip.image.ImageDecoder;
 import dev.filip.image.ImageEncoder;
 import dev.filip.image.ImageHeader;
+import dev.filip.image.PackedImage;
 import dev.filip.image.PilResize;
 import dev.filip.image.Resample;
-import dev.filip.image.RgbImage;
 import dev.filip.image.UndecodableImage;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
@@ -17,10 +17,11 @@ import java.util.concurrent.Semaphore;
  * img2dataset's to the pixel. Thread-safe.
  */
 final class Fitter {
-  /** Of packed pixels, three bytes a pixel, and what resizing makes of them. */
+  /** Of packed pixels, those that a decoder holds beside, and what resizing makes of them. */
   private static final int BYTES_A_PIXEL = 16;
 
   private static final int THOUSAND = 1000;
+  private static final int WHITE = -1;
   private final Fit fit;
   private final DecodeOptions decoding;
   private final PilResize resize = new PilResize();
@@ -50,8 +51,7 @@ final class Fitter {
    * @param file of the wanted kind
    * @param orientation EXIF's 1 to 8 of the fetched file; its pixels are not turned
    */
-  record Fitted(
-      byte[] file, int width, int height, int oldWidth, int oldHeight, int orientation) {}
+  record Fitted(byte[] file, int width, int height, int oldWidth, int oldHeight, int orientation) {}
 
   /** A size in pixels. */
   record Size(int width, int height) {}
@@ -72,8 +72,8 @@ final class Fitter {
     int wanted = (int) Math.min(pixels, all);
     room.acquire(wanted);
     try {
-      RgbImage image = ImageDecoder.decode(file, decoding);
-      RgbImage fitted = fitted(image);
+      PackedImage image = ImageDecoder.decodeOpaque(file, decoding);
+      PackedImage fitted = fitted(image);
       boolean same = fitted == image && header.kind() == fit.format().kind();
       byte[] kept = same ? file : ImageEncoder.encode(fitted, fit.format(), fit.quality());
       return new Fitted(
@@ -102,9 +102,9 @@ final class Fitter {
     }
   }
 
-  private RgbImage fitted(RgbImage image) {
+  private PackedImage fitted(PackedImage image) {
     Size size = scaled(image.width(), image.height());
-    RgbImage resized =
+    PackedImage resized =
         size.width == image.width() && size.height == image.height()
             ? image
             : resize.resize(image, size.width, size.height, Resample.BICUBIC);
@@ -144,38 +144,33 @@ final class Fitter {
     return (int) Math.max(1, Math.rint(side));
   }
 
-  private RgbImage bordered(RgbImage image) {
+  private PackedImage bordered(PackedImage image) {
     int side = fit.size();
     if (image.width() == side && image.height() == side) {
       return image;
     }
-    byte[] rgb = new byte[side * side * 3];
-    Arrays.fill(rgb, (byte) 255);
+    int[] pixels = new int[side * side];
+    Arrays.fill(pixels, WHITE);
     int left = (side - image.width()) / 2;
     int top = (side - image.height()) / 2;
     for (int y = 0; y < image.height(); y++) {
       System.arraycopy(
-          image.rgb(),
-          y * image.width() * 3,
-          rgb,
-          ((top + y) * side + left) * 3,
-          image.width() * 3);
+          image.pixels(), y * image.width(), pixels, (top + y) * side + left, image.width());
     }
-    return new RgbImage(side, side, rgb);
+    return PackedImage.opaque(side, side, pixels);
   }
 
-  private RgbImage cropped(RgbImage image) {
+  private PackedImage cropped(PackedImage image) {
     int side = fit.size();
     if (image.width() == side && image.height() == side) {
       return image;
     }
-    byte[] rgb = new byte[side * side * 3];
+    int[] pixels = new int[side * side];
     int left = (image.width() - side) / 2;
     int top = (image.height() - side) / 2;
     for (int y = 0; y < side; y++) {
-      System.arraycopy(
-          image.rgb(), ((top + y) * image.width() + left) * 3, rgb, y * side * 3, side * 3);
+      System.arraycopy(image.pixels(), (top + y) * image.width() + left, pixels, y * side, side);
     }
-    return new RgbImage(side, side, rgb);
+    return PackedImage.opaque(side, side, pixels);
   }
 }

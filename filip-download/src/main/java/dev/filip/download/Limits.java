@@ -38,7 +38,10 @@ public record Limits(
     BadInput.require(whole.toMillis() > 0, "--timeout", whole, "above 0");
     BadInput.require(leastSpeed >= 0, "--min-speed", leastSpeed, ">= 0");
     BadInput.require(
-        mostBytes >= 1 << 10 && mostBytes <= 1 << 30, "--max-bytes", mostBytes, "in [1 KiB, 1 GiB]");
+        mostBytes >= 1 << 10 && mostBytes <= 1 << 30,
+        "--max-bytes",
+        mostBytes,
+        "in [1 KiB, 1 GiB]");
     BadInput.require(
         mostPixels > 0 && mostPixels <= Integer.MAX_VALUE / 4,
         "--max-pixels",

@@ -14,7 +14,8 @@ import java.util.TreeSet;
  * @param delay least time between two requests to one host
  * @param longestWait a host that asks for a longer pause is left alone: its rows fail
  * @param retries tries after the first, for what may pass
- * @param firstPause before the second try; doubled for each further one, less up to a half by chance
+ * @param firstPause before the second try; doubled for each further one, less up to a half by
+ *     chance
  * @param agent the name by which robots.txt and {@code X-Robots-Tag} know this client
  * @param robotsTxt whether robots.txt is obeyed
  * @param directives words of {@code X-Robots-Tag} that forbid an image

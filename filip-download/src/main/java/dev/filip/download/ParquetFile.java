@@ -110,18 +110,17 @@ final class ParquetFile {
     byte[] plain = page(columns.get(c).type, values);
     byte[] packed = Zstd.compress(plain, LEVEL);
     byte[] header =
-        Thrift.struct(
-            page ->
-                page.integer(1, 0)
-                    .integer(2, plain.length)
-                    .integer(3, packed.length)
-                    .struct(
-                        5,
-                        data ->
-                            data.integer(1, values.size())
-                                .integer(2, PLAIN)
-                                .integer(3, RLE)
-                                .integer(4, RLE)));
+        Thrift.struct(page ->
+            page.integer(1, 0)
+                .integer(2, plain.length)
+                .integer(3, packed.length)
+                .struct(
+                    5,
+                    data ->
+                        data.integer(1, values.size())
+                            .integer(2, PLAIN)
+                            .integer(3, RLE)
+                            .integer(4, RLE)));
     put(header);
     put(packed);
     return (long) header.length + plain.length;
@@ -175,20 +174,18 @@ final class ParquetFile {
 
   private byte[] footer() {
     long bytes = chunks.stream().mapToLong(Chunk::plain).sum();
-    return Thrift.struct(
-        file -> {
-          file.integer(1, 1).list(2, Thrift.STRUCT, columns.size() + 1);
-          file.element(root -> root.text(4, "schema").integer(5, columns.size()));
-          columns.forEach(column -> file.element(element -> schema(element, column)));
-          file.big(3, rows).list(4, Thrift.STRUCT, 1);
-          file.element(
-              group -> {
-                group.list(1, Thrift.STRUCT, chunks.size());
-                chunks.forEach(chunk -> group.element(it -> chunk(it, chunk)));
-                group.big(2, bytes).big(3, rows);
-              });
-          file.text(6, "filip");
-        });
+    return Thrift.struct(file -> {
+      file.integer(1, 1).list(2, Thrift.STRUCT, columns.size() + 1);
+      file.element(root -> root.text(4, "schema").integer(5, columns.size()));
+      columns.forEach(column -> file.element(element -> schema(element, column)));
+      file.big(3, rows).list(4, Thrift.STRUCT, 1);
+      file.element(group -> {
+        group.list(1, Thrift.STRUCT, chunks.size());
+        chunks.forEach(chunk -> group.element(it -> chunk(it, chunk)));
+        group.big(2, bytes).big(3, rows);
+      });
+      file.text(6, "filip");
+    });
   }
 
   private static void schema(Thrift element, Column column) {

@@ -36,8 +36,7 @@ final class Retry {
   private final DownloadOptions options;
   private final RowWork work;
 
-  Retry(
-      Path old, ObjectNode request, ShardLayout layout, DownloadOptions options, RowWork work) {
+  Retry(Path old, ObjectNode request, ShardLayout layout, DownloadOptions options, RowWork work) {
     this.old = old;
     this.request = request;
     this.layout = layout;
@@ -96,14 +95,13 @@ final class Retry {
       return;
     }
     ShardJob job =
-        crew.begin(
-            scratch ->
-                new ShardJob(
-                    shard,
-                    rows.size(),
-                    layout,
-                    options.fit().format(),
-                    scratch.resolve(ShardLayout.name(shard) + ".images")));
+        crew.begin(scratch ->
+            new ShardJob(
+                shard,
+                rows.size(),
+                layout,
+                options.fit().format(),
+                scratch.resolve(ShardLayout.name(shard) + ".images")));
     for (int i = 0; i < rows.size(); i++) {
       job.row(i, rows.get(i).row);
     }
@@ -157,8 +155,7 @@ final class Retry {
 
   private List<Row> read(int shard) throws IOException {
     List<String> others =
-        Stream.concat(
-                layout.others().stream().map(UrlTable.Column::name), ShardLayout.OWN.stream())
+        Stream.concat(layout.others().stream().map(UrlTable.Column::name), ShardLayout.OWN.stream())
             .toList();
     UrlColumns columns = new UrlColumns("url", layout.captions() ? "caption" : null, others);
     List<Row> rows = new ArrayList<>();

@@ -120,8 +120,7 @@ final class Robots {
               .parseContent(file.toString(), text, "text/plain", List.of(agent));
       if (rules.getCrawlDelay() > 0) {
         Duration asked = Duration.ofMillis(rules.getCrawlDelay());
-        hosts.delay(
-            Fetcher.host(file), asked.compareTo(LONGEST_DELAY) < 0 ? asked : LONGEST_DELAY);
+        hosts.delay(Fetcher.host(file), asked.compareTo(LONGEST_DELAY) < 0 ? asked : LONGEST_DELAY);
       }
       return new Rules(rules, null);
     } catch (FetchFailure e) {

@@ -33,7 +33,8 @@ final class RobotsTag {
           client = before;
           word = word.substring(colon + 1).strip();
         }
-        boolean ours = client.isEmpty() || client.equals("*") || client.equals(agent.toLowerCase(Locale.ROOT));
+        boolean ours =
+            client.isEmpty() || client.equals("*") || client.equals(agent.toLowerCase(Locale.ROOT));
         if (ours && directives.contains(word)) {
           return true;
         }

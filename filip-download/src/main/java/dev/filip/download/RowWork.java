@@ -21,7 +21,8 @@ record RowWork(Fetcher fetcher, Fitter fitter) {
 
   /** A row that repeats an earlier one's URL. */
   static Done duplicate() {
-    return Done.failed(Outcome.Status.DUPLICATE, "duplicate", "duplicate: an earlier row has this URL");
+    return Done.failed(
+        Outcome.Status.DUPLICATE, "duplicate", "duplicate: an earlier row has this URL");
   }
 
   /**

@@ -201,8 +201,7 @@ final class ShardJob implements Closeable {
     ObjectNode stats = Json.object();
     stats.put("count", rows.length);
     stats.put("successes", byStatus.getOrDefault(Outcome.Status.SUCCESS, 0));
-    stats.put(
-        "failed_to_download", byStatus.getOrDefault(Outcome.Status.FAILED_TO_DOWNLOAD, 0));
+    stats.put("failed_to_download", byStatus.getOrDefault(Outcome.Status.FAILED_TO_DOWNLOAD, 0));
     stats.put("failed_to_resize", byStatus.getOrDefault(Outcome.Status.FAILED_TO_RESIZE, 0));
     stats.put("duplicates", byStatus.getOrDefault(Outcome.Status.DUPLICATE, 0));
     stats.put("bytes", end.get());

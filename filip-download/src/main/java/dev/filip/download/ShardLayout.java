@@ -53,7 +53,8 @@ record ShardLayout(int perShard, boolean captions, List<UrlTable.Column> others)
   ShardLayout {
     others = List.copyOf(others);
     for (UrlTable.Column column : others) {
-      boolean ours = OWN.contains(column.name()) || Set.of("url", "caption").contains(column.name());
+      boolean ours =
+          OWN.contains(column.name()) || Set.of("url", "caption").contains(column.name());
       BadInput.require(
           !ours, "--columns", column.name(), "no name that the written table has of its own");
     }

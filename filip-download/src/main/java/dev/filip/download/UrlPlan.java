@@ -111,7 +111,8 @@ final class UrlPlan {
   /** Reads what {@link #write} kept. */
   static UrlPlan read(Path file) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(file)));
-    BadInput.require(in.readInt() == MAGIC, file.toString(), "another file", "a plan of a download");
+    BadInput.require(
+        in.readInt() == MAGIC, file.toString(), "another file", "a plan of a download");
     int parts = in.readInt();
     List<Integer> rows = new ArrayList<>();
     List<BitSet> repeated = new ArrayList<>();

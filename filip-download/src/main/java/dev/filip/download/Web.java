@@ -114,8 +114,7 @@ final class Web implements AutoCloseable {
   }
 
   private static Reply refused(Response response, List<String> tags) throws FetchFailure {
-    Reply reply =
-        new Reply(response.code(), response.header("Location"), tags, new byte[0]);
+    Reply reply = new Reply(response.code(), response.header("Location"), tags, new byte[0]);
     if (reply.isRedirect()) {
       return reply;
     }

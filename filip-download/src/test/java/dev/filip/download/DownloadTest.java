@@ -89,8 +89,7 @@ class DownloadTest {
   private ObjectNode run(Path table, DownloadOptions options, Path out, Net net)
       throws IOException {
     try (UrlTable rows =
-        UrlTable.open(
-            table.toString(), new UrlColumns(null, null, List.of("source")), null)) {
+        UrlTable.open(table.toString(), new UrlColumns(null, null, List.of("source")), null)) {
       return new Download(rows, options, said::add, net).write(out);
     }
   }
@@ -119,7 +118,8 @@ class DownloadTest {
     host.on("/moved", RudeHost.redirect("/a b.jpg")).on("/a%20b.jpg", RudeHost.ok(good));
     host.on("/packed.jpg", RudeHost.ok(RudeHost.gzip(good), "Content-Encoding: gzip"));
     host.on("/busy.jpg", RudeHost.status(429, "Retry-After: 1"), RudeHost.ok(good));
-    host.on("/later.jpg", RudeHost.status(503, "Retry-After: " + RudeHost.date(1)), RudeHost.ok(good));
+    host.on(
+        "/later.jpg", RudeHost.status(503, "Retry-After: " + RudeHost.date(1)), RudeHost.ok(good));
     host.on("/cut-once.jpg", RudeHost.cut(good, 50), RudeHost.ok(good));
     host.on("/stalls.jpg", RudeHost.slow(20_000, RudeHost.ok(good)));
     host.on("/drips.jpg", RudeHost.drip(100));
@@ -128,7 +128,9 @@ class DownloadTest {
     host.on("/wrong-length.jpg", RudeHost.wrongLength(good));
     host.on("/cut.jpg", RudeHost.cut(good, good.length - 7));
     host.on("/half.jpg", RudeHost.ok(java.util.Arrays.copyOf(good, good.length / 2)));
-    host.on("/gzip-bomb.jpg", RudeHost.ok(RudeHost.gzip(Made.zeros(40 << 20)), "Content-Encoding: gzip"));
+    host.on(
+        "/gzip-bomb.jpg",
+        RudeHost.ok(RudeHost.gzip(Made.zeros(40 << 20)), "Content-Encoding: gzip"));
     host.on("/no-gzip.jpg", RudeHost.ok(good, "Content-Encoding: gzip"));
     host.on("/brotli.jpg", RudeHost.ok(good, "Content-Encoding: br"));
     host.on("/pixel-bomb.png", RudeHost.ok(Made.pixelBomb()));
@@ -146,21 +148,54 @@ class DownloadTest {
     host.on("/noai2.jpg", RudeHost.ok(good, "X-Robots-Tag: noarchive, NoAI"));
     host.on("/mine.jpg", RudeHost.ok(good, "X-Robots-Tag: filip: noindex"));
     host.on("/others.jpg", RudeHost.ok(good, "X-Robots-Tag: otherbot: noindex"));
-    host.on("/robots.txt", RudeHost.ok("User-agent: *\nDisallow: /private/\n".getBytes(StandardCharsets.UTF_8)));
+    host.on(
+        "/robots.txt",
+        RudeHost.ok("User-agent: *\nDisallow: /private/\n".getBytes(StandardCharsets.UTF_8)));
     host.on("/private/x.jpg", RudeHost.ok(good));
     List<String> paths =
         List.of(
-            "/good.jpg", "/a.png", "/moved", "/packed.jpg", "/busy.jpg", "/later.jpg",
-            "/cut-once.jpg", "/stalls.jpg", "/drips.jpg", "/endless.jpg", "/large.jpg",
-            "/wrong-length.jpg", "/cut.jpg", "/half.jpg", "/gzip-bomb.jpg", "/no-gzip.jpg",
-            "/brotli.jpg", "/pixel-bomb.png", "/page.jpg", "/empty.jpg", "/loop", "/hop0",
-            "/to-file", "/nowhere", "/hello.jpg", "/hour.jpg", "/noai.jpg", "/noai2.jpg",
-            "/mine.jpg", "/others.jpg", "/private/x.jpg", "/missing.jpg", "/good.jpg");
+            "/good.jpg",
+            "/a.png",
+            "/moved",
+            "/packed.jpg",
+            "/busy.jpg",
+            "/later.jpg",
+            "/cut-once.jpg",
+            "/stalls.jpg",
+            "/drips.jpg",
+            "/endless.jpg",
+            "/large.jpg",
+            "/wrong-length.jpg",
+            "/cut.jpg",
+            "/half.jpg",
+            "/gzip-bomb.jpg",
+            "/no-gzip.jpg",
+            "/brotli.jpg",
+            "/pixel-bomb.png",
+            "/page.jpg",
+            "/empty.jpg",
+            "/loop",
+            "/hop0",
+            "/to-file",
+            "/nowhere",
+            "/hello.jpg",
+            "/hour.jpg",
+            "/noai.jpg",
+            "/noai2.jpg",
+            "/mine.jpg",
+            "/others.jpg",
+            "/private/x.jpg",
+            "/missing.jpg",
+            "/good.jpg");
     List<String> urls = new ArrayList<>(paths.stream().map(host::url).toList());
     urls.addAll(
         List.of(
-            "ftp://127.0.0.1/x.jpg", "data:image/png;base64,AAAA", "nothing", "",
-            "http://no-such-host.invalid/x.jpg", "http://127.0.0.1:1/x.jpg"));
+            "ftp://127.0.0.1/x.jpg",
+            "data:image/png;base64,AAAA",
+            "nothing",
+            "",
+            "http://no-such-host.invalid/x.jpg",
+            "http://127.0.0.1:1/x.jpg"));
     ObjectNode answer = run(Made.table(folder, urls), options(20), folder.resolve("out"));
     assertThat(failed(answer))
         .isEqualTo(
@@ -227,7 +262,13 @@ class DownloadTest {
 
   private void table() throws IOException {
     List<UrlRow> rows =
-        rows(folder.resolve("out/00001.parquet"), "source", "key", "status", "error_message", "width");
+        rows(
+            folder.resolve("out/00001.parquet"),
+            "source",
+            "key",
+            "status",
+            "error_message",
+            "width");
     assertThat(rows).hasSize(19);
     assertThat(rows.get(11).others())
         .containsExactly("s31", "0000111", "failed_to_download", "http 404", null);
@@ -269,14 +310,13 @@ class DownloadTest {
         new DownloadOptions(10, Fit.DEFAULT, unhurried, manners(8, 0), false, false);
     Thread running =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    run(table, patient, out);
-                  } catch (IOException | RuntimeException stopped) {
-                    said.add("stopped");
-                  }
-                });
+            .start(() -> {
+              try {
+                run(table, patient, out);
+              } catch (IOException | RuntimeException stopped) {
+                said.add("stopped");
+              }
+            });
     Path shards = folder.resolve("out.partial/shards");
     while (!Files.exists(shards.resolve("00003_stats.json"))
         || !Files.exists(shards.resolve("00001_stats.json"))
@@ -320,10 +360,12 @@ class DownloadTest {
   void failedRowsAreTriedAgainAndTheRestStays() throws IOException {
     Path table = pictures(25);
     String whole = writtenWhole(table);
-    host.on("/3.jpg", RudeHost.status(500), RudeHost.status(500), RudeHost.ok(Made.jpeg(3, 43, 30)));
+    host.on(
+        "/3.jpg", RudeHost.status(500), RudeHost.status(500), RudeHost.ok(Made.jpeg(3, 43, 30)));
     host.on("/14.jpg", RudeHost.status(404), RudeHost.ok(Made.jpeg(14, 44, 30)));
     Path out = folder.resolve("out");
-    assertThat(failed(run(table, options(10), out))).isEqualTo(Map.of("http 404", 1, "http 500", 1));
+    assertThat(failed(run(table, options(10), out)))
+        .isEqualTo(Map.of("http 404", 1, "http 500", 1));
     int asked = host.seen().size();
     ObjectNode answer = run(table, again(options(10)), out);
     assertThat(failed(answer)).isEmpty();
@@ -445,8 +487,7 @@ class DownloadTest {
             host.url("/by-name"),
             "http://inside.test:" + port + "/good",
             "http://mixed.test:" + port + "/good");
-    ObjectNode answer =
-        run(Made.table(folder, urls), options(100), folder.resolve("out"), net);
+    ObjectNode answer = run(Made.table(folder, urls), options(100), folder.resolve("out"), net);
     assertThat(failed(answer)).isEqualTo(Map.of("private address", 3));
     assertThat(answer.get("saved").asInt()).as("the allowed address of the name").isEqualTo(1);
     assertThat(host.count("/good")).isEqualTo(1);
@@ -463,25 +504,34 @@ class DownloadTest {
   @Test
   void robotsCanBeLeftAside() throws IOException {
     byte[] good = Made.jpeg(1, 30, 30);
-    host.on("/robots.txt", RudeHost.ok("User-agent: filip\nDisallow: /\n".getBytes(StandardCharsets.UTF_8)));
+    host.on(
+        "/robots.txt",
+        RudeHost.ok("User-agent: filip\nDisallow: /\n".getBytes(StandardCharsets.UTF_8)));
     host.on("/tagged", RudeHost.ok(good, "X-Robots-Tag: noai"));
     Path table = Made.table(folder, List.of(host.url("/tagged")));
     assertThat(failed(run(table, options(10), folder.resolve("a")))).containsKey("robots.txt");
     Manners some = manners(8, 1);
     Manners none =
         new Manners(
-            16, 8, some.delay(), some.longestWait(), 0, some.firstPause(), "filip", false,
-            Set.of(), true, 1);
-    DownloadOptions open =
-        new DownloadOptions(10, Fit.DEFAULT, LIMITS, none, false, false);
+            16,
+            8,
+            some.delay(),
+            some.longestWait(),
+            0,
+            some.firstPause(),
+            "filip",
+            false,
+            Set.of(),
+            true,
+            1);
+    DownloadOptions open = new DownloadOptions(10, Fit.DEFAULT, LIMITS, none, false, false);
     assertThat(run(table, open, folder.resolve("b")).get("saved").asInt()).isEqualTo(1);
   }
 
   @Test
   void aShardWithoutAnImageIsASourceToo() throws IOException {
     host.on("/1", RudeHost.ok(Made.jpeg(1, 30, 30)));
-    Path table =
-        Made.table(folder, List.of(host.url("/x"), host.url("/y"), host.url("/1")));
+    Path table = Made.table(folder, List.of(host.url("/x"), host.url("/y"), host.url("/1")));
     run(table, options(2), folder.resolve("out"));
     try (SampleSource source =
         Sources.open(folder.resolve("out").toString(), SourceOptions.DEFAULT)) {
@@ -494,8 +544,7 @@ class DownloadTest {
   void aColumnThatTheWrittenTableHasIsRefused() throws IOException {
     Path table = Files.writeString(folder.resolve("t.csv"), "url,caption,status\nhttp://a/b,c,d\n");
     try (UrlTable rows =
-        UrlTable.open(
-            table.toString(), new UrlColumns(null, null, List.of("status")), null)) {
+        UrlTable.open(table.toString(), new UrlColumns(null, null, List.of("status")), null)) {
       assertThatThrownBy(() -> new Download(rows, options(2), said::add))
           .isInstanceOf(BadInput.class)
           .hasMessageContaining("--columns");

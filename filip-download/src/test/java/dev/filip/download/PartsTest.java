@@ -47,13 +47,47 @@ class PartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.255",
-        "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.88.99.1",
-        "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.7", "203.0.113.9", "224.0.0.1",
-        "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:8.8.8.8",
-        "::8.8.8.8", "64:ff9b::808:808", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1",
-        "2001:10::1", "2001:db8::1", "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1", "fd12::1",
-        "fe80::1", "fec0::1", "ff02::1", "4000::1"
+        "0.1.2.3",
+        "10.0.0.1",
+        "100.64.0.1",
+        "100.127.255.255",
+        "127.0.0.1",
+        "127.255.255.255",
+        "169.254.169.254",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.8",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "198.51.100.7",
+        "203.0.113.9",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:8.8.8.8",
+        "::8.8.8.8",
+        "64:ff9b::808:808",
+        "64:ff9b:1::1",
+        "100::1",
+        "2001::1",
+        "2001:2::1",
+        "2001:10::1",
+        "2001:db8::1",
+        "2002:808:808::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd12::1",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "4000::1"
       })
   void addressesThatAreRefused(String literal) throws UnknownHostException {
     byte[] bytes = InetAddress.getByName(literal).getAddress();
@@ -67,10 +101,26 @@ class PartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0",
-        "126.255.255.255", "128.0.0.1", "169.253.255.255", "172.15.255.255", "172.32.0.0",
-        "192.0.1.1", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0",
-        "223.255.255.255", "2001:4860:4860::8888", "2606:4700::1111", "2a00:1450:4001::1"
+        "1.1.1.1",
+        "8.8.8.8",
+        "9.255.255.255",
+        "11.0.0.0",
+        "100.63.255.255",
+        "100.128.0.0",
+        "126.255.255.255",
+        "128.0.0.1",
+        "169.253.255.255",
+        "172.15.255.255",
+        "172.32.0.0",
+        "192.0.1.1",
+        "192.167.255.255",
+        "192.169.0.0",
+        "198.17.255.255",
+        "198.20.0.0",
+        "223.255.255.255",
+        "2001:4860:4860::8888",
+        "2606:4700::1111",
+        "2a00:1450:4001::1"
       })
   void addressesThatArePublic(String literal) throws UnknownHostException {
     assertThat(AddressRules.isPublic(InetAddress.getByName(literal))).isTrue();
@@ -108,7 +158,9 @@ class PartsTest {
             _ -> {});
     try (Names names = new Names(net, Duration.ofSeconds(5), now::get)) {
       for (int i = 0; i < 3; i++) {
-        assertThat(names.lookup("a.test")).extracting(InetAddress::getHostAddress).containsExactly("93.184.216.34");
+        assertThat(names.lookup("a.test"))
+            .extracting(InetAddress::getHostAddress)
+            .containsExactly("93.184.216.34");
       }
       assertThat(asked).hasValue(1);
       now.addAndGet(Duration.ofMinutes(6).toNanos());
@@ -257,7 +309,11 @@ class PartsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"50,0,0,image too small", "0,1000,0,image area too large", "0,0,1.4,aspect ratio too large"})
+  @CsvSource({
+    "50,0,0,image too small",
+    "0,1000,0,image area too large",
+    "0,0,1.4,aspect ratio too large"
+  })
   void picturesThatAreRefusedBySize(int side, long area, double aspect, String reason) {
     Fit fit = new Fit(Fit.Mode.NO, 256, false, side, area, aspect, ImageEncoder.Format.JPG, 95);
     byte[] jpeg = Made.jpeg(1, 60, 40);

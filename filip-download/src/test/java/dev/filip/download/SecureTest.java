@@ -19,8 +19,7 @@ class SecureTest {
   void http2UnderTheNameWhateverTheAddress() throws Exception {
     HeldCertificate own =
         new HeldCertificate.Builder().addSubjectAlternativeName("pictures.test").build();
-    HandshakeCertificates theirs =
-        new HandshakeCertificates.Builder().heldCertificate(own).build();
+    HandshakeCertificates theirs = new HandshakeCertificates.Builder().heldCertificate(own).build();
     HandshakeCertificates ours =
         new HandshakeCertificates.Builder().addTrustedCertificate(own.certificate()).build();
     byte[] jpeg = Made.jpeg(1, 30, 20);
@@ -31,7 +30,8 @@ class SecureTest {
             _ -> true,
             builder -> builder.sslSocketFactory(ours.sslSocketFactory(), ours.trustManager()));
     try (MockWebServer server = new MockWebServer();
-        Fetcher fetcher = new Fetcher(Limits.DEFAULT, manners, new Web(Limits.DEFAULT, manners, net))) {
+        Fetcher fetcher =
+            new Fetcher(Limits.DEFAULT, manners, new Web(Limits.DEFAULT, manners, net))) {
       server.useHttps(theirs.sslSocketFactory());
       server.setProtocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
       server.enqueue(new MockResponse.Builder().code(404).build());
