@@ -7,6 +7,7 @@ import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
@@ -19,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -56,9 +59,7 @@ public final class Curation {
    * @return {@code read}, {@code kept}, {@code rules} and more; {@code shards}, {@code out}
    */
   public ObjectNode write(Path out) throws IOException {
-    ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
-    request.set("rules", book.request());
-    request.put("shard_size", options.perShard());
+    ObjectNode request = request();
     ResumableFolder folder = new ResumableFolder(out, request, ANSWER, "filip curate");
     JsonNode finished = folder.finished(options.force());
     if (finished != null) {
@@ -66,12 +67,14 @@ public final class Curation {
     }
     try (folder) {
       folder.begin(options.force(), RECORDS, RECORDS, SHARDS);
-      Records records = judged(folder.part(RECORDS));
+      Records records = judged(folder.part(RECORDS), Share.ALL);
       Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size());
       Tally tally = Tally.of(book, records, decisions);
       ObjectNode json = tally.toJson();
       KeptWriter writer = new KeptWriter(source, judge, decisions, options);
-      json.put("shards", writer.write(folder.part(SHARDS)));
+      int shards = writer.write(folder.part(SHARDS), Share.ALL);
+      writer.lists(folder.part(SHARDS), shards);
+      json.put("shards", shards);
       new CuratePage(source, book, judge, decisions, tally)
           .write(folder.part(SHARDS).resolve(PAGE));
       json.set("request", request);
@@ -79,6 +82,52 @@ public final class Curation {
       folder.finish(SHARDS);
       return answer(json, folder);
     }
+  }
+
+  private ObjectNode request() throws IOException {
+    ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
+    request.set("rules", book.request());
+    return request.put("shard_size", options.perShard());
+  }
+
+  /** What the processes of a run may do apart, a share each; {@link #write} does what is left. */
+  public enum Stage {
+    /** Judges samples by themselves. */
+    JUDGE,
+    /** Writes shards of what stays; all samples must have been judged. */
+    WRITE
+  }
+
+  /**
+   * Makes a share of a stage of {@link #write}, beside other processes that make theirs in the same
+   * folder; what is there already is not made again, so that a share may be tried again.
+   *
+   * @return {@code stage}, {@code share}, {@code out}
+   */
+  public ObjectNode share(Path out, Stage stage, Share share) throws IOException {
+    BadInput.require(!options.force(), "--force", "on", "off beside a share of a run");
+    ResumableFolder folder = new ResumableFolder(out, request(), ANSWER, "filip curate");
+    if (folder.finished(false) == null) {
+      try (folder) {
+        folder.join(RECORDS, SHARDS);
+        switch (stage) {
+          case JUDGE -> judged(folder.part(RECORDS), share);
+          case WRITE -> written(folder, share);
+        }
+      }
+    }
+    String number = share.number() + "/" + share.of();
+    ObjectNode answer = Json.object().put("stage", stage.name().toLowerCase(Locale.ROOT));
+    return answer.put("share", number).put("out", folder.out().toString());
+  }
+
+  private void written(ResumableFolder folder, Share share) throws IOException {
+    Records records = new Records(folder.part(RECORDS), source.shards());
+    long missing = records.missing();
+    BadInput.require(missing == 0, "shards without verdicts", missing, "0 before --write");
+    Path scratch = folder.part(SCRATCH + "-" + UUID.randomUUID());
+    Decisions decisions = Decisions.of(book, records, scratch, source.size());
+    new KeptWriter(source, judge, decisions, options).write(folder.part(SHARDS), share);
   }
 
   private static ObjectNode answer(JsonNode counts, ResumableFolder folder) {
@@ -96,7 +145,7 @@ public final class Curation {
   public ObjectNode count() throws IOException {
     Path scratch = Files.createTempDirectory("filip-curate-");
     try {
-      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
       Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
       return Tally.of(book, records, decisions).toJson();
     } finally {
@@ -116,7 +165,7 @@ public final class Curation {
       if (!explanation.needsAll()) {
         return explanation.toJson();
       }
-      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
       Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
       return explanation.toJson(records, decisions);
     } finally {
@@ -124,18 +173,18 @@ public final class Curation {
     }
   }
 
-  /** The verdicts of all samples; those that are there already are not made again. */
-  private Records judged(Path folder) throws IOException {
+  /** The verdicts of a share's samples; those that are there already are not made again. */
+  private Records judged(Path folder, Share share) throws IOException {
     Records records = new Records(folder, source.shards());
     try (Loader loader = new Loader(options.workers(), FailureRules.COUNT);
-        Progress progress = new Progress("judge", source.size())) {
+        Progress progress = new Progress("judge", share.isAll() ? source.size() : 0)) {
       long before = 0;
-      for (int i = 0; i < source.shards(); i++) {
+      for (int i = share.number(); i < source.shards(); i += share.of()) {
         if (!records.has(i)) {
-          source.ahead(Math.min(i + 1, source.shards() - 1));
+          source.ahead(Math.min(i + share.of(), source.shards() - 1));
           shard(i, loader, records, before, progress);
         }
-        before += source.size(i);
+        before += Math.max(0, source.size(i));
         progress.to(before, "");
       }
     }

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -59,21 +60,17 @@ final class KeptWriter {
     }
   }
 
-  /** Writes those that are not there yet; returns how many there are. */
-  int write(Path folder) throws IOException {
-    long total = before[before.length - 1];
+  /** Writes the shards of a share that are not there yet; returns how many there are in all. */
+  int write(Path folder, Share share) throws IOException {
+    long total = total();
     int shards = Math.toIntExact(Math.ceilDiv(total, (long) options.perShard()));
-    ObjectNode sizes = Json.object();
     ExecutorService workers = Executors.newFixedThreadPool(options.workers());
-    try (Progress progress = new Progress("write", total)) {
+    try (Progress progress = new Progress("write", share.isAll() ? total : 0)) {
       AtomicLong done = new AtomicLong();
       List<Future<?>> tasks = new ArrayList<>();
-      for (int k = 0; k < shards; k++) {
-        long from = (long) k * options.perShard();
-        long to = Math.min(total, from + options.perShard());
-        Path place = folder.resolve(String.format(Locale.ROOT, "%06d.tar", k));
-        sizes.put(String.valueOf(place.getFileName()), to - from);
-        tasks.add(workers.submit(() -> shard(place, from, to, done, progress)));
+      for (int k = share.number(); k < shards; k += share.of()) {
+        int shard = k;
+        tasks.add(workers.submit(() -> shard(folder, shard, done, progress)));
       }
       Tasks.await(tasks);
     } catch (UncheckedIOException e) {
@@ -81,10 +78,30 @@ final class KeptWriter {
     } finally {
       workers.shutdownNow();
     }
+    return shards;
+  }
+
+  private long total() {
+    return before[before.length - 1];
+  }
+
+  private long size(int shard) {
+    return Math.min(options.perShard(), total() - (long) shard * options.perShard());
+  }
+
+  private static Path place(Path folder, int shard) {
+    return folder.resolve(String.format(Locale.ROOT, "%06d.tar", shard));
+  }
+
+  /** Writes what stands beside the shards. */
+  void lists(Path folder, int shards) throws IOException {
+    ObjectNode sizes = Json.object();
+    for (int k = 0; k < shards; k++) {
+      sizes.put(String.valueOf(place(folder, k).getFileName()), size(k));
+    }
     Outputs.file(folder.resolve("sizes.json"), utf8(Json.pretty(sizes) + "\n"));
     lines(folder, "classnames.txt", source.classNames());
     lines(folder, "zeroshot_classification_templates.txt", source.templates());
-    return shards;
   }
 
   private static void lines(Path folder, String name, List<String> lines) throws IOException {
@@ -97,19 +114,20 @@ final class KeptWriter {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void shard(Path place, long from, long to, AtomicLong done, Progress progress) {
+  private void shard(Path folder, int shard, AtomicLong done, Progress progress) {
     try {
+      Path place = place(folder, shard);
       if (!Files.isRegularFile(place)) {
-        Path unfinished = place.resolveSibling("unfinished-" + place.getFileName());
-        Outputs.delete(unfinished);
-        samples(unfinished, from, to);
+        Path unfinished = folder.resolveSibling("unfinished-" + UUID.randomUUID());
+        long from = (long) shard * options.perShard();
+        samples(unfinished, from, from + size(shard));
         Path fresh = unfinished.resolve("000000.tar");
         Outputs.sync(fresh);
         Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
         Outputs.syncFolder(place);
         Outputs.delete(unfinished);
       }
-      progress.to(done.addAndGet(to - from), "");
+      progress.to(done.addAndGet(size(shard)), "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
