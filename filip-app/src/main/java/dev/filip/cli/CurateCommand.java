@@ -8,7 +8,9 @@ import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -84,6 +86,12 @@ final class CurateCommand implements Callable<Integer> {
     private @Nullable String judge;
 
     @Option(
+        names = "--score",
+        paramLabel = "K/N",
+        description = "Then, where the rules ask a model, only score what they leave.")
+    private @Nullable String score;
+
+    @Option(
         names = "--write",
         paramLabel = "K/N",
         description =
@@ -93,6 +101,7 @@ final class CurateCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable ShareOption share;
   @Mixin private ColumnOptions columns;
+  @Mixin private PrecisionOption precision;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -101,9 +110,10 @@ final class CurateCommand implements Callable<Integer> {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
     try (SampleSource samples = columns.open(source)) {
-      Curation curation = new Curation(samples, rules, options);
+      Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
       if (share != null && (key != null || dryRun)) {
-        throw new BadInput("--judge and --write stand with --out, not with --dry-run or --explain");
+        throw new BadInput(
+            "--judge, --score and --write stand with --out, not with --dry-run or --explain");
       }
       if (key != null) {
         answer.print(curation.explain(key));
@@ -121,10 +131,17 @@ final class CurateCommand implements Callable<Integer> {
 
   private static ObjectNode share(Curation curation, Path out, ShareOption share)
       throws IOException {
-    if (share.judge != null) {
-      return curation.share(out, Curation.Stage.JUDGE, Share.parse("--judge", share.judge));
+    Map<Curation.Stage, @Nullable String> given = new EnumMap<>(Curation.Stage.class);
+    given.put(Curation.Stage.JUDGE, share.judge);
+    given.put(Curation.Stage.SCORE, share.score);
+    given.put(Curation.Stage.WRITE, share.write);
+    for (Map.Entry<Curation.Stage, @Nullable String> one : given.entrySet()) {
+      String text = one.getValue();
+      if (text != null) {
+        String option = "--" + one.getKey().name().toLowerCase(Locale.ROOT);
+        return curation.share(out, one.getKey(), Share.parse(option, text));
+      }
     }
-    String write = Objects.requireNonNull(share.write, "one of both");
-    return curation.share(out, Curation.Stage.WRITE, Share.parse("--write", write));
+    throw new IllegalStateException("one of them is given");
   }
 }

@@ -1,5 +1,7 @@
 package dev.filip.curate;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleMembers;
@@ -28,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the samples that stay as webdataset shards of one size, in the source's order, with {@code
@@ -45,11 +48,21 @@ final class KeptWriter {
   private final Judge judge;
   private final Decisions decisions;
   private final CurateOptions options;
+  private final @Nullable Scores scores;
 
   /** How many stay before each shard of the source, and in all. */
   private final long[] before;
 
-  KeptWriter(SampleSource source, Judge judge, Decisions decisions, CurateOptions options) {
+  /**
+   * @param scores what each sample gets beside its captions; null for nothing
+   */
+  KeptWriter(
+      SampleSource source,
+      Judge judge,
+      Decisions decisions,
+      CurateOptions options,
+      @Nullable Scores scores) {
+    this.scores = scores;
     this.source = source;
     this.judge = judge;
     this.decisions = decisions;
@@ -138,44 +151,83 @@ final class KeptWriter {
     try (ShardWriter writer = new ShardWriter(folder, Integer.MAX_VALUE)) {
       for (int i = 0; i < source.shards(); i++) {
         if (before[i] < to && before[i + 1] > from) {
+          Columns columns = scores == null ? null : new Columns(scores.columns(), scores.read(i));
           try (SampleSource.Shard shard = source.open(i)) {
-            part(shard, decisions.kept(i), from - before[i], to - before[i], keys, writer);
+            Part part = new Part(shard, decisions.kept(i), columns, keys, writer);
+            part.write(from - before[i], to - before[i]);
           }
         }
       }
     }
   }
 
-  /** The kept samples number {@code from} to {@code to} of a shard of the source. */
-  private void part(
-      SampleSource.Shard shard,
-      BitSet kept,
-      long from,
-      long to,
-      Set<String> keys,
-      ShardWriter writer)
-      throws IOException {
-    long number = 0;
-    for (int i = kept.nextSetBit(0); i >= 0 && number < to; i = kept.nextSetBit(i + 1)) {
-      if (number++ >= from) {
-        add(shard, i, keys, writer);
+  /** The scores of a shard's samples. */
+  private record Columns(List<String> names, float[] @Nullable [] values) {
+    /** {@code scores: {s_text: [...]}} with a number a caption, beside what is there. */
+    @Nullable JsonNode beside(int i, @Nullable JsonNode metadata) {
+      float[] own = values[i];
+      if (own == null || metadata != null && !metadata.isObject()) {
+        return metadata;
       }
+      ObjectNode with = metadata == null ? Json.object() : metadata.deepCopy();
+      ObjectNode columns = with.putObject("scores");
+      for (int c = 0; c < names.size(); c++) {
+        ArrayNode column = columns.putArray(names.get(c));
+        for (int at = c; at < own.length; at += names.size()) {
+          column.add(own[at]);
+        }
+      }
+      return with;
     }
   }
 
-  private void add(SampleSource.Shard shard, int i, Set<String> keys, ShardWriter writer)
-      throws IOException {
-    Sample sample;
-    try {
-      sample = shard.read(i);
-    } catch (UnreadableSample e) {
-      throw new IOException(
-          e.getMessage() + ": no rule has looked at the images (undecodable: on counts such)", e);
+  /** What stays of one shard of the source. */
+  private final class Part {
+    private final SampleSource.Shard shard;
+    private final BitSet kept;
+    private final @Nullable Columns columns;
+    private final Set<String> keys;
+    private final ShardWriter writer;
+
+    Part(
+        SampleSource.Shard shard,
+        BitSet kept,
+        @Nullable Columns columns,
+        Set<String> keys,
+        ShardWriter writer) {
+      this.shard = shard;
+      this.kept = kept;
+      this.columns = columns;
+      this.keys = keys;
+      this.writer = writer;
     }
-    Sample.Text text =
-        new Sample.Text(sample.key(), sample.captions(), sample.label(), sample.metadata());
-    List<String> captions = judge.captions(text, decisions.repeated());
-    writer.add(key(sample.key(), keys), SampleMembers.of(sample, captions));
+
+    /** Those number {@code from} to {@code to} of what stays. */
+    void write(long from, long to) throws IOException {
+      long number = 0;
+      for (int i = kept.nextSetBit(0); i >= 0 && number < to; i = kept.nextSetBit(i + 1)) {
+        if (number++ >= from) {
+          add(i);
+        }
+      }
+    }
+
+    private void add(int i) throws IOException {
+      Sample sample;
+      try {
+        sample = shard.read(i);
+      } catch (UnreadableSample e) {
+        throw new IOException(
+            e.getMessage() + ": no rule has looked at the images (undecodable: on counts such)", e);
+      }
+      JsonNode metadata = sample.metadata();
+      Sample.Text text = new Sample.Text(sample.key(), sample.captions(), sample.label(), metadata);
+      List<String> captions = judge.captions(text, decisions.repeated());
+      JsonNode with = columns == null ? metadata : columns.beside(i, metadata);
+      Sample written =
+          new Sample(sample.key(), sample.image(), sample.captions(), sample.label(), with);
+      writer.add(key(sample.key(), keys), SampleMembers.of(written, captions));
+    }
   }
 
   /** As it may stand in a tar, once in a shard. */

@@ -12,9 +12,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * Curation on a cluster, the program for spark-submit: {@code SparkCurate SHARES COMMAND...}. The
  * command is {@code filip curate SOURCE --rules RULES --out OUT}, there on every executor, as are
- * source, rules and OUT. Shares are judged, then written, as the tasks of two stages, each a child
- * process; the driver's finishes the run. Where a share fails Spark tries it again, and it goes on
- * with what it made; so does the same program given again.
+ * source, rules and OUT. Shares are judged, scored and written as the tasks of three stages, each a
+ * child process; the driver's finishes the run. Where a share fails Spark tries it again, and it
+ * goes on with what it made; so does the same program given again.
  */
 public final class SparkCurate {
   private SparkCurate() {}
@@ -24,12 +24,12 @@ public final class SparkCurate {
    *
    * @param shares tasks of a stage; each reads all verdicts before it writes, so about as many as
    *     there are slots
-   * @param command without {@code --judge} and {@code --write}
+   * @param command without {@code --judge}, {@code --score} and {@code --write}
    * @return the exit code of the command that finished it
    */
   public static int run(JavaSparkContext spark, int shares, List<String> command)
       throws java.io.IOException, InterruptedException {
-    for (String stage : List.of("--judge", "--write")) {
+    for (String stage : List.of("--judge", "--score", "--write")) {
       ArrayList<String> whole = new ArrayList<>(command);
       spark
           .parallelize(IntStream.range(0, shares).boxed().toList(), shares)
