@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Encode a part of a source beside the index, which is only asked what it is of; filip index adopt takes the parts in.",
-      "For many machines (examples/launch/spark_index.sh): a part appears whole, and one that is there is not made again."
+      "For many machines (examples/launch/spark-index.sh): a part appears whole, and one that is there is not made again."
     },
     footer = {
       "",

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -107,7 +108,15 @@ final class ParquetColumns {
       throw wrong("--caption-key", caption, "texts or lists of texts");
     }
     this.others = options.otherColumns() ? new ParquetOthers(otherColumns(header)) : null;
-    requireReadable();
+    Set<String> read = new HashSet<>(List.of(image, caption));
+    read.addAll(others == null ? List.of() : others.columns());
+    requireReadable(file, parquet, read);
+  }
+
+  /** Opens a file. */
+  static ParquetFileReader reader(Path file) throws IOException {
+    LIBRARY.setLevel(Level.WARNING);
+    return ParquetFileReader.open(InputFile.of(file));
   }
 
   /** All but those of images: pictures are no metadata. */
@@ -137,11 +146,10 @@ final class ParquetColumns {
 
   /** The table in a file. */
   static TableSource open(Path file, SourceOptions options) {
-    LIBRARY.setLevel(Level.WARNING);
     ParquetFileReader parquet = null;
     ParquetImages images = null;
     try {
-      parquet = ParquetFileReader.open(InputFile.of(file));
+      parquet = reader(file);
       ParquetColumns columns = new ParquetColumns(file, parquet, options);
       images = columns.images();
       TableSource table = columns.table(images);
@@ -193,14 +201,15 @@ final class ParquetColumns {
         option + ": column " + column + " of " + file + " must hold " + rule + ", got " + got);
   }
 
-  private void requireReadable() throws IOException {
+  /** Looks at the pages of some columns; {@link BadInput} where one is packed in an unread way. */
+  static void requireReadable(Path file, ParquetFileReader parquet, Set<String> columns)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
         for (ColumnChunk chunk : group.columns()) {
           String column = chunk.metaData().pathInSchema().topLevelName();
-          boolean other = others != null && others.columns().contains(column);
-          if (column.equals(image) || column.equals(caption) || other) {
-            requirePacking(column, chunk.metaData().codec());
+          if (columns.contains(column)) {
+            requirePacking(file, column, chunk.metaData().codec());
             ParquetPages.require(channel, chunk);
           }
         }
@@ -208,7 +217,7 @@ final class ParquetColumns {
     }
   }
 
-  private void requirePacking(String column, CompressionCodec codec) {
+  private static void requirePacking(Path file, String column, CompressionCodec codec) {
     if (UNREAD.contains(codec)) {
       throw new BadInput(
           "column "

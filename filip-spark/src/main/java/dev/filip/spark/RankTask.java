@@ -25,24 +25,19 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Objec
   @Override
   public Iterator<Object> apply(Iterator<Integer> nothing) {
     BarrierTaskContext context = BarrierTaskContext.get();
-    try {
-      String port = context.allGather(context.partitionId() == 0 ? freePort() : "")[0];
-      List<String> hosts =
-          Arrays.stream(context.getTaskInfos()).map(info -> host(info.address())).toList();
-      run(context, variables(context.partitionId(), hosts, port));
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "cannot start rank " + context.partitionId() + ": " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("rank " + context.partitionId() + " was interrupted", e);
-    }
+    int rank = context.partitionId();
+    String port = context.allGather(rank == 0 ? freePort() : "")[0];
+    List<String> hosts =
+        Arrays.stream(context.getTaskInfos()).map(info -> host(info.address())).toList();
+    new ChildCommand("rank " + rank, command(context), variables(rank, hosts, port)).run(context);
     return scala.collection.Iterator$.MODULE$.<Object>empty();
   }
 
-  private static String freePort() throws IOException {
+  private static String freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return Integer.toString(socket.getLocalPort());
+    } catch (IOException e) {
+      throw new IllegalStateException("no port for the ranks to meet at: " + e.getMessage(), e);
     }
   }
 
@@ -65,13 +60,11 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Objec
         "MASTER_PORT", port);
   }
 
-  private void run(BarrierTaskContext context, Map<String, String> variables)
-      throws IOException, InterruptedException {
+  private List<String> command(BarrierTaskContext context) {
     List<String> whole = new ArrayList<>(command);
     if (context.stageAttemptNumber() > 0) {
       whole.add("--resume"); // an earlier attempt has left its run folder
     }
-    ChildCommand.run(
-        "rank " + context.partitionId(), whole, variables, context::isInterrupted);
+    return whole;
   }
 }

@@ -3,8 +3,10 @@ package dev.filip.spark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -39,7 +41,15 @@ public final class SparkParts {
     if (parts < 1) {
       throw new IllegalArgumentException("parts must be >= 1, got " + parts);
     }
-    List<Integer> numbers = new ArrayList<>(IntStream.range(0, parts).boxed().toList());
-    spark.parallelize(numbers, parts).foreach(new PartTask(new ArrayList<>(command), parts));
+    ArrayList<String> whole = new ArrayList<>(command);
+    spark
+        .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
+        .foreach(part -> part(whole, part, parts));
+  }
+
+  private static void part(List<String> command, int part, int parts) {
+    List<String> whole = new ArrayList<>(command);
+    whole.addAll(List.of("--part", part + "/" + parts));
+    new ChildCommand("part " + part, whole, Map.of()).run(TaskContext.get());
   }
 }

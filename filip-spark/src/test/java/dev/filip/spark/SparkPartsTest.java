@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,15 +27,7 @@ class SparkPartsTest {
 
   @BeforeAll
   static void start() {
-    SparkConf conf =
-        new SparkConf()
-            .setMaster("local[2,2]")
-            .setAppName("parts")
-            .set("spark.ui.enabled", "false")
-            .set("spark.driver.host", "127.0.0.1")
-            .set("spark.driver.bindAddress", "127.0.0.1");
-    spark = new JavaSparkContext(conf);
-    spark.setLogLevel("OFF");
+    spark = LocalSpark.start("parts", 2);
   }
 
   @AfterAll
