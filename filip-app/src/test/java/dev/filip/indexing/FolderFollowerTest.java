@@ -44,7 +44,7 @@ class FolderFollowerTest {
   private Path index;
   private Path folder;
   private IndexModel model;
-  private FolderFollower follower;
+  private @Nullable FolderFollower follower;
   private @Nullable Thread thread;
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
   private volatile Added last = Added.NOTHING;
@@ -70,8 +70,9 @@ class FolderFollowerTest {
 
   private void stop() throws Exception {
     Thread running = thread;
-    if (running != null) {
-      follower.stop(PATIENCE);
+    FolderFollower following = follower;
+    if (running != null && following != null) {
+      following.stop(PATIENCE);
       running.join(PATIENCE.toMillis());
       assertThat(running.isAlive()).isFalse();
       assertThat(failure).isNull();
@@ -80,7 +81,7 @@ class FolderFollowerTest {
 
   private void follow(Duration rescan) throws Exception {
     FolderFollower.Pace pace = new FolderFollower.Pace(Duration.ofMillis(150), rescan);
-    follower =
+    FolderFollower following =
         new FolderFollower(
             index,
             folder.toString(),
@@ -101,11 +102,12 @@ class FolderFollowerTest {
     Thread made =
         new Thread(() -> {
           try {
-            follower.run();
+            following.run();
           } catch (IOException | RuntimeException e) {
             failure = e;
           }
         });
+    follower = following;
     thread = made;
     made.start();
     until(() -> commits > 0);

@@ -123,8 +123,7 @@ class SparkPartsTest {
   /** All images with their scores, in bits. */
   private static String search(Path jars, Path index) throws Exception {
     String found =
-        filip(
-            jars, "search", index.toString(), "a drawing", "-k", "100", "--json", "--exact");
+        filip(jars, "search", index.toString(), "a drawing", "-k", "100", "--json", "--exact");
     return found.replaceAll("\"seconds\" : [^,]*,", "");
   }
 }
