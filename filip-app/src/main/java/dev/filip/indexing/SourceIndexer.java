@@ -9,6 +9,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
+import dev.filip.io.Tasks;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexEditor;
 import dev.filip.search.Item;
@@ -20,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,18 +123,18 @@ public final class SourceIndexer {
       return;
     }
     Tokens rows = model.rows(embedder.images(batch.pictures()));
-    for (int i = 0; i < rows.size(); i++) {
-      Sample sample = batch.samples().get(i);
-      byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(batch.pictures().get(i).pixels().toRgb()));
-      Item.About about =
-          new Item.About(
-              paths.of(sample.key()),
-              metadata(sample),
-              sample.captions(),
-              thumbnail,
-              digest(sample));
-      waiting.add(new Item(sample.key(), rows.slice(i, i + 1), about));
-    }
+    Item[] items = new Item[rows.size()];
+    Tasks.forEach(items.length, i -> items[i] = item(batch, i, rows.slice(i, i + 1)));
+    waiting.addAll(Arrays.asList(items));
+  }
+
+  private Item item(PictureReader.Batch batch, int i, Tokens rows) {
+    Sample sample = batch.samples().get(i);
+    byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(batch.pictures().get(i).pixels().toRgb()));
+    String path = paths.of(sample.key());
+    Item.About about =
+        new Item.About(path, metadata(sample), sample.captions(), thumbnail, digest(sample));
+    return new Item(sample.key(), rows, about);
   }
 
   private void commit(Sink sink, int atLeast) throws IOException {

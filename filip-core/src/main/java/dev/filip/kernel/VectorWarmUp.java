@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class VectorWarmUp {
   /** Of all threads together; loading and compiling take about as long again. */
-  private static final long AFTER_NANOS = 300_000_000L;
+  private static final long AFTER_NANOS = 600_000_000L;
 
   private static final AtomicLong SPENT = new AtomicLong();
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
