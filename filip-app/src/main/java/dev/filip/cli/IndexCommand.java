@@ -42,7 +42,8 @@ import picocli.CommandLine.Parameters;
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,
       IndexCommand.Info.class,
-      IndexExportCommand.class
+      IndexExportCommand.class,
+      IndexQueryCommand.class
     },
     footer = {
       "",
