@@ -1,7 +1,6 @@
 package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -106,35 +105,26 @@ public final class LateScan {
     }
   }
 
-  /** The score of one item's rows, as {@link #forward}; {@code room} is the caller's alone. */
-  float score(MemorySegment rows, long at, int n, Room room) {
-    maxima(rows, at, n, room);
-    return weigh(room.best);
-  }
-
-  Room room() {
-    return new Room();
-  }
-
   /** What one call works in. */
-  final class Room {
-    private final float[] best = new float[Math.max(plain.room(), fast.room())];
-    private final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
-    private float[] token = new float[0];
+  private final class Room {
+    final float[] best = new float[Math.max(plain.room(), fast.room())];
+    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+    float[] token = new float[0];
   }
 
   private void maxima(Tokens items, int item, Room room) {
-    maxima(items.rows(), items.start(item) * items.d() * 2L, items.length(item), room);
-  }
-
-  private void maxima(MemorySegment rows, long at, int n, Room room) {
     if (plain == fast || VectorWarmUp.isDone()) {
-      fast.maxima(rows, at, n, room.best, room.token, room.scratch);
+      maxima(fast, items, item, room);
     } else {
       long begun = System.nanoTime();
-      plain.maxima(rows, at, n, room.best, room.token, room.scratch);
+      maxima(plain, items, item, room);
       VectorWarmUp.spent(System.nanoTime() - begun);
     }
+  }
+
+  private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    long at = items.start(item) * items.d() * 2L;
+    scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }
 
   private float weigh(float[] best) {

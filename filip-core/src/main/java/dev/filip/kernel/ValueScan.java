@@ -3,6 +3,7 @@ package dev.filip.kernel;
 import dev.filip.io.BadInput;
 import dev.filip.tokens.ItemValue;
 import dev.filip.tokens.QueryValue;
+import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -30,7 +31,8 @@ public final class ValueScan {
 
   /** Scores values. Used by one thread. */
   public final class Scorer {
-    private final LateScan.Room room = scan.room();
+    private static final int[] FIRST = {0};
+    private final float[] score = new float[1];
 
     private Scorer() {}
 
@@ -42,7 +44,10 @@ public final class ValueScan {
      */
     public float score(byte[] bytes, int at, int length) {
       int n = ItemValue.rows(bytes, at, length, d, encoder);
-      return scan.score(MemorySegment.ofArray(bytes), at + ItemValue.HEAD, n, room);
+      MemorySegment rows =
+          MemorySegment.ofArray(bytes).asSlice(at + ItemValue.HEAD, (long) n * d * Short.BYTES);
+      scan.forward(Tokens.packed(rows, Tokens.Type.BF16, d, n), FIRST, 1, score);
+      return score[0];
     }
   }
 }
