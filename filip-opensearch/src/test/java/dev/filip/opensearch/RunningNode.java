@@ -28,7 +28,7 @@ import java.util.zip.ZipInputStream;
  * thread.
  */
 final class RunningNode implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();

@@ -35,11 +35,11 @@ public final class Shards {
     return (int) (sum.getValue() % shards);
   }
 
-  /** The folders that {@code INDEX} or {@code INDEX,INDEX,INDEX} names. */
+  /** The folders that {@code INDEX} or {@code INDEX,INDEX,INDEX} names, at least one. */
   public static List<Path> named(Path index) {
-    return Files.exists(index)
-        ? List.of(index)
-        : Arrays.stream(index.toString().split(",")).map(Path::of).toList();
+    String[] names = index.toString().split(",");
+    boolean one = names.length == 0 || Files.exists(index);
+    return one ? List.of(index) : Arrays.stream(names).map(Path::of).toList();
   }
 
   /**

@@ -145,6 +145,7 @@ class ShardsTest {
         true);
     refused(List.of(shards.get(0), other), "another model");
     assertThat(Shards.named(Path.of("x,y"))).containsExactly(Path.of("x"), Path.of("y"));
+    assertThat(Shards.named(Path.of(","))).containsExactly(Path.of(","));
     Path comma = index("with,comma");
     assertThat(Shards.named(comma)).containsExactly(comma);
   }
