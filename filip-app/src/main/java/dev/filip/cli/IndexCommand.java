@@ -43,7 +43,9 @@ import picocli.CommandLine.Parameters;
       IndexCommand.Remove.class,
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,
-      IndexCommand.Info.class
+      IndexCommand.Info.class,
+      IndexExportCommand.class,
+      IndexQueryCommand.class
     },
     footer = {
       "",

@@ -15,6 +15,7 @@ import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
+import dev.filip.search.Shards;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,10 @@ import picocli.CommandLine.Parameters;
       "  filip search pictures.index \"red^2 sofa -dog\" -k 5 --filter \"tag:indoor AND year>2010\""
     })
 final class SearchCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "INDEX", description = "The index.")
+  @Parameters(
+      index = "0",
+      paramLabel = "INDEX",
+      description = "The index; several, INDEX,INDEX,INDEX, are searched as one.")
   private Path index;
 
   @Parameters(
@@ -102,16 +106,17 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Lucene.quiet();
     check();
-    IndexAbout about = IndexAbout.read(index);
+    List<Path> indexes = Shards.named(index);
+    IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
     if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
       try (Ahead<PlainQueryEncoder> words =
               Ahead.of(() -> PlainQueryEncoder.open(about, model.of(about)));
-          Snapshot snapshot = Snapshot.open(index)) {
+          Snapshot snapshot = Shards.open(indexes)) {
         answer(snapshot, words.get(), texts, List.of());
       }
     } else {
-      try (Snapshot snapshot = Snapshot.open(index);
+      try (Snapshot snapshot = Shards.open(indexes);
           IndexModel open = IndexModel.open(about, model.of(about), false)) {
         answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
       }

@@ -3,6 +3,7 @@ package dev.filip.search;
 import dev.filip.codes.CodeQuery;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateScan;
+import dev.filip.tokens.QueryValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,6 +140,11 @@ public final class SearchQuery {
   /** Its texts as they were encoded, what is wanted first. */
   public List<QueryEncoder.Text> texts() {
     return texts;
+  }
+
+  /** Its rows and weights, for whoever scores elsewhere; arrays are its own. */
+  public QueryValue value() {
+    return new QueryValue(encoder, d, rows.clone(), weight.clone());
   }
 
   /** For estimates from a segment's codes. */
