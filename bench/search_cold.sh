@@ -5,7 +5,6 @@
 set -eu
 here=$PWD
 cd "$(dirname "$0")/.."
-. bench/java.sh
 grep -m1 'model name' /proc/cpuinfo 2>/dev/null || true
 ./filip --version >/dev/null
 work=$(mktemp -d)
@@ -14,6 +13,7 @@ indexes=()
 if [ $# -gt 0 ]; then
   indexes+=("$(cd "$here" && realpath "$1")")
 else
+  . bench/java.sh
   bench_java dev.filip.bench.MadeIndex models/collages-late "$work/collages" 20000 36 >/dev/null
   indexes+=("$work/collages")
   if [ -n "${MODEL:-}" ]; then
