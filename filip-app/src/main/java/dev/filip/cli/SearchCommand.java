@@ -14,6 +14,7 @@ import dev.filip.search.IndexAbout;
 import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
+import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class SearchCommand implements Callable<Integer> {
       Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
       throws IOException {
     if (queries != null) {
-      batch(snapshot, words, texts);
+      new BatchSearch(snapshot, words, options()).run(texts, answer);
     } else {
       one(snapshot, query(words, images));
     }
@@ -171,7 +172,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {
     long begun = System.nanoTime();
-    Found found = found(snapshot, query);
+    Found found = snapshot.find(query, options());
     List<Hit> hits = found.hits();
     ObjectNode json = Json.object();
     if (!text.isEmpty()) {
@@ -196,31 +197,15 @@ final class SearchCommand implements Callable<Integer> {
     answer.print(json, lines(all));
   }
 
-  private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
-      throws IOException {
-    ObjectNode json = Json.object().put("items", snapshot.size());
-    ArrayNode results = json.putArray("results");
-    StringBuilder lines = new StringBuilder();
-    for (String each : texts) {
-      SearchQuery query = SearchQuery.text(QueryText.literal(each), encoder);
-      Found found = found(snapshot, query);
-      ArrayNode all = hits(found.hits());
-      results.addObject().put("query", each).put("plan", plan(found)).set("hits", all);
-      lines.append(lines.isEmpty() ? "" : System.lineSeparator() + System.lineSeparator());
-      lines.append(each).append(System.lineSeparator()).append(lines(all));
-    }
-    answer.print(json, lines.toString());
+  private SearchOptions options() {
+    return SearchOptions.of(k).filter(filter).exact(exact);
   }
 
-  private Found found(Snapshot snapshot, SearchQuery query) throws IOException {
-    return exact ? snapshot.scan(query, k, filter) : snapshot.find(query, k, filter);
-  }
-
-  private static String plan(Found found) {
+  static String plan(Found found) {
     return found.plan().name().toLowerCase(Locale.ROOT);
   }
 
-  private static ArrayNode hits(List<Hit> hits) throws IOException {
+  static ArrayNode hits(List<Hit> hits) throws IOException {
     ArrayNode all = Json.mapper().createArrayNode();
     for (Hit hit : hits) {
       all.add(hit.toJson());
@@ -228,7 +213,7 @@ final class SearchCommand implements Callable<Integer> {
     return all;
   }
 
-  private static String lines(ArrayNode hits) {
+  static String lines(ArrayNode hits) {
     if (hits.isEmpty()) {
       return "no image";
     }

@@ -1,8 +1,6 @@
 package dev.filip.search;
 
-import dev.filip.codes.CodeQuery;
 import dev.filip.io.BadInput;
-import dev.filip.kernel.LateScan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -141,13 +139,15 @@ public final class SearchQuery {
     return texts;
   }
 
-  /** For estimates from a segment's codes. */
-  CodeQuery coded(SegmentCodes codes) {
-    return codes.query(rows, weight);
+  /** How many rows it has. */
+  int rows() {
+    return weight.length;
   }
 
-  LateScan scan() {
-    return LateScan.weighted(rows, d, weight);
+  /** Copies rows and weights to where row {@code at} is. */
+  void copy(float[] toRows, float[] toWeight, int at) {
+    System.arraycopy(rows, 0, toRows, at * d, rows.length);
+    System.arraycopy(weight, 0, toWeight, at, weight.length);
   }
 
   /** Rows put one behind the other. */

@@ -3,16 +3,13 @@ package dev.filip.search;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.io.Tasks;
-import dev.filip.kernel.LateScan;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Snapshot implements Closeable {
-  private static final int CHUNK = 1024;
   private static final int TRIES = 20;
 
   /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
   static final int SCANNED = 25_000;
+
+  /** Estimates of all queries of a batch: 64 MB. */
+  private static final int MOST_ESTIMATES = 1 << 22;
 
   private final Path index;
   private final IndexAbout about;
@@ -159,7 +158,7 @@ public final class Snapshot implements Closeable {
 
   /** The same with what was done for it. */
   public Found scan(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    return exact(query, k, items(query, k, filter));
+    return find(query, SearchOptions.of(k).filter(filter).exact(true));
   }
 
   /**
@@ -167,66 +166,83 @@ public final class Snapshot implements Closeable {
    * few ({@value #SCANNED}), by their codes above.
    */
   public Found find(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    return find(query, k, filter, SCANNED);
+    return find(query, SearchOptions.of(k).filter(filter));
+  }
+
+  Found find(SearchQuery query, int k, @Nullable String filter, int scanned) throws IOException {
+    return find(List.of(query), SearchOptions.of(k).filter(filter), scanned).getFirst();
+  }
+
+  /** What is wanted of a query. */
+  public Found find(SearchQuery query, SearchOptions options) throws IOException {
+    return find(List.of(query), options).getFirst();
+  }
+
+  /**
+   * The same of many queries, which share passes: items are read once for a batch of them. Each
+   * answer is what its query alone would have got, to the bit.
+   *
+   * @return one answer a query
+   */
+  public List<Found> find(List<SearchQuery> queries, SearchOptions options) throws IOException {
+    return find(queries, options, SCANNED);
   }
 
   /**
    * @param scanned up to so many items are scored one by one
    */
-  Found find(SearchQuery query, int k, @Nullable String filter, int scanned) throws IOException {
-    List<int[]> items = items(query, k, filter);
-    long all = items.stream().mapToLong(some -> some.length).sum();
-    if (all <= scanned) {
-      return exact(query, k, items);
+  List<Found> find(List<SearchQuery> queries, SearchOptions options, int scanned)
+      throws IOException {
+    for (SearchQuery query : queries) {
+      about.require("the query", query.encoder(), query.width());
     }
-    Optional<Found> found = new CandidateSearch(query, k).find(views, items);
-    return found.isPresent() ? found.get() : exact(query, k, items);
+    List<int[]> items = items(options.filter());
+    long all = items.stream().mapToLong(some -> some.length).sum();
+    int k = options.k();
+    List<Found> found = new ArrayList<>();
+    if (options.exact() || all <= scanned) {
+      for (QueryBatch batch : QueryBatch.split(queries, Integer.MAX_VALUE)) {
+        found.addAll(ExactSearch.find(batch, k, views, items));
+      }
+      return found;
+    }
+    int together = Math.max(1, MOST_ESTIMATES / CandidateSearch.candidates(k));
+    for (QueryBatch batch : QueryBatch.split(queries, together)) {
+      found.addAll(byCodes(batch, k, items, all));
+    }
+    return found;
+  }
+
+  /** By codes; queries that codes do not help share an exact scan. */
+  private List<Found> byCodes(QueryBatch batch, int k, List<int[]> items, long all) {
+    int candidates = CandidateSearch.candidates(k);
+    List<Estimates> estimates = Estimates.of(batch, views, items, candidates);
+    List<Optional<Found>> found = new ArrayList<>();
+    List<SearchQuery> left = new ArrayList<>();
+    for (int q = 0; q < batch.size(); q++) {
+      SearchQuery query = batch.queries().get(q);
+      Optional<Found> one = new CandidateSearch(query, k).find(estimates.get(q), all);
+      found.add(one);
+      if (one.isEmpty()) {
+        left.add(query);
+      }
+    }
+    List<Found> exact = new ArrayList<>();
+    for (QueryBatch rest : QueryBatch.split(left, Integer.MAX_VALUE)) {
+      exact.addAll(ExactSearch.find(rest, k, views, items));
+    }
+    Iterator<Found> others = exact.iterator();
+    return found.stream().map(one -> one.orElseGet(others::next)).toList();
   }
 
   /** Live items of each view that the filter lets through. */
-  private List<int[]> items(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    BadInput.require(k >= 1, "k", k, ">= 1");
-    about.require("the query", query.encoder(), query.width());
+  private List<int[]> items(@Nullable String filter) throws IOException {
     Query lucene = filter == null ? null : FilterParser.parse(filter, manifest.schema());
     List<int[]> items = new ArrayList<>();
     for (View view : views) {
       items.add(view.items(lucene == null ? null : view.segment().matching(lucene)));
     }
     return items;
-  }
-
-  private Found exact(SearchQuery query, int k, List<int[]> items) throws IOException {
-    List<Chunk> chunks = new ArrayList<>();
-    long count = 0;
-    for (int v = 0; v < views.size(); v++) {
-      int[] some = items.get(v);
-      count += some.length;
-      for (int from = 0; from < some.length; from += CHUNK) {
-        int to = Math.min(from + CHUNK, some.length);
-        chunks.add(new Chunk(views.get(v).segment(), Arrays.copyOfRange(some, from, to)));
-      }
-    }
-    LateScan scan = query.scan();
-    TopHits all = new TopHits(k);
-    try {
-      Tasks.forEach(chunks.size(), c -> all.addAll(chunks.get(c).best(scan, k)));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return new Found(all.ranked(), Found.Plan.EXACT, count, count);
-  }
-
-  /** Some items of a segment. */
-  private record Chunk(Segment segment, int[] items) {
-    TopHits best(LateScan scan, int k) {
-      float[] scores = new float[items.length];
-      scan.forward(segment.rows(), items, items.length, scores);
-      TopHits best = new TopHits(k);
-      for (int i = 0; i < items.length; i++) {
-        best.add(segment, items[i], scores[i]);
-      }
-      return best;
-    }
   }
 
   /** As {@code filip index info --json} answers. */
