@@ -41,6 +41,7 @@ import picocli.CommandLine.Parameters;
       IndexCommand.Remove.class,
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,
+      CalibrateCommand.class,
       IndexCommand.Info.class
     },
     footer = {

@@ -3,6 +3,7 @@ package dev.filip.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.Region;
 import dev.filip.indexing.Why;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -57,6 +58,13 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Path image;
 
   @Option(
+      names = "--box",
+      paramLabel = "X,Y,W,H",
+      description =
+          "With --image: the part of the picture that is meant, in its pixels, or in fractions where all four are at most 1.")
+  private @Nullable String box;
+
+  @Option(
       names = {"-k", "--hits"},
       paramLabel = "N",
       defaultValue = "10",
@@ -74,6 +82,28 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 25,000.")
   private boolean exact;
+
+  @Option(
+      names = "--min-probability",
+      paramLabel = "P",
+      description =
+          "Only hits that an unrelated query would not give, with this probability; 0 only says it. Of words, in an index that filip index calibrate measured.")
+  private @Nullable Double minProbability;
+
+  @Option(
+      names = "--diversity",
+      paramLabel = "L",
+      defaultValue = "0",
+      description =
+          "Unlike hits before more of the same: 0 ranks by score alone, 1 by unlikeness alone. Default: ${DEFAULT-VALUE}.")
+  private double diversity;
+
+  @Option(
+      names = "--group",
+      paramLabel = "SIMILARITY",
+      description =
+          "Show hits that are at least so much like a better one (1: the same picture) as one, the others' ids as same.")
+  private @Nullable Double group;
 
   @Option(names = "--literal", description = "Take ^ and - in the text as they are.")
   private boolean literal;
@@ -112,7 +142,7 @@ final class SearchCommand implements Callable<Integer> {
         }
       } else {
         try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
+          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image, region())));
         }
       }
     }
@@ -131,6 +161,9 @@ final class SearchCommand implements Callable<Integer> {
 
   private void check() {
     BadInput.require(k >= 1, "-k", k, ">= 1");
+    options();
+    region();
+    BadInput.require(box == null || image != null, "--box", box + "", "given with --image");
     BadInput.require(
         queries == null || text.isEmpty() && image == null && !explain,
         "--queries",
@@ -147,7 +180,7 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       List<String> lines =
           Texts.lines(Texts.of(Files.readAllBytes(file))).stream()
@@ -180,6 +213,9 @@ final class SearchCommand implements Callable<Integer> {
     }
     if (image != null) {
       json.put("image", image.toString());
+      if (box != null) {
+        json.put("box", box);
+      }
     }
     json.put("plan", plan(found)).put("items", snapshot.size()).put("scored", found.scored());
     json.put("seconds", (System.nanoTime() - begun) / 1e9);
@@ -197,8 +233,12 @@ final class SearchCommand implements Callable<Integer> {
     answer.print(json, lines(all));
   }
 
+  private @Nullable Region region() {
+    return box == null ? null : Region.parse("--box", box);
+  }
+
   private SearchOptions options() {
-    return SearchOptions.of(k).filter(filter).exact(exact);
+    return new SearchOptions(k, filter, exact, minProbability, diversity, group);
   }
 
   static String plan(Found found) {
@@ -217,11 +257,19 @@ final class SearchCommand implements Callable<Integer> {
     if (hits.isEmpty()) {
       return "no image";
     }
-    StringBuilder lines = new StringBuilder(String.format(Locale.ROOT, "%8s  id  path", "score"));
+    boolean likely = hits.get(0).has("probability");
+    StringBuilder lines = new StringBuilder(String.format(Locale.ROOT, "%8s  ", "score"));
+    lines.append(likely ? "probability  " : "").append("id  path");
     hits.forEach(hit -> {
       lines.append(System.lineSeparator());
       lines.append(String.format(Locale.ROOT, "%8.4f  ", hit.path("score").asDouble()));
+      if (likely) {
+        lines.append(String.format(Locale.ROOT, "%11.4f  ", hit.path("probability").asDouble()));
+      }
       lines.append(hit.path("id").asText()).append("  ").append(hit.path("path").asText("-"));
+      if (!hit.path("same").isEmpty()) {
+        lines.append("  and ").append(hit.path("same").size()).append(" like it");
+      }
     });
     return lines.toString();
   }

@@ -26,14 +26,21 @@ public final class SearchQuery {
   private final float[] rows;
   private final float[] weight;
   private final List<QueryEncoder.Text> texts;
+  private final boolean words;
 
   private SearchQuery(
-      String encoder, int d, float[] rows, float[] weight, List<QueryEncoder.Text> texts) {
+      String encoder,
+      int d,
+      float[] rows,
+      float[] weight,
+      List<QueryEncoder.Text> texts,
+      boolean words) {
     this.encoder = encoder;
     this.d = d;
     this.rows = rows;
     this.weight = weight;
     this.texts = List.copyOf(texts);
+    this.words = words;
   }
 
   /**
@@ -55,7 +62,7 @@ public final class SearchQuery {
       texts.add(text);
       rows.add(text.rows(), unwanted(text, unwanted.weight()));
     }
-    return rows.query(encoder.fingerprint(), texts);
+    return rows.query(encoder.fingerprint(), texts, true);
   }
 
   /** The rows of an image, or any others that count alike. */
@@ -64,7 +71,7 @@ public final class SearchQuery {
     float[] weight = new float[rows.length / d];
     Arrays.fill(weight, 1f / weight.length);
     all.add(rows, weight);
-    return all.query(encoder, List.of());
+    return all.query(encoder, List.of(), false);
   }
 
   /** Both, each counting half. */
@@ -82,7 +89,7 @@ public final class SearchQuery {
     }
     List<QueryEncoder.Text> both = new ArrayList<>(texts);
     both.addAll(other.texts);
-    return all.query(encoder, both);
+    return all.query(encoder, both, words && other.words);
   }
 
   private static float[] wanted(QueryEncoder.Text text, List<QueryText.Weighted> words) {
@@ -139,6 +146,11 @@ public final class SearchQuery {
     return texts;
   }
 
+  /** Whether it is made of texts alone. */
+  boolean isWords() {
+    return words;
+  }
+
   /** How many rows it has. */
   int rows() {
     return weight.length;
@@ -168,8 +180,8 @@ public final class SearchQuery {
       System.arraycopy(weights, 0, weight, had, weights.length);
     }
 
-    SearchQuery query(String encoder, List<QueryEncoder.Text> texts) {
-      return new SearchQuery(encoder, d, rows, weight, texts);
+    SearchQuery query(String encoder, List<QueryEncoder.Text> texts, boolean words) {
+      return new SearchQuery(encoder, d, rows, weight, texts, words);
     }
   }
 }

@@ -5,15 +5,14 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +34,11 @@ public final class Snapshot implements Closeable {
   /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
   static final int SCANNED = 25_000;
 
-  /** Estimates of all queries of a batch: 64 MB. */
-  private static final int MOST_ESTIMATES = 1 << 22;
-
   private final Path index;
   private final IndexAbout about;
   private final Manifest manifest;
   private final List<View> views;
+  private @Nullable Calibration calibration;
   private boolean closed;
 
   private Snapshot(Path index, IndexAbout about, Manifest manifest, List<View> views) {
@@ -144,6 +141,22 @@ public final class Snapshot implements Closeable {
     return Optional.empty();
   }
 
+  /** Takes items as they are read. */
+  public interface Reader {
+    void read(Item item) throws IOException;
+  }
+
+  /** Reads every live item, segment by segment; rows are borrowed while it is open. */
+  public void forEach(Reader reader) throws IOException {
+    for (View view : views) {
+      Segment segment = view.segment();
+      for (int item : view.items(null)) {
+        reader.read(
+            new Item(segment.id(item), segment.rows().slice(item, item + 1), segment.about(item)));
+      }
+    }
+  }
+
   /**
    * The best k items, exactly: every one that the filter lets through is scored. Uses the JVM's
    * common pool; the answer does not depend on threads.
@@ -196,53 +209,33 @@ public final class Snapshot implements Closeable {
     for (SearchQuery query : queries) {
       about.require("the query", query.encoder(), query.width());
     }
-    List<int[]> items = items(options.filter());
-    long all = items.stream().mapToLong(some -> some.length).sum();
-    int k = options.k();
-    List<Found> found = new ArrayList<>();
-    if (options.exact() || all <= scanned) {
-      for (QueryBatch batch : QueryBatch.split(queries, Integer.MAX_VALUE)) {
-        found.addAll(ExactSearch.find(batch, k, views, items));
-      }
+    Ranker ranker = new Ranker(views, manifest.schema(), scanned);
+    List<Found> found = ranker.rank(queries, options, options.candidates());
+    if (options.isPlain()) {
       return found;
     }
-    int together = Math.max(1, MOST_ESTIMATES / CandidateSearch.candidates(k));
-    for (QueryBatch batch : QueryBatch.split(queries, together)) {
-      found.addAll(byCodes(batch, k, items, all));
+    Double least = options.minProbability();
+    Calibration calibration = least == null ? null : calibration();
+    if (least != null && calibration != null) {
+      calibration.require(size(), least);
     }
-    return found;
+    List<Found> chosen = new ArrayList<>();
+    for (int q = 0; q < queries.size(); q++) {
+      SearchQuery query = queries.get(q);
+      Calibration.Scale scale = calibration == null ? null : calibration.scale(query);
+      chosen.add(new HitChoice(ranker, query, options, scale).of(found.get(q)));
+    }
+    return chosen;
   }
 
-  /** By codes; queries that codes do not help share an exact scan. */
-  private List<Found> byCodes(QueryBatch batch, int k, List<int[]> items, long all) {
-    int candidates = CandidateSearch.candidates(k);
-    List<Estimates> estimates = Estimates.of(batch, views, items, candidates);
-    List<Optional<Found>> found = new ArrayList<>();
-    List<SearchQuery> left = new ArrayList<>();
-    for (int q = 0; q < batch.size(); q++) {
-      SearchQuery query = batch.queries().get(q);
-      Optional<Found> one = new CandidateSearch(query, k).find(estimates.get(q), all);
-      found.add(one);
-      if (one.isEmpty()) {
-        left.add(query);
-      }
+  /** Of the index as it is on the disk now. */
+  private synchronized Calibration calibration() throws IOException {
+    Calibration known = calibration;
+    if (known == null) {
+      known = Calibration.read(index, about);
+      calibration = known;
     }
-    List<Found> exact = new ArrayList<>();
-    for (QueryBatch rest : QueryBatch.split(left, Integer.MAX_VALUE)) {
-      exact.addAll(ExactSearch.find(rest, k, views, items));
-    }
-    Iterator<Found> others = exact.iterator();
-    return found.stream().map(one -> one.orElseGet(others::next)).toList();
-  }
-
-  /** Live items of each view that the filter lets through. */
-  private List<int[]> items(@Nullable String filter) throws IOException {
-    Query lucene = filter == null ? null : FilterParser.parse(filter, manifest.schema());
-    List<int[]> items = new ArrayList<>();
-    for (View view : views) {
-      items.add(view.items(lucene == null ? null : view.segment().matching(lucene)));
-    }
-    return items;
+    return known;
   }
 
   /** As {@code filip index info --json} answers. */
@@ -258,6 +251,9 @@ public final class Snapshot implements Closeable {
     json.put("bytes", IndexFiles.bytes(index)).put("generation", manifest.generation());
     json.put("width", about.d()).put("match", about.match()).put("model", about.model());
     json.put("precision", about.precision()).put("encoder", about.encoder());
+    if (Files.exists(index.resolve(Calibration.FILE))) {
+      json.set("calibration", Calibration.read(index, about).toJson());
+    }
     json.set("fields", manifest.schema().toJson());
     return json;
   }
