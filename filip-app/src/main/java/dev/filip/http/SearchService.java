@@ -112,10 +112,10 @@ public final class SearchService implements AutoCloseable {
   }
 
   /** How near each patch of a hit is to each word: {@code similarity[word][patch]}. */
-  ObjectNode why(QueryEncoder.Text text, Hit hit) {
+  ObjectNode why(QueryEncoder.Text text, Hit hit) throws IOException {
     IndexAbout.Patches patches = about.patches();
     int d = about.d();
-    float[] rows = hit.rows();
+    float[] rows = hit.patchRows();
     int first = about.isLate() ? patches.first() : 0;
     int count = rows.length / d - first;
     ObjectNode json = Json.object().put("id", hit.id());

@@ -86,9 +86,27 @@ public final class Hit implements Comparable<Hit> {
     return segment.about(item);
   }
 
-  /** Its rows as floats, {@code [n, d]}, copied. */
+  /** Its rows as floats, {@code [n, d]}, copied; pooled ones where the index pools. */
   public float[] rows() {
     return segment.rows().floats(item);
+  }
+
+  /**
+   * A row for each one that the model gave: where the index pools, patches that were pooled have
+   * the same.
+   */
+  public float[] patchRows() throws IOException {
+    float[] rows = rows();
+    int[] pooled = segment.about(item).pooled();
+    if (pooled == null) {
+      return rows;
+    }
+    int d = segment.rows().d();
+    float[] all = new float[pooled.length * d];
+    for (int r = 0; r < pooled.length; r++) {
+      System.arraycopy(rows, pooled[r] * d, all, r * d, d);
+    }
+    return all;
   }
 
   /** Best first; of equal scores the lower id, so that the order never depends on chance. */

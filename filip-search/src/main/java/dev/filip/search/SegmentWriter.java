@@ -50,9 +50,10 @@ final class SegmentWriter implements Closeable {
   }
 
   void append(Item item) throws IOException {
-    tokens.append(item.tokens(), List.of(item.id()));
-    documents.addDocument(ItemDocuments.of(item.id(), item.about()));
-    rows += item.tokens().count();
+    Item kept = TokenPooling.of(item, about);
+    tokens.append(kept.tokens(), List.of(kept.id()));
+    documents.addDocument(ItemDocuments.of(kept.id(), kept.about()));
+    rows += kept.tokens().count();
   }
 
   /** Completes it; whoever called forces the folder to disk and puts it in its place. */

@@ -251,6 +251,9 @@ public final class Snapshot implements Closeable {
     json.put("bytes", IndexFiles.bytes(index)).put("generation", manifest.generation());
     json.put("width", about.d()).put("match", about.match()).put("model", about.model());
     json.put("precision", about.precision()).put("encoder", about.encoder());
+    if (about.pool() > 0) {
+      json.put("pool", about.pool());
+    }
     if (Files.exists(index.resolve(Calibration.FILE))) {
       json.set("calibration", Calibration.read(index, about).toJson());
     }
