@@ -87,8 +87,7 @@ final class CalibrateCommand implements Callable<Integer> {
   private Calibration calibrated(Snapshot snapshot, QueryEncoder words) throws IOException {
     List<String> texts = queries == null ? List.of() : SearchCommand.lines(queries);
     try (Progress progress = new Progress("queries", queries == null ? count : texts.size())) {
-      Calibrator calibrator =
-          new Calibrator(snapshot, words, seed, done -> progress.to(done, ""));
+      Calibrator calibrator = new Calibrator(snapshot, words, seed, done -> progress.to(done, ""));
       return queries == null ? calibrator.ofItself(count) : calibrator.of(texts);
     }
   }

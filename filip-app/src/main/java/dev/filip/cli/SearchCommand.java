@@ -142,7 +142,11 @@ final class SearchCommand implements Callable<Integer> {
         }
       } else {
         try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image, region())));
+          answer(
+              snapshot,
+              open,
+              texts,
+              image == null ? List.of() : List.of(open.image(image, region())));
         }
       }
     }

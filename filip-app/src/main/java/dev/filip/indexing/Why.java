@@ -58,8 +58,7 @@ public final class Why {
    *
    * @throws BadInput where it has none, or the index compares globally
    */
-  public static Why of(IndexAbout about, SearchQuery query, List<Hit> hits)
-      throws IOException {
+  public static Why of(IndexAbout about, SearchQuery query, List<Hit> hits) throws IOException {
     requireWords(about, query);
     IndexAbout.Patches p = about.patches();
     PatchLayout layout = new PatchLayout(p.rows(), p.columns(), p.side(), p.first());

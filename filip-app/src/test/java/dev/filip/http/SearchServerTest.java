@@ -94,7 +94,10 @@ class SearchServerTest {
   void aPartOfAPictureIsAsked() throws Exception {
     Path picture = pictures.get(3);
     HttpRequest part =
-        served.request("/api/search?k=2&box=0,0,0.5,0.5").POST(BodyPublishers.ofFile(picture)).build();
+        served
+            .request("/api/search?k=2&box=0,0,0.5,0.5")
+            .POST(BodyPublishers.ofFile(picture))
+            .build();
     JsonNode answer = Served.json(served.send(part));
     assertThat(answer.at("/hits/0/score").asDouble()).isGreaterThan(0.99);
     HttpRequest wrong =

@@ -18,7 +18,10 @@ class RegionTest {
   /** 160 x 80 pixels, halved to 80 x 40, of which the middle 40 x 40 are seen. */
   private static final Embedder.Picture PICTURE =
       new Embedder.Picture(
-          PackedImage.of(new RgbImage(40, 40, new byte[4800])), new Placement(0.5, 0.5, 20, 0), 160, 80);
+          PackedImage.of(new RgbImage(40, 40, new byte[4800])),
+          new Placement(0.5, 0.5, 20, 0),
+          160,
+          80);
 
   private static int[] patches(String text) {
     return Region.parse("--box", text).patches(PICTURE, LAYOUT);

@@ -13,7 +13,6 @@ import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,16 +71,16 @@ public final class NoMatchBench {
     all.forEach(item -> words(item).forEach(word -> images.merge(word, 1, Integer::sum)));
     Set<String> common = new HashSet<>();
     Set<String> held = new HashSet<>();
-    images.forEach(
-        (word, count) -> {
-          if (count > COMMON * all.size()) {
-            common.add(word);
-          } else if (Math.floorMod(word.hashCode(), HELD) == 0) {
-            held.add(word);
-          }
-        });
+    images.forEach((word, count) -> {
+      if (count > COMMON * all.size()) {
+        common.add(word);
+      } else if (Math.floorMod(word.hashCode(), HELD) == 0) {
+        held.add(word);
+      }
+    });
     IndexFiles.create(copy, whole.about(), false);
-    Texts texts = new Texts(new java.util.LinkedHashSet<>(), new java.util.LinkedHashSet<>(), common);
+    Texts texts =
+        new Texts(new java.util.LinkedHashSet<>(), new java.util.LinkedHashSet<>(), common);
     List<Item> kept = new ArrayList<>();
     for (Item item : all) {
       Set<String> telling = words(item);
@@ -131,7 +130,8 @@ public final class NoMatchBench {
   private static List<String> telling(Set<String> captions, Set<String> common) {
     Set<String> short_ = new java.util.LinkedHashSet<>();
     for (String caption : captions) {
-      List<String> words = new ArrayList<>(List.of(caption.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")));
+      List<String> words =
+          new ArrayList<>(List.of(caption.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")));
       words.removeAll(common);
       short_.add(String.join(" ", words));
     }

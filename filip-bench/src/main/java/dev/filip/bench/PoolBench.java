@@ -60,15 +60,14 @@ public final class PoolBench {
   private static Asked captions(Snapshot whole, PlainQueryEncoder encoder) throws IOException {
     Asked asked = new Asked(new ArrayList<>(), new ArrayList<>());
     int[] count = {0};
-    whole.forEach(
-        item -> {
-          boolean drawn = count[0]++ < IMAGES && count[0] % (IMAGES / CAPTIONS) == 0;
-          if (drawn && !item.about().captions().isEmpty()) {
-            String text = item.about().captions().getFirst();
-            asked.queries.add(SearchQuery.text(QueryText.literal(text), encoder));
-            asked.own.add(item.id());
-          }
-        });
+    whole.forEach(item -> {
+      boolean drawn = count[0]++ < IMAGES && count[0] % (IMAGES / CAPTIONS) == 0;
+      if (drawn && !item.about().captions().isEmpty()) {
+        String text = item.about().captions().getFirst();
+        asked.queries.add(SearchQuery.text(QueryText.literal(text), encoder));
+        asked.own.add(item.id());
+      }
+    });
     return asked;
   }
 
@@ -78,16 +77,15 @@ public final class PoolBench {
     List<Item> some = new ArrayList<>();
     int[] count = {0};
     try (IndexEditor editor = IndexEditor.open(copy)) {
-      whole.forEach(
-          item -> {
-            if (count[0]++ < IMAGES) {
-              some.add(item);
-            }
-            if (some.size() == COMMIT) {
-              editor.add(some);
-              some.clear();
-            }
-          });
+      whole.forEach(item -> {
+        if (count[0]++ < IMAGES) {
+          some.add(item);
+        }
+        if (some.size() == COMMIT) {
+          editor.add(some);
+          some.clear();
+        }
+      });
       editor.add(some);
       editor.compact();
     }

@@ -75,9 +75,7 @@ public final class SearchBench {
         found / (double) (K * texts.size()),
         scored / (double) texts.size());
     List<SearchQuery> queries =
-        texts.stream()
-            .map(text -> SearchQuery.text(QueryText.literal(text), encoder))
-            .toList();
+        texts.stream().map(text -> SearchQuery.text(QueryText.literal(text), encoder)).toList();
     together(snapshot, queries, kind);
   }
 

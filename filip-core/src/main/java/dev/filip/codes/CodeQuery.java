@@ -3,9 +3,10 @@ package dev.filip.codes;
 import java.util.Arrays;
 
 /**
- * The tokens of a query, or of several that are asked together, rotated and rounded to four bits: {@code (R q)_i = low + step u_i} with u in 0
- * to 15, kept as four bit planes, so that a product with signs is a count of bits. Query tokens lie
- * in lanes: a block holds {@link #LANES} of them, the last one filled up.
+ * The tokens of a query, or of several that are asked together, rotated and rounded to four bits:
+ * {@code (R q)_i = low + step u_i} with u in 0 to 15, kept as four bit planes, so that a product
+ * with signs is a count of bits. Query tokens lie in lanes: a block holds {@link #LANES} of them,
+ * the last one filled up.
  */
 public final class CodeQuery {
   /** Tokens of a block, a multiple of every vector's lanes. */

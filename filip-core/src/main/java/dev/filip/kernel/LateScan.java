@@ -4,13 +4,13 @@ import dev.filip.tokens.Tokens;
 import java.util.Arrays;
 
 /**
- * A query, or several in one pass, against many items whose bf16 rows are read where they lie, such as a mapped file: a
- * text against images ({@link #forward} is then {@code s_text}, {@link #reverse} {@code s_image}),
- * an image against texts (the other way round), an image against images. Exact: products are fp32,
- * rows are what they are. Every form and every machine with a fused multiply-add gives the same
- * bits, so that ties are ties everywhere; that is why a scan may begin with plain loops and go over
- * to vectors when the JVM has compiled them ({@link VectorWarmUp}). Immutable, safe for any thread;
- * the oracle is {@link ScalarLateInteraction}.
+ * A query, or several in one pass, against many items whose bf16 rows are read where they lie, such
+ * as a mapped file: a text against images ({@link #forward} is then {@code s_text}, {@link
+ * #reverse} {@code s_image}), an image against texts (the other way round), an image against
+ * images. Exact: products are fp32, rows are what they are. Every form and every machine with a
+ * fused multiply-add gives the same bits, so that ties are ties everywhere; that is why a scan may
+ * begin with plain loops and go over to vectors when the JVM has compiled them ({@link
+ * VectorWarmUp}). Immutable, safe for any thread; the oracle is {@link ScalarLateInteraction}.
  */
 public final class LateScan {
   private final int d;
@@ -102,8 +102,8 @@ public final class LateScan {
   }
 
   /**
-   * For each of some items and each query the weighted sum over the query's rows of the largest product with the
-   * item's rows.
+   * For each of some items and each query the weighted sum over the query's rows of the largest
+   * product with the item's rows.
    *
    * @param items bf16, of the query's width
    * @param which their numbers, of which the first {@code count} are asked for

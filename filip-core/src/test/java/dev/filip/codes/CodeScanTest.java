@@ -129,7 +129,8 @@ class CodeScanTest {
       float[] scores = new float[to - from];
       float[] weight = new float[query.length / form.d()];
       Arrays.fill(weight, 1f / weight.length);
-      scan.scores(form.query(query, weight, weight.length), codes, factors, start, from, to, scores);
+      scan.scores(
+          form.query(query, weight, weight.length), codes, factors, start, from, to, scores);
       return scores;
     }
   }

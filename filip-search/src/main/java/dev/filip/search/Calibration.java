@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  * text's are higher and stray more. So a score s of a query is first set beside those of the same
  * query with a fixed sample of the images, {@code z = (s - median) / (median - sixth)}, where a
  * sixth of the sample's scores are below {@code sixth}: the upper half, in which images that fit
- * are, has no say in it. Then z is set beside what unrelated queries reached at best, the n of them whose number of tokens is nearest the
- * query's:
+ * are, has no say in it. Then z is set beside what unrelated queries reached at best, the n of them
+ * whose number of tokens is nearest the query's:
  *
  * <pre>probability(s) = 1 - (1 + number of those n whose best z is at least this z) / (n + 1)</pre>
  *
@@ -84,7 +84,10 @@ public final class Calibration {
     Path file = index.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new BadInput(
-          "index " + index + " is not calibrated for probabilities: filip index calibrate " + index);
+          "index "
+              + index
+              + " is not calibrated for probabilities: filip index calibrate "
+              + index);
     }
     try (TokenFile open = TokenFile.open(file)) {
       open.verify();

@@ -43,6 +43,7 @@ public final class Calibrator {
   private static final int LOOKED = 512;
 
   private static final int MORE = 16;
+
   /** Queries that share passes. */
   private static final int TOGETHER = 64;
 
@@ -161,7 +162,8 @@ public final class Calibrator {
   }
 
   private static List<String> inOrder(String caption) {
-    List<String> words = new ArrayList<>(BETWEEN.splitAsStream(caption.toLowerCase(Locale.ROOT)).toList());
+    List<String> words =
+        new ArrayList<>(BETWEEN.splitAsStream(caption.toLowerCase(Locale.ROOT)).toList());
     words.remove(""); // before the first word
     return words;
   }
@@ -228,8 +230,7 @@ public final class Calibrator {
       for (int q = 0; q < some.size(); q++) {
         Hit hit = best(some.get(q), queries.get(q), found.get(q).hits());
         if (hit != null) {
-          double z =
-              Calibration.Spread.of(queries.get(q), unrelated(some.get(q))).z(hit.score());
+          double z = Calibration.Spread.of(queries.get(q), unrelated(some.get(q))).z(hit.score());
           best.add(new Calibration.Best(queries.get(q).rows(), z));
         }
         progress.accept(from + q + 1);
@@ -253,8 +254,7 @@ public final class Calibrator {
   }
 
   /** The best image that a query is unrelated to, if not among the first hits further down. */
-  private @Nullable Hit best(Unrelated one, SearchQuery query, List<Hit> first)
-      throws IOException {
+  private @Nullable Hit best(Unrelated one, SearchQuery query, List<Hit> first) throws IOException {
     List<Hit> hits = first;
     for (int passed = 0; ; ) {
       for (Hit hit : hits.subList(passed, hits.size())) {

@@ -21,9 +21,7 @@ record HitChoice(
 
   private static final int STEP = 4;
 
-  /**
-   * Of what was found with {@link SearchOptions#candidates}; where groups are too few, of more.
-   */
+  /** Of what was found with {@link SearchOptions#candidates}; where groups are too few, of more. */
   Found of(Found first) throws IOException {
     Double alike = options.group();
     Found found = first;
@@ -79,8 +77,7 @@ record HitChoice(
       int first = i;
       int[] free = IntStream.range(i + 1, n).filter(j -> leader[j] < 0).toArray();
       float[] how =
-          ImagePairs.alike(
-              ranked.get(i), Arrays.stream(free).mapToObj(ranked::get).toList());
+          ImagePairs.alike(ranked.get(i), Arrays.stream(free).mapToObj(ranked::get).toList());
       List<String> same = new ArrayList<>();
       for (int j = 0; j < free.length; j++) {
         if (how[j] >= alike) {
@@ -117,7 +114,8 @@ record HitChoice(
       for (int at = 0; at < left.size(); at++) {
         int i = left.get(at);
         double relevance = range > 0 ? 1 - (high - ranked.get(i).score()) / range : 1;
-        double worth = chosen.isEmpty() ? relevance : (1 - diversity) * relevance - diversity * nearest[i];
+        double worth =
+            chosen.isEmpty() ? relevance : (1 - diversity) * relevance - diversity * nearest[i];
         if (worth > most) {
           most = worth;
           best = at;

@@ -22,17 +22,16 @@ final class ImagePairs {
     for (int i = 0; i < alike.length; i++) {
       bySegment.computeIfAbsent(others.get(i).segment(), _ -> new ArrayList<>()).add(i);
     }
-    bySegment.forEach(
-        (segment, places) -> {
-          int[] items = places.stream().mapToInt(i -> others.get(i).item()).toArray();
-          float[] there = new float[items.length];
-          float[] back = new float[items.length];
-          scan.forward(segment.rows(), items, items.length, there);
-          scan.reverse(segment.rows(), items, items.length, back);
-          for (int i = 0; i < items.length; i++) {
-            alike[places.get(i)] = (there[i] + back[i]) / 2;
-          }
-        });
+    bySegment.forEach((segment, places) -> {
+      int[] items = places.stream().mapToInt(i -> others.get(i).item()).toArray();
+      float[] there = new float[items.length];
+      float[] back = new float[items.length];
+      scan.forward(segment.rows(), items, items.length, there);
+      scan.reverse(segment.rows(), items, items.length, back);
+      for (int i = 0; i < items.length; i++) {
+        alike[places.get(i)] = (there[i] + back[i]) / 2;
+      }
+    });
     return alike;
   }
 }

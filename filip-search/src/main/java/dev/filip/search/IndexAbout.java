@@ -64,8 +64,7 @@ public record IndexAbout(
     int all = patches.rows * patches.columns;
     BadInput.require(
         rows >= 1 && rows < all, "--pool", rows, "in 1.." + (all - 1) + ", of " + all + " patches");
-    return new IndexAbout(
-        model, encoder, preprocessing, d, match, precision, patches, rows);
+    return new IndexAbout(model, encoder, preprocessing, d, match, precision, patches, rows);
   }
 
   /** Whether an image is its tokens. */

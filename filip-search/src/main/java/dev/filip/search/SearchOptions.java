@@ -34,10 +34,11 @@ public record SearchOptions(
     BadInput.require(
         minProbability == null || minProbability >= 0 && minProbability < 1,
         "min-probability",
-        minProbability,
+        minProbability + "",
         "at least 0 and below 1");
     BadInput.require(diversity >= 0 && diversity <= 1, "diversity", diversity, "in 0..1");
-    BadInput.require(group == null || group > 0 && group <= 1, "group", group, "above 0, at most 1");
+    BadInput.require(
+        group == null || group > 0 && group <= 1, "group", group + "", "above 0, at most 1");
     BadInput.require(
         diversity == 0 && group == null || k <= MOST_CHOSEN,
         "k",

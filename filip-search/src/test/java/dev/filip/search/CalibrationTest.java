@@ -185,7 +185,8 @@ class CalibrationTest {
     Calibration made = new Calibration("queries", 2, List.of("a", "b"), sample, best);
     float[] query = new float[Fixtures.D];
     query[0] = 1;
-    assertThat(Calibration.Spread.of(SearchQuery.image(Fixtures.ENCODER, query, Fixtures.D), sample))
+    assertThat(
+            Calibration.Spread.of(SearchQuery.image(Fixtures.ENCODER, query, Fixtures.D), sample))
         .isEqualTo(new Calibration.Spread(1, 1));
     Calibration.Spread spread = Calibration.Spread.of(9, 0, 0.5f, 0.25f, 8, 0.5f, 0.5f);
     assertThat(spread).isEqualTo(new Calibration.Spread(0.5, 0.25));

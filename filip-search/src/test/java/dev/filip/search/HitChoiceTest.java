@@ -29,7 +29,8 @@ class HitChoiceTest {
     for (int p = 0; p < 12; p++) {
       float[] rows = Fixtures.rows(new Random(1000 + p), 6);
       for (int copy = 0; copy <= p % 4; copy++) {
-        items.add(Fixtures.item("p" + p + "-" + copy, near(rows, p, copy), Fixtures.json("{}"), null));
+        items.add(
+            Fixtures.item("p" + p + "-" + copy, near(rows, p, copy), Fixtures.json("{}"), null));
       }
     }
     try (IndexEditor editor = IndexEditor.open(index)) {
@@ -72,8 +73,7 @@ class HitChoiceTest {
       List<Hit> hits = snapshot.search(query(3), 40, null);
       float[] alike = ImagePairs.alike(hits.getFirst(), hits);
       for (int i = 0; i < alike.length; i++) {
-        assertThat((double) alike[i])
-            .isCloseTo(alike(hits.getFirst(), hits.get(i)), within(2e-6));
+        assertThat((double) alike[i]).isCloseTo(alike(hits.getFirst(), hits.get(i)), within(2e-6));
       }
       assertThat((double) alike[0]).isCloseTo(1, within(4e-3)); // rows are bf16
     }
@@ -180,9 +180,11 @@ class HitChoiceTest {
   @Test
   void whatIsNoMeasureIsRefused() {
     SearchOptions options = SearchOptions.of(10);
-    assertThatThrownBy(() -> options.diversity(1.5)).hasMessage("diversity must be in 0..1, got 1.5");
+    assertThatThrownBy(() -> options.diversity(1.5))
+        .hasMessage("diversity must be in 0..1, got 1.5");
     assertThatThrownBy(() -> options.diversity(Double.NaN)).hasMessageContaining("diversity");
-    assertThatThrownBy(() -> options.group(0.0)).hasMessageContaining("above 0, at most 1, got 0.0");
+    assertThatThrownBy(() -> options.group(0.0))
+        .hasMessageContaining("above 0, at most 1, got 0.0");
     assertThatThrownBy(() -> SearchOptions.of(201).group(0.9))
         .hasMessage("k must be <= 200 with diversity or group, got 201");
   }

@@ -261,7 +261,8 @@ class IndexTest {
         }
       }
       assertThat(editor.now().find(List.of(), SearchOptions.of(3))).isEmpty();
-      List<SearchQuery> foreign = List.of(query(1, 2), SearchQuery.image("c".repeat(64), new float[3], 3));
+      List<SearchQuery> foreign =
+          List.of(query(1, 2), SearchQuery.image("c".repeat(64), new float[3], 3));
       assertThatThrownBy(() -> editor.now().find(foreign, SearchOptions.of(3)))
           .hasMessageContaining("another model");
     }

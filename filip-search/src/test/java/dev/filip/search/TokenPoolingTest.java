@@ -81,7 +81,14 @@ class TokenPoolingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 2, 0, 1", "3, 3, 0, 2", "4, 5, 1, 7", "6, 6, 0, 24", "7, 7, 1, 12", "7, 7, 0, 48"})
+  @CsvSource({
+    "1, 2, 0, 1",
+    "3, 3, 0, 2",
+    "4, 5, 1, 7",
+    "6, 6, 0, 24",
+    "7, 7, 1, 12",
+    "7, 7, 0, 48"
+  })
   void clustersAreWardsAndRowsTheirMeans(int across, int down, int first, int pool) {
     int n = first + across * down;
     float[] rows = Fixtures.rows(new Random(n), n);
@@ -126,11 +133,14 @@ class TokenPoolingTest {
     Arrays.fill(same, (float) (1 / Math.sqrt(Fixtures.D)));
     assertThat(TokenPooling.of(item("a", same), about).about().pooled())
         .containsExactly(0, 0, 0, 0, 0, 0, 1, 2, 3);
-    assertThatThrownBy(() -> about(3, 3, 0, 9)).hasMessage("--pool must be in 1..8, of 9 patches, got 9");
+    assertThatThrownBy(() -> about(3, 3, 0, 9))
+        .hasMessage("--pool must be in 1..8, of 9 patches, got 9");
     assertThatThrownBy(() -> about(3, 3, 0, 0)).hasMessageContaining("--pool must be in 1..8");
   }
 
-  /** Added, replaced, merged, read again: rows stay pooled, once, and say which patches they are. */
+  /**
+   * Added, replaced, merged, read again: rows stay pooled, once, and say which patches they are.
+   */
   @Test
   void anIndexOfPooledRowsLivesAsAnyOther() throws IOException {
     Path index = temp.resolve("index");
