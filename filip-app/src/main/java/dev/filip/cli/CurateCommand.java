@@ -1,13 +1,19 @@
 package dev.filip.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.curate.CurateOptions;
 import dev.filip.curate.Curation;
+import dev.filip.curate.Share;
 import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,7 +76,32 @@ final class CurateCommand implements Callable<Integer> {
       description = "Threads; they change nothing in what comes out. Default: 0, one a core.")
   private int workers;
 
+  /** A share of one stage, for a process beside others. */
+  static final class ShareOption {
+    @Option(
+        names = "--judge",
+        paramLabel = "K/N",
+        description =
+            "Only judge every N-th shard from the K-th (from 0) on: N processes do so beside each other, on any machine that sees DIR.")
+    private @Nullable String judge;
+
+    @Option(
+        names = "--score",
+        paramLabel = "K/N",
+        description = "Then, where the rules ask a model, only score what they leave.")
+    private @Nullable String score;
+
+    @Option(
+        names = "--write",
+        paramLabel = "K/N",
+        description =
+            "Then only write every N-th shard of what stays. The command without either does what is left.")
+    private @Nullable String write;
+  }
+
+  @ArgGroup private @Nullable ShareOption share;
   @Mixin private ColumnOptions columns;
+  @Mixin private PrecisionOption precision;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -79,7 +110,11 @@ final class CurateCommand implements Callable<Integer> {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
     try (SampleSource samples = columns.open(source)) {
-      Curation curation = new Curation(samples, rules, options);
+      Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
+      if (share != null && (key != null || dryRun)) {
+        throw new BadInput(
+            "--judge, --score and --write stand with --out, not with --dry-run or --explain");
+      }
       if (key != null) {
         answer.print(curation.explain(key));
       } else if (dryRun) {
@@ -88,9 +123,25 @@ final class CurateCommand implements Callable<Integer> {
         if (out == null) {
           throw new BadInput("--out is missing: name a folder, or give --dry-run or --explain KEY");
         }
-        answer.print(curation.write(out));
+        answer.print(share == null ? curation.write(out) : share(curation, out, share));
       }
     }
     return 0;
+  }
+
+  private static ObjectNode share(Curation curation, Path out, ShareOption share)
+      throws IOException {
+    Map<Curation.Stage, @Nullable String> given = new EnumMap<>(Curation.Stage.class);
+    given.put(Curation.Stage.JUDGE, share.judge);
+    given.put(Curation.Stage.SCORE, share.score);
+    given.put(Curation.Stage.WRITE, share.write);
+    for (Map.Entry<Curation.Stage, @Nullable String> one : given.entrySet()) {
+      String text = one.getValue();
+      if (text != null) {
+        String option = "--" + one.getKey().name().toLowerCase(Locale.ROOT);
+        return curation.share(out, one.getKey(), Share.parse(option, text));
+      }
+    }
+    throw new IllegalStateException("one of them is given");
   }
 }

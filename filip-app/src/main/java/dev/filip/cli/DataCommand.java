@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
       ScenesCommand.class,
       EmojiCommand.class,
       OpenclipartCommand.class,
+      DownloadCommand.class,
       ListCommand.class,
       TranslateCommand.class,
       LeakCommand.class,

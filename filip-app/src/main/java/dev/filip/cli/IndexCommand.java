@@ -42,7 +42,9 @@ import picocli.CommandLine.Parameters;
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,
       CalibrateCommand.class,
-      IndexCommand.Info.class
+      IndexCommand.Info.class,
+      IndexExportCommand.class,
+      IndexQueryCommand.class
     },
     footer = {
       "",

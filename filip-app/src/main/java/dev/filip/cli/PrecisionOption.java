@@ -28,4 +28,9 @@ final class PrecisionOption {
   Filip openForMany(Path model) {
     return precision == EncodingPrecision.FP32 ? Filip.open(model, precision) : open(model);
   }
+
+  /** As it was asked for. */
+  String word() {
+    return precision.toString();
+  }
 }

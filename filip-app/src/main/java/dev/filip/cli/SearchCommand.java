@@ -17,6 +17,7 @@ import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
+import dev.filip.search.Shards;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +45,10 @@ import picocli.CommandLine.Parameters;
       "  filip search pictures.index \"red^2 sofa -dog\" -k 5 --filter \"tag:indoor AND year>2010\""
     })
 final class SearchCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "INDEX", description = "The index.")
+  @Parameters(
+      index = "0",
+      paramLabel = "INDEX",
+      description = "The index; several, INDEX,INDEX,INDEX, are searched as one.")
   private Path index;
 
   @Parameters(
@@ -133,9 +137,10 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Lucene.quiet();
     check();
-    IndexAbout about = IndexAbout.read(index);
+    List<Path> indexes = Shards.named(index);
+    IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Snapshot.open(index)) {
+    try (Snapshot snapshot = Shards.open(indexes)) {
       if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
         try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
           answer(snapshot, words, texts, List.of());

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.Filip;
 import dev.filip.encode.Match;
 import dev.filip.io.Json;
+import dev.filip.search.IndexAbout;
+import dev.filip.search.Shards;
+import dev.filip.tokens.QueryValue;
 import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -14,7 +17,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
@@ -317,5 +322,45 @@ class SearchCommandTest {
     assertThat(err.toString()).hasLineCount(1);
     assertThat(run("index", "create", index, "--model", MODEL)).isEqualTo(2);
     assertThat(run("index", "verify", temp.resolve("none"))).isEqualTo(2);
+  }
+
+  /** Spread over three by hand, they answer as the one. */
+  @Test
+  void severalIndexesAreOneAndAreExported() throws IOException {
+    fill();
+    JsonNode all = json("search", index, "a red apple", "-k", 30).path("hits");
+    List<Path> parts = List.of(temp.resolve("p0"), temp.resolve("p1"), temp.resolve("p2"));
+    for (Path part : parts) {
+      json("index", "create", part, "--model", MODEL);
+      json("index", "add", part, source);
+    }
+    for (int p = 0; p < parts.size(); p++) {
+      List<Object> remove = new ArrayList<>(List.of("index", "remove", parts.get(p)));
+      for (String id : ids(all)) {
+        if (Shards.of(id, parts.size()) != p) {
+          remove.add(id);
+        }
+      }
+      json(remove.toArray());
+    }
+    String three = parts.get(0) + "," + parts.get(1) + "," + parts.get(2);
+    JsonNode found = json("search", three, "a red apple", "-k", 30);
+    assertThat(found.path("items").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(found.path("hits")).isEqualTo(all);
+    Path out = temp.resolve("all.ndjson");
+    JsonNode written = json("index", "export", three, "--to", "opensearch", "--out", out);
+    assertThat(written.path("items").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(Files.readAllLines(out)).hasSize(2 * (IMAGES - 1));
+    assertThat(run("index", "query", index, "--to", "opensearch", "-k", 3, "red^2 apple")).isZero();
+    JsonNode script = Json.parse(this.out.toString()).at("/sort/0/_script/script");
+    QueryValue query =
+        QueryValue.of(Base64.getDecoder().decode(script.at("/params/query").asText()));
+    assertThat(query.encoder()).isEqualTo(IndexAbout.read(index).encoder().substring(0, 16));
+    assertThat(query.weight()[1]).as("red^2").isEqualTo(2 * query.weight()[0]);
+    assertThat(run("index", "query", index, "--to", "opensearch")).isEqualTo(2);
+    assertThat(run("index", "export", index, "--to", "opensearch", "--out", out)).isEqualTo(2);
+    assertThat(err.toString()).contains("--force").hasLineCount(1);
+    assertThat(run("search", index + "," + index, "ball")).isEqualTo(2);
+    assertThat(err.toString()).contains("named once").hasLineCount(1);
   }
 }

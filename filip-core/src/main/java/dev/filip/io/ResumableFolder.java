@@ -1,6 +1,7 @@
 package dev.filip.io;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An output folder that is made part by part and can be gone on with: until it is whole its parts
  * lie in {@code OUT.partial}, beside the request they belong to and a lock. Another request is
- * refused. Used by one thread.
+ * refused. One process at a time makes it ({@link #begin}), or any number their shares of it
+ * ({@link #join}). Used by one thread.
  */
 public final class ResumableFolder implements Closeable {
   private static final String REQUEST = "request.json";
@@ -92,7 +94,7 @@ public final class ResumableFolder implements Closeable {
    */
   public void begin(boolean force, String done, String... parts) throws IOException {
     Files.createDirectories(partial);
-    lock();
+    lock(false);
     Path told = partial.resolve(REQUEST);
     boolean ours = Files.isRegularFile(told);
     if (!ours) {
@@ -114,12 +116,33 @@ public final class ResumableFolder implements Closeable {
     }
   }
 
-  /** One process writes there; a killed one's lock is gone with it. */
-  private void lock() throws IOException {
-    FileChannel opened = FileChannel.open(partial.resolve(LOCK), CREATE, WRITE);
+  /**
+   * Makes a share of it while other processes make theirs; nothing that is there is removed. A
+   * folder that is not begun is begun.
+   *
+   * @param parts folders within, made
+   * @throws BadInput where something else, or another request's, lies there
+   */
+  public void join(String... parts) throws IOException {
+    Files.createDirectories(partial);
+    lock(true);
+    Path told = partial.resolve(REQUEST);
+    if (Files.isRegularFile(told)) {
+      same(partial, Json.readObject(told));
+    } else { // others that do so now write the same
+      Outputs.file(told, Json.pretty(request).getBytes(StandardCharsets.UTF_8));
+    }
+    for (String part : parts) {
+      Files.createDirectories(part(part));
+    }
+  }
+
+  /** One process writes there, or several a share each; a killed one's lock is gone with it. */
+  private void lock(boolean shared) throws IOException {
+    FileChannel opened = FileChannel.open(partial.resolve(LOCK), CREATE, READ, WRITE);
     channel = opened;
     try {
-      lock = opened.tryLock();
+      lock = opened.tryLock(0, Long.MAX_VALUE, shared);
     } catch (OverlappingFileLockException e) {
       lock = null;
     }

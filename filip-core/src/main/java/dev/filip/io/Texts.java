@@ -74,7 +74,12 @@ public final class Texts {
 
   /** A file of any size, to be read piece by piece; it throws {@link NotUtf8}. */
   public static Reader open(Path file) throws IOException {
-    return new StrictReader(Files.newInputStream(file));
+    return reader(Files.newInputStream(file));
+  }
+
+  /** A text of any size out of a stream, which it closes; it throws {@link NotUtf8}. */
+  public static Reader reader(InputStream in) {
+    return new StrictReader(in);
   }
 
   /** The lines that hold more than white space, without that at their ends. */

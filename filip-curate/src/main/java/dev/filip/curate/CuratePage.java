@@ -11,13 +11,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page of a run: how many each rule left, how sizes and lengths are spread, and some of what
  * each rule took or changed. Used by one thread.
  */
 record CuratePage(
-    SampleSource source, RuleBook book, Judge judge, Decisions decisions, Tally tally) {
+    SampleSource source,
+    RuleBook book,
+    Judge judge,
+    Decisions decisions,
+    @Nullable Scores scores,
+    Tally tally) {
 
   void write(Path file) throws IOException {
     Page page = new Page("What the rules took", intro());
@@ -26,6 +32,9 @@ record CuratePage(
     charts.add(tally.words().svg("Words of a caption"));
     if (!tally.sides().isEmpty()) {
       charts.add(tally.sides().svg("Shorter side, pixels (of images a rule looked at)"));
+    }
+    if (!tally.scores().isEmpty()) {
+      charts.add(tally.scores().svg("Score of the best caption, x 100"));
     }
     page.heading("Before and after").charts(charts);
     for (int r = 0; r < book.size(); r++) {
@@ -108,13 +117,15 @@ record CuratePage(
     List<Page.Card> cards = new ArrayList<>();
     for (Records.Place place : places) {
       try (SampleSource.Shard shard = source.open(place.shard())) {
-        cards.add(card(shard, place.index(), rule));
+        cards.add(card(shard, place, rule));
       }
     }
     return cards;
   }
 
-  private Page.Card card(SampleSource.Shard shard, int i, int rule) throws IOException {
+  private Page.Card card(SampleSource.Shard shard, Records.Place place, int rule)
+      throws IOException {
+    int i = place.index();
     Sample.Text text = shard.text(i);
     List<String> lines = new ArrayList<>(text.captions());
     Judge.Trace trace =
@@ -128,6 +139,12 @@ record CuratePage(
       List<String> kept = judge.captions(text, decisions.repeated());
       lines.clear();
       lines.addAll(kept);
+    }
+    if (scores != null) {
+      float[] values = scores.read(place.shard())[i];
+      if (values != null) {
+        lines.add(String.format(Locale.ROOT, "score %.3f", scores.best(values)));
+      }
     }
     return new Page.Card(thumbnail(shard, i), text.key(), lines);
   }

@@ -7,6 +7,7 @@ import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
@@ -19,7 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sifts a source by the rules of a file. First every sample is judged by itself, shard by shard,
@@ -33,6 +37,7 @@ public final class Curation {
   private static final String FORMAT = "filip-curate/1";
   private static final String ANSWER = "curate.json";
   private static final String RECORDS = "verdicts";
+  private static final String SCORES = "scores";
   private static final String SHARDS = "shards";
   private static final String SCRATCH = "texts";
   private static final String PAGE = "report.html";
@@ -41,9 +46,17 @@ public final class Curation {
   private final RuleBook book;
   private final Judge judge;
   private final CurateOptions options;
+  private final PairScorer.Models models;
+
+  /** Reads rules that ask no model. */
+  public Curation(SampleSource source, Path rules, CurateOptions options) {
+    this(source, rules, options, PairScorer.Models.NONE);
+  }
 
   /** Reads the rules; what is wrong with them is told before a sample is read. */
-  public Curation(SampleSource source, Path rules, CurateOptions options) {
+  public Curation(
+      SampleSource source, Path rules, CurateOptions options, PairScorer.Models models) {
+    this.models = models;
     this.source = source;
     this.book = RuleBook.read(rules);
     this.judge = new Judge(book);
@@ -56,29 +69,142 @@ public final class Curation {
    * @return {@code read}, {@code kept}, {@code rules} and more; {@code shards}, {@code out}
    */
   public ObjectNode write(Path out) throws IOException {
-    ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
-    request.set("rules", book.request());
-    request.put("shard_size", options.perShard());
+    ObjectNode request = request();
     ResumableFolder folder = new ResumableFolder(out, request, ANSWER, "filip curate");
     JsonNode finished = folder.finished(options.force());
     if (finished != null) {
       return answer(finished, folder);
     }
     try (folder) {
-      folder.begin(options.force(), RECORDS, RECORDS, SHARDS);
-      Records records = judged(folder.part(RECORDS));
+      folder.begin(options.force(), RECORDS, RECORDS, SCORES, SHARDS);
+      Records records = judged(folder.part(RECORDS), Share.ALL);
       Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size());
-      Tally tally = Tally.of(book, records, decisions);
+      Scored scored = scored(decisions, folder.part(SCORES), Share.ALL);
+      Tally tally = tally(records, decisions, scored);
       ObjectNode json = tally.toJson();
-      KeptWriter writer = new KeptWriter(source, judge, decisions, options);
-      json.put("shards", writer.write(folder.part(SHARDS)));
-      new CuratePage(source, book, judge, decisions, tally)
+      KeptWriter writer = new KeptWriter(source, judge, decisions, options, scored.scores());
+      int shards = writer.write(folder.part(SHARDS), Share.ALL);
+      writer.lists(folder.part(SHARDS), shards);
+      json.put("shards", shards);
+      new CuratePage(source, book, judge, decisions, scored.scores(), tally)
           .write(folder.part(SHARDS).resolve(PAGE));
       json.set("request", request);
       Outputs.file(folder.part(SHARDS).resolve(ANSWER), utf8(Json.pretty(json) + "\n"));
       folder.finish(SHARDS);
       return answer(json, folder);
     }
+  }
+
+  private ObjectNode request() throws IOException {
+    ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
+    request.set("rules", book.request());
+    Rule.Score score = book.score();
+    if (score != null) {
+      request.put("model", models.fingerprint(score.model()));
+    }
+    return request.put("shard_size", options.perShard());
+  }
+
+  /** What the processes of a run may do apart, a share each; {@link #write} does what is left. */
+  public enum Stage {
+    /** Judges samples by themselves. */
+    JUDGE,
+    /** Asks the model of the rule {@code score}, where there is one; all must have been judged. */
+    SCORE,
+    /** Writes shards of what stays; all samples must have been judged and scored. */
+    WRITE
+  }
+
+  /**
+   * Makes a share of a stage of {@link #write}, beside other processes that make theirs in the same
+   * folder; what is there already is not made again, so that a share may be tried again.
+   *
+   * @return {@code stage}, {@code share}, {@code out}
+   */
+  public ObjectNode share(Path out, Stage stage, Share share) throws IOException {
+    BadInput.require(!options.force(), "--force", "on", "off beside a share of a run");
+    ResumableFolder folder = new ResumableFolder(out, request(), ANSWER, "filip curate");
+    if (folder.finished(false) == null) {
+      try (folder) {
+        folder.join(RECORDS, SCORES, SHARDS);
+        switch (stage) {
+          case JUDGE -> judged(folder.part(RECORDS), share);
+          case SCORE -> asked(folder, share);
+          case WRITE -> written(folder, share);
+        }
+      }
+    }
+    String number = share.number() + "/" + share.of();
+    ObjectNode answer = Json.object().put("stage", stage.name().toLowerCase(Locale.ROOT));
+    return answer.put("share", number).put("out", folder.out().toString());
+  }
+
+  private Decisions decided(ResumableFolder folder, String before) throws IOException {
+    Records records = new Records(folder.part(RECORDS), source.shards());
+    long missing = records.missing();
+    BadInput.require(missing == 0, "shards without verdicts", missing, "0 before " + before);
+    Path scratch = folder.part(SCRATCH + "-" + UUID.randomUUID());
+    return Decisions.of(book, records, scratch, source.size());
+  }
+
+  private void asked(ResumableFolder folder, Share share) throws IOException {
+    if (book.score() != null) {
+      scores(decided(folder, "--score"), folder.part(SCORES), share);
+    }
+  }
+
+  private void written(ResumableFolder folder, Share share) throws IOException {
+    Decisions decisions = decided(folder, "--write");
+    Scores scores = scores(decisions, folder.part(SCORES), null);
+    if (scores != null) {
+      long missing = scores.missing();
+      BadInput.require(missing == 0, "shards without scores", missing, "0 before --write");
+      decisions.take(scores, scores.least());
+    }
+    new KeptWriter(source, judge, decisions, options, scores).write(folder.part(SHARDS), share);
+  }
+
+  /**
+   * What a model said, and the least score that stays; nothing where no rule asks one.
+   *
+   * @param scores of all samples that the other rules leave
+   */
+  private record Scored(@Nullable Scores scores, float least) {}
+
+  private Scored scored(Decisions decisions, Path folder, Share share) throws IOException {
+    Scores scores = scores(decisions, folder, share);
+    if (scores == null) {
+      return new Scored(null, 0);
+    }
+    float least = scores.least();
+    decisions.take(scores, least);
+    return new Scored(scores, least);
+  }
+
+  /**
+   * @param share whose scores are made where they are missing; null for none
+   */
+  private @Nullable Scores scores(Decisions decisions, Path folder, @Nullable Share share)
+      throws IOException {
+    Rule.Score rule = book.score();
+    if (rule == null) {
+      return null;
+    }
+    try (PairScorer scorer = models.open(rule.model())) {
+      Scores scores = new Scores(folder, source.shards(), scorer.columns(), rule);
+      if (share != null) {
+        scores.make(source, judge, decisions, scorer, share);
+      }
+      return scores;
+    }
+  }
+
+  private Tally tally(Records records, Decisions decisions, Scored scored) throws IOException {
+    Tally tally = Tally.of(book, records, decisions);
+    if (scored.scores != null) {
+      tally.scores(scored.scores, scored.least);
+    }
+    return tally;
   }
 
   private static ObjectNode answer(JsonNode counts, ResumableFolder folder) {
@@ -96,9 +222,10 @@ public final class Curation {
   public ObjectNode count() throws IOException {
     Path scratch = Files.createTempDirectory("filip-curate-");
     try {
-      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
       Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
-      return Tally.of(book, records, decisions).toJson();
+      Path scores = Files.createDirectory(scratch.resolve(SCORES));
+      return tally(records, decisions, scored(decisions, scores, Share.ALL)).toJson();
     } finally {
       Outputs.delete(scratch);
     }
@@ -116,26 +243,28 @@ public final class Curation {
       if (!explanation.needsAll()) {
         return explanation.toJson();
       }
-      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)));
+      Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
       Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
-      return explanation.toJson(records, decisions);
+      Path scores = Files.createDirectory(scratch.resolve(SCORES));
+      Scored scored = scored(decisions, scores, Share.ALL);
+      return explanation.toJson(records, decisions, scored.scores(), scored.least());
     } finally {
       Outputs.delete(scratch);
     }
   }
 
-  /** The verdicts of all samples; those that are there already are not made again. */
-  private Records judged(Path folder) throws IOException {
+  /** The verdicts of a share's samples; those that are there already are not made again. */
+  private Records judged(Path folder, Share share) throws IOException {
     Records records = new Records(folder, source.shards());
     try (Loader loader = new Loader(options.workers(), FailureRules.COUNT);
-        Progress progress = new Progress("judge", source.size())) {
+        Progress progress = new Progress("judge", share.isAll() ? source.size() : 0)) {
       long before = 0;
-      for (int i = 0; i < source.shards(); i++) {
+      for (int i = share.number(); i < source.shards(); i += share.of()) {
         if (!records.has(i)) {
-          source.ahead(Math.min(i + 1, source.shards() - 1));
+          source.ahead(Math.min(i + share.of(), source.shards() - 1));
           shard(i, loader, records, before, progress);
         }
-        before += source.size(i);
+        before += Math.max(0, source.size(i));
         progress.to(before, "");
       }
     }

@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of every sample: the verdicts, and what repetition and near duplicates say where all
- * samples are known. Held are one bit a sample, the repeated texts, and 24 to 48 bytes for each
- * picture that near duplicates were sought of. Made by one thread, then read by any.
+ * What becomes of every sample: the verdicts, and what repetition, near duplicates and a model's
+ * scores say where all samples are known. Held are three bits a sample, the repeated texts, and 24
+ * to 48 bytes for each picture that near duplicates were sought of. Made by one thread, then read
+ * by any.
  */
 final class Decisions {
   /** Texts counted at once: 72 MB. */
@@ -25,7 +26,9 @@ final class Decisions {
   private final Records records;
   private final int repetition;
   private final int nearDuplicates;
+  private final int score;
   private final BitSet near = new BitSet();
+  private final BitSet unlike = new BitSet();
   private final List<BitSet> kept = new ArrayList<>();
   private Map<TextHash, Integer> repeated = Map.of();
 
@@ -34,6 +37,7 @@ final class Decisions {
     this.records = records;
     this.repetition = number(book, Rule.Repetition.class);
     this.nearDuplicates = number(book, Rule.NearDuplicates.class);
+    this.score = number(book, Rule.Score.class);
   }
 
   private static int number(RuleBook book, Class<? extends Rule> kind) {
@@ -56,7 +60,7 @@ final class Decisions {
       switch (book.rules().get(r)) {
         case Rule.Repetition rule -> decisions.count(rule, scratch, samples);
         case Rule.NearDuplicates rule -> decisions.compare(rule);
-        case ImageRule _, TextRule _ -> {}
+        case ImageRule _, TextRule _, Rule.Score _ -> {}
       }
     }
     decisions.keep();
@@ -100,7 +104,18 @@ final class Decisions {
     });
   }
 
+  /** Takes what a model finds unlike, after all else is decided. */
+  void take(Scores scores, float least) throws IOException {
+    scores.each((_, sample, values) -> {
+      if (values != null && scores.best(values) < least) {
+        unlike.set(Math.toIntExact(sample));
+      }
+    });
+    keep();
+  }
+
   private void keep() throws IOException {
+    kept.clear();
     for (int i = 0; i < records.shards(); i++) {
       kept.add(new BitSet());
     }
@@ -153,7 +168,8 @@ final class Decisions {
       texts = Math.max(texts, captionFate(caption));
     }
     int image = Math.min(verdict.taken(), texts);
-    return near.get((int) sample) ? Math.min(image, nearDuplicates) : image;
+    int alike = near.get((int) sample) ? Math.min(image, nearDuplicates) : image;
+    return unlike.get((int) sample) ? Math.min(alike, score) : alike;
   }
 
   /** The rule that takes a caption. */

@@ -12,6 +12,7 @@ import dev.filip.io.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of one sample, step by step. Used by one thread. */
@@ -97,7 +98,13 @@ final class Explanation {
   /** Whether a rule that needs all samples may come before the one that took it. */
   boolean needsAll() {
     boolean counted = verdict.captions().stream().anyMatch(Verdict.Caption::counted);
-    return counted || verdict.hashed();
+    boolean stays = verdict.unreadable().isEmpty() && stays(verdict);
+    return counted || verdict.hashed() || stays && book.score() != null;
+  }
+
+  private static boolean stays(Verdict verdict) {
+    boolean text = verdict.captions().isEmpty() || verdict.textTaken() == Verdict.NONE;
+    return verdict.taken() == Verdict.NONE && text;
   }
 
   /** Without the others: where a rule on the sample alone came first. */
@@ -108,7 +115,8 @@ final class Explanation {
   }
 
   /** With what all samples together say. */
-  ObjectNode toJson(Records records, Decisions decisions) throws IOException {
+  ObjectNode toJson(Records records, Decisions decisions, @Nullable Scores scores, float least)
+      throws IOException {
     int[] fate = {Verdict.NONE};
     records.each((at, sample, read) -> {
       if (at.equals(place)) {
@@ -127,6 +135,12 @@ final class Explanation {
         && fate[0] < book.size()
         && book.rules().get(fate[0]) instanceof Rule.NearDuplicates rule) {
       steps.add(new Step(fate[0], -1, null, twin(decisions, rule)));
+    }
+    float[] values = scores == null ? null : scores.read(place.shard())[place.index()];
+    if (scores != null && values != null && scores.best(values) < least) {
+      String why = String.format(Locale.ROOT, "score %.4f below %.4f", scores.best(values), least);
+      steps.add(
+          new Step(book.size() - 1, -1, null, values.length == 0 ? "no image to score" : why));
     }
     return json(fate[0]);
   }

@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * A rule on an image. One that cannot be read as far as the rule needs is taken by it, whatever the
  * order of the rules. Thread-safe.
  */
-sealed interface ImageRule extends Rule {
+sealed interface ImageRule extends Rule
+    permits ImageRule.Undecodable,
+        ImageRule.FileSize,
+        ImageRule.ShorterSide,
+        ImageRule.AspectRatio,
+        ImageRule.SingleColour,
+        LeakRule {
   /** Why the rule takes it, or null where it stays. */
   @Nullable String judge(Picture picture) throws IOException;
 

@@ -60,7 +60,7 @@ record Judge(RuleBook book) {
       switch (book.rules().get(r)) {
         case TextRule rule -> walk.texts(r, rule);
         case Rule.Repetition _ -> walk.count();
-        case ImageRule _, Rule.NearDuplicates _ -> {}
+        case ImageRule _, Rule.NearDuplicates _, Rule.Score _ -> {}
       }
     }
     List<String> kept = new ArrayList<>();
@@ -105,6 +105,7 @@ record Judge(RuleBook book) {
         case TextRule rule -> texts(r, rule);
         case Rule.Repetition _ -> count();
         case Rule.NearDuplicates _ -> look(picture);
+        case Rule.Score _ -> {} // when all others have spoken
       }
     }
 
@@ -145,7 +146,7 @@ record Judge(RuleBook book) {
 
     private void look(Picture picture) throws IOException {
       try {
-        look = PerceptualHash.of(picture.pixels());
+        look = picture.look();
       } catch (UndecodableImage e) {
         look = Optional.empty(); // not alike anything
       }

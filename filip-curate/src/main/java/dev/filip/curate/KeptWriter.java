@@ -1,5 +1,7 @@
 package dev.filip.curate;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleMembers;
@@ -23,10 +25,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the samples that stay as webdataset shards of one size, in the source's order, with {@code
@@ -44,11 +48,21 @@ final class KeptWriter {
   private final Judge judge;
   private final Decisions decisions;
   private final CurateOptions options;
+  private final @Nullable Scores scores;
 
   /** How many stay before each shard of the source, and in all. */
   private final long[] before;
 
-  KeptWriter(SampleSource source, Judge judge, Decisions decisions, CurateOptions options) {
+  /**
+   * @param scores what each sample gets beside its captions; null for nothing
+   */
+  KeptWriter(
+      SampleSource source,
+      Judge judge,
+      Decisions decisions,
+      CurateOptions options,
+      @Nullable Scores scores) {
+    this.scores = scores;
     this.source = source;
     this.judge = judge;
     this.decisions = decisions;
@@ -59,21 +73,17 @@ final class KeptWriter {
     }
   }
 
-  /** Writes those that are not there yet; returns how many there are. */
-  int write(Path folder) throws IOException {
-    long total = before[before.length - 1];
+  /** Writes the shards of a share that are not there yet; returns how many there are in all. */
+  int write(Path folder, Share share) throws IOException {
+    long total = total();
     int shards = Math.toIntExact(Math.ceilDiv(total, (long) options.perShard()));
-    ObjectNode sizes = Json.object();
     ExecutorService workers = Executors.newFixedThreadPool(options.workers());
-    try (Progress progress = new Progress("write", total)) {
+    try (Progress progress = new Progress("write", share.isAll() ? total : 0)) {
       AtomicLong done = new AtomicLong();
       List<Future<?>> tasks = new ArrayList<>();
-      for (int k = 0; k < shards; k++) {
-        long from = (long) k * options.perShard();
-        long to = Math.min(total, from + options.perShard());
-        Path place = folder.resolve(String.format(Locale.ROOT, "%06d.tar", k));
-        sizes.put(String.valueOf(place.getFileName()), to - from);
-        tasks.add(workers.submit(() -> shard(place, from, to, done, progress)));
+      for (int k = share.number(); k < shards; k += share.of()) {
+        int shard = k;
+        tasks.add(workers.submit(() -> shard(folder, shard, done, progress)));
       }
       Tasks.await(tasks);
     } catch (UncheckedIOException e) {
@@ -81,10 +91,30 @@ final class KeptWriter {
     } finally {
       workers.shutdownNow();
     }
+    return shards;
+  }
+
+  private long total() {
+    return before[before.length - 1];
+  }
+
+  private long size(int shard) {
+    return Math.min(options.perShard(), total() - (long) shard * options.perShard());
+  }
+
+  private static Path place(Path folder, int shard) {
+    return folder.resolve(String.format(Locale.ROOT, "%06d.tar", shard));
+  }
+
+  /** Writes what stands beside the shards. */
+  void lists(Path folder, int shards) throws IOException {
+    ObjectNode sizes = Json.object();
+    for (int k = 0; k < shards; k++) {
+      sizes.put(String.valueOf(place(folder, k).getFileName()), size(k));
+    }
     Outputs.file(folder.resolve("sizes.json"), utf8(Json.pretty(sizes) + "\n"));
     lines(folder, "classnames.txt", source.classNames());
     lines(folder, "zeroshot_classification_templates.txt", source.templates());
-    return shards;
   }
 
   private static void lines(Path folder, String name, List<String> lines) throws IOException {
@@ -97,19 +127,20 @@ final class KeptWriter {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void shard(Path place, long from, long to, AtomicLong done, Progress progress) {
+  private void shard(Path folder, int shard, AtomicLong done, Progress progress) {
     try {
+      Path place = place(folder, shard);
       if (!Files.isRegularFile(place)) {
-        Path unfinished = place.resolveSibling("unfinished-" + place.getFileName());
-        Outputs.delete(unfinished);
-        samples(unfinished, from, to);
+        Path unfinished = folder.resolveSibling("unfinished-" + UUID.randomUUID());
+        long from = (long) shard * options.perShard();
+        samples(unfinished, from, from + size(shard));
         Path fresh = unfinished.resolve("000000.tar");
         Outputs.sync(fresh);
         Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
         Outputs.syncFolder(place);
         Outputs.delete(unfinished);
       }
-      progress.to(done.addAndGet(to - from), "");
+      progress.to(done.addAndGet(size(shard)), "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -120,44 +151,83 @@ final class KeptWriter {
     try (ShardWriter writer = new ShardWriter(folder, Integer.MAX_VALUE)) {
       for (int i = 0; i < source.shards(); i++) {
         if (before[i] < to && before[i + 1] > from) {
+          Columns columns = scores == null ? null : new Columns(scores.columns(), scores.read(i));
           try (SampleSource.Shard shard = source.open(i)) {
-            part(shard, decisions.kept(i), from - before[i], to - before[i], keys, writer);
+            Part part = new Part(shard, decisions.kept(i), columns, keys, writer);
+            part.write(from - before[i], to - before[i]);
           }
         }
       }
     }
   }
 
-  /** The kept samples number {@code from} to {@code to} of a shard of the source. */
-  private void part(
-      SampleSource.Shard shard,
-      BitSet kept,
-      long from,
-      long to,
-      Set<String> keys,
-      ShardWriter writer)
-      throws IOException {
-    long number = 0;
-    for (int i = kept.nextSetBit(0); i >= 0 && number < to; i = kept.nextSetBit(i + 1)) {
-      if (number++ >= from) {
-        add(shard, i, keys, writer);
+  /** The scores of a shard's samples. */
+  private record Columns(List<String> names, float[] @Nullable [] values) {
+    /** {@code scores: {s_text: [...]}} with a number a caption, beside what is there. */
+    @Nullable JsonNode beside(int i, @Nullable JsonNode metadata) {
+      float[] own = values[i];
+      if (own == null || metadata != null && !metadata.isObject()) {
+        return metadata;
       }
+      ObjectNode with = metadata == null ? Json.object() : metadata.deepCopy();
+      ObjectNode columns = with.putObject("scores");
+      for (int c = 0; c < names.size(); c++) {
+        ArrayNode column = columns.putArray(names.get(c));
+        for (int at = c; at < own.length; at += names.size()) {
+          column.add(own[at]);
+        }
+      }
+      return with;
     }
   }
 
-  private void add(SampleSource.Shard shard, int i, Set<String> keys, ShardWriter writer)
-      throws IOException {
-    Sample sample;
-    try {
-      sample = shard.read(i);
-    } catch (UnreadableSample e) {
-      throw new IOException(
-          e.getMessage() + ": no rule has looked at the images (undecodable: on counts such)", e);
+  /** What stays of one shard of the source. */
+  private final class Part {
+    private final SampleSource.Shard shard;
+    private final BitSet kept;
+    private final @Nullable Columns columns;
+    private final Set<String> keys;
+    private final ShardWriter writer;
+
+    Part(
+        SampleSource.Shard shard,
+        BitSet kept,
+        @Nullable Columns columns,
+        Set<String> keys,
+        ShardWriter writer) {
+      this.shard = shard;
+      this.kept = kept;
+      this.columns = columns;
+      this.keys = keys;
+      this.writer = writer;
     }
-    Sample.Text text =
-        new Sample.Text(sample.key(), sample.captions(), sample.label(), sample.metadata());
-    List<String> captions = judge.captions(text, decisions.repeated());
-    writer.add(key(sample.key(), keys), SampleMembers.of(sample, captions));
+
+    /** Those number {@code from} to {@code to} of what stays. */
+    void write(long from, long to) throws IOException {
+      long number = 0;
+      for (int i = kept.nextSetBit(0); i >= 0 && number < to; i = kept.nextSetBit(i + 1)) {
+        if (number++ >= from) {
+          add(i);
+        }
+      }
+    }
+
+    private void add(int i) throws IOException {
+      Sample sample;
+      try {
+        sample = shard.read(i);
+      } catch (UnreadableSample e) {
+        throw new IOException(
+            e.getMessage() + ": no rule has looked at the images (undecodable: on counts such)", e);
+      }
+      JsonNode metadata = sample.metadata();
+      Sample.Text text = new Sample.Text(sample.key(), sample.captions(), sample.label(), metadata);
+      List<String> captions = judge.captions(text, decisions.repeated());
+      JsonNode with = columns == null ? metadata : columns.beside(i, metadata);
+      Sample written =
+          new Sample(sample.key(), sample.image(), sample.captions(), sample.label(), with);
+      writer.add(key(sample.key(), keys), SampleMembers.of(written, captions));
+    }
   }
 
   /** As it may stand in a tar, once in a shard. */

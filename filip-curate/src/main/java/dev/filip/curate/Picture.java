@@ -3,9 +3,11 @@ package dev.filip.curate;
 import dev.filip.image.DecodeOptions;
 import dev.filip.image.ImageDecoder;
 import dev.filip.image.ImageHeader;
+import dev.filip.image.PerceptualHash;
 import dev.filip.image.RgbImage;
 import dev.filip.image.UndecodableImage;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An image that is read and decoded only as far as a rule asks. Used by one thread. */
@@ -19,6 +21,7 @@ final class Picture {
   private byte @Nullable [] file;
   private @Nullable ImageHeader header;
   private @Nullable RgbImage pixels;
+  private @Nullable Optional<PerceptualHash> look;
 
   Picture(Reading reading) {
     this.reading = reading;
@@ -52,6 +55,16 @@ final class Picture {
       pixels = decoded;
     }
     return decoded;
+  }
+
+  /** What it looks like; empty where it is of a single colour. */
+  Optional<PerceptualHash> look() throws IOException {
+    Optional<PerceptualHash> hash = look;
+    if (hash == null) {
+      hash = PerceptualHash.of(pixels());
+      look = hash;
+    }
+    return hash;
   }
 
   private static RgbImage decode(byte[] file) throws UndecodableImage {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * The verdicts of every shard, a file a shard, which appears when it is whole.
@@ -40,9 +42,14 @@ record Records(Path folder, int shards) {
     return Files.isRegularFile(file(shard));
   }
 
+  /** Shards that have none yet. */
+  long missing() {
+    return IntStream.range(0, shards).filter(shard -> !has(shard)).count();
+  }
+
   /** Writes a shard's: as many verdicts as are told. */
   void write(int shard, int size, Filler filler) throws IOException {
-    Path fresh = folder.resolveSibling("unfinished.verdicts");
+    Path fresh = folder.resolveSibling("unfinished-" + UUID.randomUUID() + ".verdicts");
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
       out.writeInt(size);

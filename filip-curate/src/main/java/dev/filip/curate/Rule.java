@@ -1,10 +1,15 @@
 package dev.filip.curate;
 
+import dev.filip.io.BadInput;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
- * One rule with its settings. Those on one image or one text judge it by itself; the two others
- * need all samples that come before them in the rules' order. Immutable.
+ * One rule with its settings. Those on one image or one text judge it by itself; the others need
+ * all samples that come before them in the rules' order. Immutable.
  */
-sealed interface Rule permits ImageRule, TextRule, Rule.Repetition, Rule.NearDuplicates {
+sealed interface Rule
+    permits ImageRule, TextRule, Rule.Repetition, Rule.NearDuplicates, Rule.Score {
   /**
    * A text that stands beside many images says nothing about one.
    *
@@ -18,4 +23,38 @@ sealed interface Rule permits ImageRule, TextRule, Rule.Repetition, Rule.NearDup
    * @param distance bits in which two hashes may differ and still be alike
    */
   record NearDuplicates(int distance) implements Rule {}
+
+  /**
+   * A pair that a model finds unlike. It is the last rule: nothing costs more.
+   *
+   * @param model its folder
+   * @param by the column that decides; {@code mean} is that of all
+   * @param min the least score that stays; without meaning where {@code keep} is given
+   * @param keep the share of the scored samples that stays, the best; null for {@code min}
+   */
+  record Score(String model, String by, float min, @Nullable Double keep) implements Rule {
+    /** The mean of all columns. */
+    static final String MEAN = "mean";
+
+    /** Refuses a column that the model has not. */
+    void require(List<String> columns) {
+      BadInput.require(
+          by.equals(MEAN) || columns.contains(by),
+          "score.by",
+          by,
+          "one of " + MEAN + ", " + String.join(", ", columns) + " (what " + model + " gives)");
+    }
+
+    /** The score of the caption whose numbers begin at {@code at}. */
+    float of(float[] values, int at, List<String> columns) {
+      if (!by.equals(MEAN)) {
+        return values[at + columns.indexOf(by)];
+      }
+      float sum = 0;
+      for (int c = 0; c < columns.size(); c++) {
+        sum += values[at + c];
+      }
+      return sum / columns.size();
+    }
+  }
 }

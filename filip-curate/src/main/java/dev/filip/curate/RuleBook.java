@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of a file, in its order: what comes first takes a sample, and a rule sees what those
@@ -67,6 +68,12 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
         request.add(name + ": " + shown(rule));
       }
     }
+    int score = names.indexOf("score");
+    BadInput.require(
+        score < 0 || score == names.size() - 1,
+        "score",
+        "rule " + (score + 1) + " of " + names.size(),
+        "the last rule: a model looks at what all others leave");
     return new RuleBook(names, rules, request);
   }
 
@@ -90,19 +97,32 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     return (defaults ? new ConfigNode(given.path(), Json.object()) : given).map(kind.keys);
   }
 
-  /** A record's settings as a text; of a word list its checksum. */
+  /**
+   * A record's settings as a text; of a word list its checksum, of sources their shape. A model's
+   * place does not count.
+   */
   private static String shown(Rule rule) {
-    return rule instanceof SensitiveRule sensitive
-        ? "words " + sensitive.words().fingerprint()
-        : rule instanceof PersonRule ? "PersonRule" : rule.toString();
+    return switch (rule) {
+      case SensitiveRule sensitive -> "words " + sensitive.words().fingerprint();
+      case PersonRule _ -> "PersonRule";
+      case LeakRule leak -> leak.request();
+      case Rule.Score score ->
+          score.by() + " " + (score.keep() == null ? score.min() : "best " + score.keep());
+      default -> rule.toString();
+    };
   }
 
   int size() {
     return rules.size();
   }
 
+  /** The rule that asks a model; null without one. */
+  Rule.@Nullable Score score() {
+    return rules.getLast() instanceof Rule.Score score ? score : null;
+  }
+
   boolean looksAtImages() {
-    return rules.stream().anyMatch(r -> r instanceof ImageRule || r instanceof Rule.NearDuplicates);
+    return rules.stream().anyMatch(r -> !(r instanceof TextRule || r instanceof Rule.Repetition));
   }
 
   private static Map<String, Kind> kinds() {
@@ -139,11 +159,13 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
         List.of("max_images"),
         (n, f) -> new Rule.Repetition(least(n, "max_images", 10, 1)));
     put(kinds, "persons", List.of(), (n, f) -> new PersonRule(new Persons()));
+    put(kinds, "leak", List.of("against", "distance"), (n, f) -> leak(n));
     put(
         kinds,
         "near_duplicates",
         List.of("distance"),
         (n, f) -> new Rule.NearDuplicates(within(n, "distance", 3, 0, HashIndex.MOST)));
+    put(kinds, "score", List.of("model", "by", "min", "keep"), (n, f) -> score(n, f));
     return kinds;
   }
 
@@ -153,6 +175,17 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
       List<String> keys,
       BiFunction<ConfigNode, Path, Rule> maker) {
     kinds.put(name, new Kind(new LinkedHashSet<>(keys), maker));
+  }
+
+  private static LeakRule leak(ConfigNode node) {
+    List<String> against =
+        node.at("against").map(ConfigNode::listOrOne).orElse(List.of()).stream()
+            .map(ConfigNode::text)
+            .toList();
+    BadInput.require(
+        !against.isEmpty(), node.join("against"), "none", "a SOURCE, or a list of such");
+    return LeakRule.against(
+        against, within(node, "distance", LeakRule.DISTANCE, 0, HashIndex.MOST));
   }
 
   private static int least(ConfigNode node, String key, int byDefault, int least) {
@@ -215,5 +248,23 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
             .map(given -> WordList.read(file.toAbsolutePath().resolveSibling(given.text())))
             .orElseGet(() -> WordList.builtIn(SensitiveRule.BUILT_IN));
     return new SensitiveRule(words);
+  }
+
+  private static Rule.Score score(ConfigNode node, Path file) {
+    ConfigNode model =
+        node.at("model").orElseThrow(() -> BadInput.of("score.model", "nothing", "a model folder"));
+    boolean share = node.at("keep").isPresent();
+    BadInput.require(
+        share != node.at("min").isPresent(),
+        "score",
+        share ? "both min and keep" : "neither min nor keep",
+        "given one of both: min: 0.3 (the least score), or keep: 0.3 (the share of the best)");
+    double keep = node.number("keep", 1);
+    BadInput.require(keep > 0 && keep <= 1, "score.keep", keep, "in (0, 1]");
+    double min = node.number("min", 0);
+    BadInput.require(min >= -1 && min <= 1, "score.min", min, "in [-1, 1]");
+    String by = node.at("by").map(ConfigNode::text).orElse(Rule.Score.MEAN);
+    String folder = file.toAbsolutePath().resolveSibling(model.text()).normalize().toString();
+    return new Rule.Score(folder, by, (float) min, share ? keep : null);
   }
 }

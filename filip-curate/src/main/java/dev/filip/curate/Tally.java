@@ -25,6 +25,8 @@ final class Tally {
   private final Examples kept = new Examples();
   private final Histogram words = new Histogram(1);
   private final Histogram sides = new Histogram(64);
+  private final Histogram scores = new Histogram(3);
+  private final ObjectNode score = Json.object();
   private long read;
   private long captions;
   private long keptSamples;
@@ -48,6 +50,22 @@ final class Tally {
       tally.add(decisions, place, sample, verdict, decisions.fate(verdict, sample));
     });
     return tally;
+  }
+
+  /** Counts what a model said; {@code least} is the least score that stays. */
+  void scores(Scores all, float least) throws IOException {
+    long[] scored = {0};
+    all.each((_, _, values) -> {
+      if (values != null) {
+        scored[0]++;
+        float best = all.best(values);
+        scores.add(Math.max(0, Math.round(100 * best)), best >= least);
+      }
+    });
+    score.put("by", all.rule().by()).put("scored", scored[0]);
+    if (Float.isFinite(least)) {
+      score.put("least", least);
+    }
   }
 
   private void add(
@@ -114,6 +132,10 @@ final class Tally {
     return sides;
   }
 
+  Histogram scores() {
+    return scores;
+  }
+
   /** Some that a rule took, evenly drawn, in the source's order. */
   List<Records.Place> examples(int rule) {
     return removed.get(rule).places();
@@ -153,7 +175,7 @@ final class Tally {
     json.put("captions", captions).put("captions_kept", keptCaptions);
     json.set("captions_removed", texts);
     json.set("changed", alters);
-    return json;
+    return score.isEmpty() ? json : json.set("score", score);
   }
 
   /** The samples with the least of a number that is drawn from their own. Used by one thread. */

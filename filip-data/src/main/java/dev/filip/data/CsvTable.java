@@ -9,15 +9,18 @@ import dev.filip.io.Texts;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +59,7 @@ final class CsvTable implements Closeable {
   CsvTable(Path file, @Nullable String key) throws IOException {
     this.file = file;
     this.separator = separator(firstLine(file), key);
-    this.reader = builder(separator).ofCsvRecord(quotes(Texts.open(file), separator));
+    this.reader = builder(separator).ofCsvRecord(quotes(text(file), separator));
     this.records = reader.iterator();
     try {
       CsvRecord first = next();
@@ -88,9 +91,23 @@ final class CsvTable implements Closeable {
     return separator == ',' || separator == ';' ? new SpacedQuotes(text, separator) : text;
   }
 
+  /** Of a file, packed ({@code .gz}) or not. */
+  static Reader text(Path file) throws IOException {
+    if (!SourceFiles.extension(file).equals("gz")) {
+      return Texts.open(file);
+    }
+    InputStream packed = Files.newInputStream(file);
+    try {
+      return Texts.reader(new GZIPInputStream(packed, 1 << 16));
+    } catch (IOException e) {
+      packed.close();
+      throw e;
+    }
+  }
+
   /** The first line that is not blank, cut where it is endless. */
-  private static String firstLine(Path file) throws IOException {
-    try (var text = new BufferedReader(Texts.open(file))) {
+  static String firstLine(Path file) throws IOException {
+    try (var text = new BufferedReader(text(file))) {
       StringBuilder line = new StringBuilder();
       for (int c = text.read(); c >= 0 && line.length() < LONGEST_HEADER; c = text.read()) {
         if (c != '\n' && c != '\r') {

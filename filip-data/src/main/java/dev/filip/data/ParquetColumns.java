@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -103,16 +104,21 @@ final class ParquetColumns {
     if (captions == Form.IMAGE || captions == Form.OTHER) {
       throw wrong("--caption-key", caption, "texts or lists of texts");
     }
-    requireReadable();
+    requireReadable(file, parquet, new HashSet<>(List.of(image, caption)));
+  }
+
+  /** Opens a file. */
+  static ParquetFileReader reader(Path file) throws IOException {
+    LIBRARY.setLevel(Level.WARNING);
+    return ParquetFileReader.open(InputFile.of(file));
   }
 
   /** The table in a file. */
   static TableSource open(Path file, SourceOptions options) {
-    LIBRARY.setLevel(Level.WARNING);
     ParquetFileReader parquet = null;
     ParquetImages images = null;
     try {
-      parquet = ParquetFileReader.open(InputFile.of(file));
+      parquet = reader(file);
       ParquetColumns columns = new ParquetColumns(file, parquet, options);
       images = columns.images();
       TableSource table = columns.table(images);
@@ -164,13 +170,15 @@ final class ParquetColumns {
         option + ": column " + column + " of " + file + " must hold " + rule + ", got " + got);
   }
 
-  private void requireReadable() throws IOException {
+  /** Looks at the pages of some columns; {@link BadInput} where one is packed in an unread way. */
+  static void requireReadable(Path file, ParquetFileReader parquet, Set<String> columns)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       for (RowGroup group : parquet.getFileMetaData().rowGroups()) {
         for (ColumnChunk chunk : group.columns()) {
           String column = chunk.metaData().pathInSchema().topLevelName();
-          if (column.equals(image) || column.equals(caption)) {
-            requirePacking(column, chunk.metaData().codec());
+          if (columns.contains(column)) {
+            requirePacking(file, column, chunk.metaData().codec());
             ParquetPages.require(channel, chunk);
           }
         }
@@ -178,7 +186,7 @@ final class ParquetColumns {
     }
   }
 
-  private void requirePacking(String column, CompressionCodec codec) {
+  private static void requirePacking(Path file, String column, CompressionCodec codec) {
     if (UNREAD.contains(codec)) {
       throw new BadInput(
           "column "

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class ShardWriter implements Closeable {
   private static final int LONGEST = 255;
   private final Path folder;
   private final int perShard;
+  private final IntFunction<String> names;
   private final MessageDigest digest = Digests.sha256();
   private @Nullable TarArchiveOutputStream out;
   private int shards;
@@ -38,9 +40,15 @@ public final class ShardWriter implements Closeable {
 
   /** Shards of {@code perShard} samples in {@code folder}, which is made if it is not there. */
   public ShardWriter(Path folder, int perShard) throws IOException {
+    this(folder, perShard, number -> String.format(Locale.ROOT, "%06d.tar", number));
+  }
+
+  /** The same with other names; {@code names} is given a shard's number, from 0. */
+  public ShardWriter(Path folder, int perShard, IntFunction<String> names) throws IOException {
     BadInput.require(perShard > 0, "samples per shard", perShard, "> 0");
     this.folder = folder;
     this.perShard = perShard;
+    this.names = names;
     Files.createDirectories(folder);
   }
 
@@ -106,7 +114,7 @@ public final class ShardWriter implements Closeable {
       endShard();
     }
     if (out == null) {
-      Path file = folder.resolve(String.format(Locale.ROOT, "%06d.tar", shards++));
+      Path file = folder.resolve(names.apply(shards++));
       OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
       out = new TarArchiveOutputStream(stream, UstarHeader.BLOCK, "UTF-8");
       out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);

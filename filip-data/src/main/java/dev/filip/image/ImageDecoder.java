@@ -15,7 +15,13 @@ public final class ImageDecoder {
 
   /** Opaque pixels: transparency goes as the options say. */
   public static RgbImage decode(byte[] file, DecodeOptions options) throws UndecodableImage {
-    return decodePacked(file, options).flatten(options.alpha()).toRgb();
+    return decodeOpaque(file, options).toRgb();
+  }
+
+  /** The same, packed. */
+  public static PackedImage decodeOpaque(byte[] file, DecodeOptions options)
+      throws UndecodableImage {
+    return decodePacked(file, options).flatten(options.alpha());
   }
 
   /** Pixels with their transparency, if the file has any; {@code options.alpha} is not applied. */

@@ -2,7 +2,9 @@ package dev.filip.image;
 
 import static org.bytedeco.leptonica.global.leptonica.L_JPEG_CONTINUE_WITH_BAD_DATA;
 import static org.bytedeco.leptonica.global.leptonica.L_SEVERITY_NONE;
+import static org.bytedeco.leptonica.global.leptonica.lept_free;
 import static org.bytedeco.leptonica.global.leptonica.pixConvertTo32;
+import static org.bytedeco.leptonica.global.leptonica.pixCreate;
 import static org.bytedeco.leptonica.global.leptonica.pixDestroy;
 import static org.bytedeco.leptonica.global.leptonica.pixGetData;
 import static org.bytedeco.leptonica.global.leptonica.pixGetDepth;
@@ -10,14 +12,20 @@ import static org.bytedeco.leptonica.global.leptonica.pixGetHeight;
 import static org.bytedeco.leptonica.global.leptonica.pixGetSpp;
 import static org.bytedeco.leptonica.global.leptonica.pixGetWidth;
 import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
+import static org.bytedeco.leptonica.global.leptonica.pixWriteMemJpeg;
+import static org.bytedeco.leptonica.global.leptonica.pixWriteMemPng;
+import static org.bytedeco.leptonica.global.leptonica.pixWriteMemWebP;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import dev.filip.io.NativeCache;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.leptonica.PIX;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +73,47 @@ final class Leptonica {
       if (pix != null) {
         pixDestroy(pix);
       }
+    }
+  }
+
+  /** Encodes; quality from 1 to 100. */
+  static byte[] writeJpeg(PackedImage image, int quality) {
+    return write(image, (data, size, pix) -> pixWriteMemJpeg(data, size, pix, quality, 0));
+  }
+
+  /** Encodes with loss; quality from 1 to 100. */
+  static byte[] writeWebp(PackedImage image, int quality) {
+    return write(image, (data, size, pix) -> pixWriteMemWebP(data, size, pix, quality, 0));
+  }
+
+  /** Encodes without loss. */
+  static byte[] writePng(PackedImage image) {
+    return write(image, (data, size, pix) -> pixWriteMemPng(data, size, pix, 0));
+  }
+
+  private interface Writer {
+    int write(PointerPointer<BytePointer> data, SizeTPointer size, PIX pix);
+  }
+
+  private static byte[] write(PackedImage image, Writer writer) {
+    Once.load();
+    PIX pix = pixCreate(image.width(), image.height(), 32);
+    if (pix == null || pix.isNull()) {
+      throw new OutOfMemoryError("no room for a picture's pixels");
+    }
+    try (PointerPointer<BytePointer> data = new PointerPointer<>(1);
+        SizeTPointer size = new SizeTPointer(1)) {
+      new IntPointer(pixGetData(pix)).put(image.pixels(), 0, image.pixels().length);
+      if (writer.write(data, size, pix) != 0) {
+        throw new IllegalStateException("leptonica could not encode a picture");
+      }
+      BytePointer bytes = data.get(BytePointer.class, 0);
+      byte[] file = new byte[Math.toIntExact(size.get())];
+      bytes.get(file);
+      lept_free(bytes);
+      return file;
+    } finally {
+      pixDestroy(pix);
     }
   }
 

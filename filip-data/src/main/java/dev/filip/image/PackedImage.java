@@ -20,7 +20,7 @@ public record PackedImage(int width, int height, int[] pixels, Stored stored) {
   }
 
   /** An opaque picture. */
-  static PackedImage opaque(int width, int height, int[] pixels) {
+  public static PackedImage opaque(int width, int height, int[] pixels) {
     return new PackedImage(width, height, pixels, Stored.PLAIN);
   }
 

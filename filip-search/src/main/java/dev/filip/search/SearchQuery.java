@@ -1,6 +1,7 @@
 package dev.filip.search;
 
 import dev.filip.io.BadInput;
+import dev.filip.tokens.QueryValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,6 +145,11 @@ public final class SearchQuery {
   /** Its texts as they were encoded, what is wanted first. */
   public List<QueryEncoder.Text> texts() {
     return texts;
+  }
+
+  /** Its rows and weights, for whoever scores elsewhere; arrays are its own. */
+  public QueryValue value() {
+    return new QueryValue(encoder, d, rows.clone(), weight.clone());
   }
 
   /** Whether it is made of texts alone. */

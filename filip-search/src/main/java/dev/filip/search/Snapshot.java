@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +40,26 @@ public final class Snapshot implements Closeable {
   private final Manifest manifest;
   private final List<View> views;
   private @Nullable Calibration calibration;
+
+  /** States of several indexes that it is put together of; none where it is of one. */
+  private final List<Snapshot> parts;
+
   private boolean closed;
 
-  private Snapshot(Path index, IndexAbout about, Manifest manifest, List<View> views) {
+  private Snapshot(
+      Path index, IndexAbout about, Manifest manifest, List<View> views, List<Snapshot> parts) {
     this.index = index;
     this.about = about;
     this.manifest = manifest;
     this.views = List.copyOf(views);
+    this.parts = List.copyOf(parts);
+  }
+
+  /** States of several indexes as one, which closes them. */
+  static Snapshot together(List<Snapshot> parts) {
+    Snapshot first = parts.getFirst();
+    List<View> views = parts.stream().flatMap(part -> part.views.stream()).toList();
+    return new Snapshot(first.index, first.about, Shards.manifest(parts), views, parts);
   }
 
   /**
@@ -59,7 +73,22 @@ public final class Snapshot implements Closeable {
 
   /** The newest state; segments that this one has open, too, are not opened anew. */
   public Snapshot refreshed() throws IOException {
-    return open(index, about, views);
+    return parts.isEmpty() ? open(index, about, views) : refreshedParts();
+  }
+
+  private Snapshot refreshedParts() throws IOException {
+    List<Snapshot> newest = new ArrayList<>();
+    try {
+      for (Snapshot part : parts) {
+        newest.add(part.refreshed());
+      }
+      return together(newest);
+    } catch (IOException | RuntimeException e) {
+      for (Snapshot part : newest) {
+        part.close();
+      }
+      throw e;
+    }
   }
 
   /** A writer may remove what a state names while it is opened: then there is a newer one. */
@@ -93,7 +122,7 @@ public final class Snapshot implements Closeable {
             segment.size(),
             entry.items() + ", as the manifest says");
       }
-      return new Snapshot(index, about, manifest, views);
+      return new Snapshot(index, about, manifest, views, List.of());
     } catch (IOException | RuntimeException e) {
       for (View view : views) {
         view.segment().release();
@@ -124,6 +153,21 @@ public final class Snapshot implements Closeable {
 
   Manifest manifest() {
     return manifest;
+  }
+
+  /** The folder; of several indexes all of them. */
+  String name() {
+    return parts.isEmpty()
+        ? index.toString()
+        : parts.stream().map(Snapshot::name).collect(Collectors.joining(","));
+  }
+
+  private long bytes() throws IOException {
+    long bytes = parts.isEmpty() ? IndexFiles.bytes(index) : 0;
+    for (Snapshot part : parts) {
+      bytes += part.bytes();
+    }
+    return bytes;
   }
 
   List<View> views() {
@@ -230,6 +274,8 @@ public final class Snapshot implements Closeable {
 
   /** Of the index as it is on the disk now. */
   private synchronized Calibration calibration() throws IOException {
+    BadInput.require(
+        parts.isEmpty(), "a probability", "several indexes", "asked of one index, as calibrated");
     Calibration known = calibration;
     if (known == null) {
       known = Calibration.read(index, about);
@@ -246,15 +292,15 @@ public final class Snapshot implements Closeable {
       tokens += view.segment().rows().count();
       dead += view.dead().cardinality();
     }
-    ObjectNode json = Json.object().put("index", index.toString()).put("items", size());
+    ObjectNode json = Json.object().put("index", name()).put("items", size());
     json.put("segments", views.size()).put("dead", dead).put("tokens", tokens);
-    json.put("bytes", IndexFiles.bytes(index)).put("generation", manifest.generation());
+    json.put("bytes", bytes()).put("generation", manifest.generation());
     json.put("width", about.d()).put("match", about.match()).put("model", about.model());
     json.put("precision", about.precision()).put("encoder", about.encoder());
     if (about.pool() > 0) {
       json.put("pool", about.pool());
     }
-    if (Files.exists(index.resolve(Calibration.FILE))) {
+    if (parts.isEmpty() && Files.exists(index.resolve(Calibration.FILE))) {
       json.set("calibration", Calibration.read(index, about).toJson());
     }
     json.set("fields", manifest.schema().toJson());
@@ -266,7 +312,10 @@ public final class Snapshot implements Closeable {
   public synchronized void close() throws IOException {
     if (!closed) {
       closed = true;
-      for (View view : views) {
+      for (Snapshot part : parts) {
+        part.close();
+      }
+      for (View view : parts.isEmpty() ? views : List.<View>of()) {
         view.segment().release();
       }
     }

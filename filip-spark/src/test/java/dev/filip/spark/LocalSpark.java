@@ -1,0 +1,22 @@
+package dev.filip.spark;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Spark in this JVM, with two slots. */
+final class LocalSpark {
+  private LocalSpark() {}
+
+  static JavaSparkContext start(String name) {
+    SparkConf conf =
+        new SparkConf()
+            .setMaster("local[2]")
+            .setAppName(name)
+            .set("spark.ui.enabled", "false")
+            .set("spark.driver.host", "127.0.0.1")
+            .set("spark.driver.bindAddress", "127.0.0.1");
+    JavaSparkContext spark = new JavaSparkContext(conf);
+    spark.setLogLevel("OFF");
+    return spark;
+  }
+}
