@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,7 @@ class TokenPoolingTest {
     int n = first + across * down;
     float[] rows = Fixtures.rows(new Random(n), n);
     Item pooled = TokenPooling.of(item("a", rows), about(across, down, first, pool));
-    int[] to = pooled.about().pooled();
+    int[] to = Objects.requireNonNull(pooled.about().pooled());
     assertThat(to).hasSize(n);
     assertThat(pooled.tokens().length(0)).isEqualTo(first + pool);
     List<List<Integer>> expected = wards(rows, first, pool);
@@ -183,7 +184,7 @@ class TokenPoolingTest {
     Item pooled = TokenPooling.of(item(id, rows), snapshot.about());
     Tokens kept = pooled.tokens().as(Tokens.Type.BF16);
     assertThat(hit.rows()).isEqualTo(kept.floats(0));
-    int[] to = pooled.about().pooled();
+    int[] to = Objects.requireNonNull(pooled.about().pooled());
     float[] patches = hit.patchRows();
     assertThat(patches).hasSize(9 * Fixtures.D);
     for (int r = 0; r < 9; r++) {
