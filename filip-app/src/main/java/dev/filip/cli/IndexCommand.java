@@ -43,6 +43,7 @@ import picocli.CommandLine.Parameters;
       IndexCommand.Remove.class,
       IndexCommand.Compact.class,
       IndexCommand.Verify.class,
+      CalibrateCommand.class,
       IndexCommand.Info.class,
       IndexExportCommand.class,
       IndexQueryCommand.class
@@ -81,6 +82,13 @@ final class IndexCommand extends Group {
             "Keep tokens (late) or one vector an image (global). Default: as the model was trained.")
     private @Nullable Match match;
 
+    @Option(
+        names = "--pool",
+        paramLabel = "N",
+        description =
+            "Keep N rows an image, means of patches that are alike: less to read, a little less found. Default: a row a patch.")
+    private @Nullable Integer pool;
+
     @Mixin private ForceOption force;
     @Mixin private Answer answer;
 
@@ -99,7 +107,7 @@ final class IndexCommand extends Group {
           chosen == EncodingPrecision.FP32 ? Filip.open(model) : Filip.open(model, chosen)) {
         Match how = Match.orTrained(match, filip.embedder().interaction());
         IndexAbout about = IndexModel.about(model, chosen, filip, how);
-        IndexFiles.create(index, about, force.isOn());
+        IndexFiles.create(index, pool == null ? about : about.pooled(pool), force.isOn());
       }
       try (Snapshot made = Snapshot.open(index)) {
         answer.print(made.info());

@@ -154,6 +154,83 @@ class SearchCommandTest {
   }
 
   @Test
+  void nearDuplicatesAreGroupedAndUnlikeHitsComeFirst() throws IOException {
+    for (int copy = 0; copy < 3; copy++) {
+      Files.copy(source.resolve("000.png"), source.resolve("copy" + copy + ".png"));
+      Files.writeString(source.resolve("copy" + copy + ".txt"), "a picture\n");
+    }
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source);
+    JsonNode hits =
+        json("search", index, "--image", source.resolve("000.png"), "-k", 3, "--group", 0.999)
+            .path("hits");
+    assertThat(hits.get(0).path("id").asText()).isEqualTo("000");
+    assertThat(hits.get(0).path("same")).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(hits.get(0).path("same").toString()).contains("copy0", "copy1", "copy2");
+    assertThat(run("search", index, "--image", source.resolve("000.png"), "--group", 0.999))
+        .isZero();
+    assertThat(out.toString()).containsPattern("000  .*000.png  and \\d+ like it");
+    JsonNode unlike = json("search", index, "red", "-k", 5, "--diversity", 0.8).path("hits");
+    JsonNode ranked = json("search", index, "red", "-k", 5).path("hits");
+    assertThat(unlike.get(0)).isEqualTo(ranked.get(0));
+    assertThat(ids(unlike)).isNotEqualTo(ids(ranked));
+    assertThat(run("search", index, "red", "--diversity", "2")).isEqualTo(2);
+    assertThat(err.toString()).contains("diversity must be in 0..1, got 2.0").hasLineCount(1);
+    assertThat(run("search", index, "red", "--group", "0.9", "-k", 500)).isEqualTo(2);
+    assertThat(err.toString()).contains("k must be <= 200").hasLineCount(1);
+  }
+
+  /** The tokens of the patches it covers are the query, whatever lies beside them. */
+  @Test
+  void aBoxIsAPartOfAPicture() throws IOException {
+    fill();
+    Path picture = source.resolve("004.png");
+    JsonNode whole = json("search", index, "--image", picture, "-k", 3);
+    assertThat(json("search", index, "--image", picture, "--box", "0,0,1,1", "-k", 3).path("hits"))
+        .isEqualTo(whole.path("hits"));
+    JsonNode part = json("search", index, "--image", picture, "--box", "20,25,20,25", "-k", 3);
+    assertThat(part.path("box").asText()).isEqualTo("20,25,20,25");
+    assertThat(part.path("hits")).isNotEqualTo(whole.path("hits"));
+    assertThat(part.at("/hits/0/id").asText()).isEqualTo("004");
+    assertThat(part.at("/hits/0/score").asDouble()).isGreaterThan(0.99);
+    assertThat(run("search", index, "--image", picture, "--box", "30,0,30,10")).isEqualTo(2);
+    assertThat(err.toString()).contains("within the picture's 40 x 50 pixels").hasLineCount(1);
+    assertThat(run("search", index, "--image", picture, "--box", "1,2")).isEqualTo(2);
+    assertThat(err.toString()).contains("--box must be four numbers x,y,w,h").hasLineCount(1);
+    assertThat(run("search", index, "red", "--box", "0,0,1,1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--box must be given with --image").hasLineCount(1);
+  }
+
+  /** On so few pictures it is drawn words that are unrelated; the order of hits stays. */
+  @Test
+  void aProbabilityIsSaidAndCutsHits() throws IOException {
+    for (int i = 0; i < 80; i++) {
+      Files.write(source.resolve("more" + i + ".png"), AwtImages.png(picture(i)));
+      Files.writeString(source.resolve("more" + i + ".txt"), "\n");
+    }
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source);
+    assertThat(run("search", index, "red", "--min-probability", "0.5")).isEqualTo(2);
+    assertThat(err.toString()).contains("not calibrated").contains("filip index calibrate");
+    JsonNode made = json("index", "calibrate", index, "--count", 40);
+    assertThat(made.path("of").asText()).isEqualTo("words");
+    assertThat(json("index", "info", index).at("/calibration/queries").asInt()).isEqualTo(40);
+    JsonNode all = json("search", index, "red apple", "--min-probability", 0).path("hits");
+    assertThat(ids(all)).isEqualTo(ids(json("search", index, "red apple").path("hits")));
+    double best = all.get(0).path("probability").asDouble();
+    JsonNode cut = json("search", index, "red apple", "--min-probability", best).path("hits");
+    assertThat(cut).allMatch(hit -> hit.path("probability").asDouble() >= best);
+    assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
+    assertThat(run("search", index, "red", "--min-probability", "1")).isEqualTo(2);
+    assertThat(run("index", "calibrate", index, "--count", "3")).isEqualTo(2);
+    assertThat(err.toString()).contains("--count must be >= 19, got 3").hasLineCount(1);
+    assertThat(
+            run("search", index, "--image", source.resolve("000.png"), "--min-probability", "0.5"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("must be asked of words alone").hasLineCount(1);
+  }
+
+  @Test
   void addedAgainNothingIsEncodedAndWhatChangedIsReplaced() throws IOException {
     fill();
     JsonNode again = json("index", "add", index, source);

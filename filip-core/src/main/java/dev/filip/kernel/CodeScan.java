@@ -6,9 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Estimates a query's late-interaction score of many images from their one-bit codes: the weighted
- * sum over query tokens of the largest estimate over an image's tokens. Thread-safe; runs on the
- * calling thread.
+ * Estimates the late-interaction scores of many images from their one-bit codes, for a query or for
+ * several in one pass: the weighted sum over query tokens of the largest estimate over an image's
+ * tokens. Each query's estimates are the same bits whatever is asked beside it. Thread-safe; runs
+ * on the calling thread.
  */
 public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain, CodeScan.Beginning {
   /** Words of codes as they lie on disk. */
@@ -23,7 +24,7 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain, CodeSca
    * @param start first token of each image, and after the last the number of all
    * @param from first image
    * @param to after the last
-   * @param scores the score of image i goes to {@code i - from}
+   * @param scores those of image i go to {@code (i - from) * queries} and the places behind it
    */
   void scores(
       CodeQuery query,
@@ -85,7 +86,7 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain, CodeSca
             best[lane] = Math.max(best[lane], factor * product(query, lane, codes, token));
           }
         }
-        scores[image - from] = query.score(best);
+        query.scores(best, scores, (image - from) * query.queries());
       }
     }
 

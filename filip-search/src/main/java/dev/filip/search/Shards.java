@@ -90,6 +90,11 @@ public final class Shards {
           "index " + part.name(),
           its.match() + " of preprocessing " + its.preprocessing(),
           "as the first, " + about.match() + " of " + about.preprocessing());
+      BadInput.require(
+          its.pool() == about.pool(),
+          "pool of index " + part.name(),
+          its.pool(),
+          about.pool() + ", as that of the first");
       generation += part.generation();
       part.schema()
           .types()
