@@ -29,8 +29,7 @@ public final class LateScan {
 
   private volatile @Nullable Scan fast;
 
-  private LateScan(
-      int d, float[] rows, float[] weight, int[] ends, Scan plain, boolean vector) {
+  private LateScan(int d, float[] rows, float[] weight, int[] ends, Scan plain, boolean vector) {
     this.d = d;
     this.m = weight.length;
     this.rows = rows;
