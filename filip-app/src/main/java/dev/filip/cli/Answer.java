@@ -2,6 +2,7 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.Json;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +33,26 @@ final class Answer {
 
   /** Prints the result: as JSON, or as this text. */
   void print(Object result, String text) {
+    PrintWriter out = out();
+    out.println(json ? Json.pretty(result) : text);
+    out.flush();
+  }
+
+  /** Standard output, for results that come bit by bit. */
+  PrintWriter out() {
+    if (spec == null) {
+      throw new IllegalStateException("not attached to a command");
+    }
+    return spec.commandLine().getOut();
+  }
+
+  /** Prints one of several results: as JSON on one line, or as this text. */
+  void line(JsonNode result, String text) {
     if (spec == null) {
       throw new IllegalStateException("not attached to a command");
     }
     var out = spec.commandLine().getOut();
-    out.println(json ? Json.pretty(result) : text);
+    out.println(json ? Json.line(result) : text);
     out.flush();
   }
 

@@ -3,6 +3,7 @@ package dev.filip.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.Region;
 import dev.filip.indexing.Why;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
@@ -14,7 +15,9 @@ import dev.filip.search.IndexAbout;
 import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
+import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
+import dev.filip.search.Shards;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +45,10 @@ import picocli.CommandLine.Parameters;
       "  filip search pictures.index \"red^2 sofa -dog\" -k 5 --filter \"tag:indoor AND year>2010\""
     })
 final class SearchCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "INDEX", description = "The index.")
+  @Parameters(
+      index = "0",
+      paramLabel = "INDEX",
+      description = "The index; several, INDEX,INDEX,INDEX, are searched as one.")
   private Path index;
 
   @Parameters(
@@ -54,6 +60,13 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(names = "--image", paramLabel = "FILE", description = "A picture to search by.")
   private @Nullable Path image;
+
+  @Option(
+      names = "--box",
+      paramLabel = "X,Y,W,H",
+      description =
+          "With --image: the part of the picture that is meant, in its pixels, or in fractions where all four are at most 1.")
+  private @Nullable String box;
 
   @Option(
       names = {"-k", "--hits"},
@@ -73,6 +86,28 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 25,000.")
   private boolean exact;
+
+  @Option(
+      names = "--min-probability",
+      paramLabel = "P",
+      description =
+          "Only hits that an unrelated query would not give, with this probability; 0 only says it. Of words, in an index that filip index calibrate measured.")
+  private @Nullable Double minProbability;
+
+  @Option(
+      names = "--diversity",
+      paramLabel = "L",
+      defaultValue = "0",
+      description =
+          "Unlike hits before more of the same: 0 ranks by score alone, 1 by unlikeness alone. Default: ${DEFAULT-VALUE}.")
+  private double diversity;
+
+  @Option(
+      names = "--group",
+      paramLabel = "SIMILARITY",
+      description =
+          "Show hits that are at least so much like a better one (1: the same picture) as one, the others' ids as same.")
+  private @Nullable Double group;
 
   @Option(names = "--literal", description = "Take ^ and - in the text as they are.")
   private boolean literal;
@@ -102,17 +137,23 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Lucene.quiet();
     check();
-    IndexAbout about = IndexAbout.read(index);
+    List<Path> indexes = Shards.named(index);
+    IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Snapshot.open(index)) {
-      if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
-        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
-          answer(snapshot, words, texts, List.of());
-        }
-      } else {
-        try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-          answer(snapshot, open, texts, image == null ? List.of() : List.of(open.image(image)));
-        }
+    if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
+      try (Ahead<PlainQueryEncoder> words =
+              Ahead.of(() -> PlainQueryEncoder.open(about, model.of(about)));
+          Snapshot snapshot = Shards.open(indexes)) {
+        answer(snapshot, words.get(), texts, List.of());
+      }
+    } else {
+      try (Snapshot snapshot = Shards.open(indexes);
+          IndexModel open = IndexModel.open(about, model.of(about), false)) {
+        answer(
+            snapshot,
+            open,
+            texts,
+            image == null ? List.of() : List.of(open.image(image, region())));
       }
     }
     return 0;
@@ -122,7 +163,7 @@ final class SearchCommand implements Callable<Integer> {
       Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
       throws IOException {
     if (queries != null) {
-      batch(snapshot, words, texts);
+      new BatchSearch(snapshot, words, options()).run(texts, answer);
     } else {
       one(snapshot, query(words, images));
     }
@@ -130,6 +171,9 @@ final class SearchCommand implements Callable<Integer> {
 
   private void check() {
     BadInput.require(k >= 1, "-k", k, ">= 1");
+    options();
+    region();
+    BadInput.require(box == null || image != null, "--box", box + "", "given with --image");
     BadInput.require(
         queries == null || text.isEmpty() && image == null && !explain,
         "--queries",
@@ -146,7 +190,7 @@ final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       List<String> lines =
           Texts.lines(Texts.of(Files.readAllBytes(file))).stream()
@@ -171,7 +215,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {
     long begun = System.nanoTime();
-    Found found = found(snapshot, query);
+    Found found = snapshot.find(query, options());
     List<Hit> hits = found.hits();
     ObjectNode json = Json.object();
     if (!text.isEmpty()) {
@@ -179,6 +223,9 @@ final class SearchCommand implements Callable<Integer> {
     }
     if (image != null) {
       json.put("image", image.toString());
+      if (box != null) {
+        json.put("box", box);
+      }
     }
     json.put("plan", plan(found)).put("items", snapshot.size()).put("scored", found.scored());
     json.put("seconds", (System.nanoTime() - begun) / 1e9);
@@ -196,31 +243,19 @@ final class SearchCommand implements Callable<Integer> {
     answer.print(json, lines(all));
   }
 
-  private void batch(Snapshot snapshot, QueryEncoder encoder, List<String> texts)
-      throws IOException {
-    ObjectNode json = Json.object().put("items", snapshot.size());
-    ArrayNode results = json.putArray("results");
-    StringBuilder lines = new StringBuilder();
-    for (String each : texts) {
-      SearchQuery query = SearchQuery.text(QueryText.literal(each), encoder);
-      Found found = found(snapshot, query);
-      ArrayNode all = hits(found.hits());
-      results.addObject().put("query", each).put("plan", plan(found)).set("hits", all);
-      lines.append(lines.isEmpty() ? "" : System.lineSeparator() + System.lineSeparator());
-      lines.append(each).append(System.lineSeparator()).append(lines(all));
-    }
-    answer.print(json, lines.toString());
+  private @Nullable Region region() {
+    return box == null ? null : Region.parse("--box", box);
   }
 
-  private Found found(Snapshot snapshot, SearchQuery query) throws IOException {
-    return exact ? snapshot.scan(query, k, filter) : snapshot.find(query, k, filter);
+  private SearchOptions options() {
+    return new SearchOptions(k, filter, exact, minProbability, diversity, group);
   }
 
-  private static String plan(Found found) {
+  static String plan(Found found) {
     return found.plan().name().toLowerCase(Locale.ROOT);
   }
 
-  private static ArrayNode hits(List<Hit> hits) throws IOException {
+  static ArrayNode hits(List<Hit> hits) throws IOException {
     ArrayNode all = Json.mapper().createArrayNode();
     for (Hit hit : hits) {
       all.add(hit.toJson());
@@ -228,15 +263,23 @@ final class SearchCommand implements Callable<Integer> {
     return all;
   }
 
-  private static String lines(ArrayNode hits) {
+  static String lines(ArrayNode hits) {
     if (hits.isEmpty()) {
       return "no image";
     }
-    StringBuilder lines = new StringBuilder(String.format(Locale.ROOT, "%8s  id  path", "score"));
+    boolean likely = hits.get(0).has("probability");
+    StringBuilder lines = new StringBuilder(String.format(Locale.ROOT, "%8s  ", "score"));
+    lines.append(likely ? "probability  " : "").append("id  path");
     hits.forEach(hit -> {
       lines.append(System.lineSeparator());
       lines.append(String.format(Locale.ROOT, "%8.4f  ", hit.path("score").asDouble()));
+      if (likely) {
+        lines.append(String.format(Locale.ROOT, "%11.4f  ", hit.path("probability").asDouble()));
+      }
       lines.append(hit.path("id").asText()).append("  ").append(hit.path("path").asText("-"));
+      if (!hit.path("same").isEmpty()) {
+        lines.append("  and ").append(hit.path("same").size()).append(" like it");
+      }
     });
     return lines.toString();
   }

@@ -70,6 +70,16 @@ final class Replies {
     return value;
   }
 
+  /** A number of the query, if it is there. */
+  static Optional<Double> decimal(ServerRequest request, String name) {
+    Optional<String> given = text(request, name);
+    try {
+      return given.map(Double::valueOf);
+    } catch (NumberFormatException _) {
+      throw Refused.wrong("parameter " + name + " must be a number, got " + given.orElse(""));
+    }
+  }
+
   /**
    * The whole body.
    *

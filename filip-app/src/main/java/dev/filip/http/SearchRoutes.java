@@ -2,9 +2,11 @@ package dev.filip.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.indexing.Region;
 import dev.filip.io.Json;
 import dev.filip.search.Found;
 import dev.filip.search.Hit;
+import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -59,7 +61,9 @@ final class SearchRoutes {
     if (body.length == 0) {
       throw Refused.wrong("the body must be a picture, got nothing");
     }
-    SearchQuery picture = service.picture(body);
+    Optional<String> box = Replies.text(request, "box");
+    SearchQuery picture =
+        service.picture(body, box.map(text -> Region.parse("parameter box", text)).orElse(null));
     boolean words = Replies.text(request, "q").isPresent();
     answer(request, response, words ? query(request).and(picture) : picture);
   }
@@ -67,9 +71,9 @@ final class SearchRoutes {
   private void answer(ServerRequest request, ServerResponse response, SearchQuery query) {
     int k = Replies.number(request, "k", 10, 1, MOST_HITS);
     int from = Replies.number(request, "from", 0, 0, MOST_PASSED_OVER);
-    Optional<String> filter = Replies.text(request, "filter");
+    SearchOptions wanted = wanted(request, from + k, from);
     try (Snapshots.Lease lease = service.lease(Replies.text(request, "snapshot"))) {
-      Found found = lease.snapshot().find(query, from + k, filter.orElse(null));
+      Found found = lease.snapshot().find(query, wanted);
       List<Hit> hits = found.hits();
       ObjectNode json = Json.object();
       ArrayNode list = json.putArray("hits");
@@ -87,6 +91,23 @@ final class SearchRoutes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * @param k hits of this page and of those before it
+   */
+  private static SearchOptions wanted(ServerRequest request, int k, int from) {
+    double diversity = Replies.decimal(request, "diversity").orElse(0.0);
+    Optional<Double> group = Replies.decimal(request, "group");
+    if (from > 0 && (diversity > 0 || group.isPresent())) {
+      throw Refused.wrong(
+          "parameter from must be 0 with diversity or group, whose hits are chosen together: ask for more with k");
+    }
+    return SearchOptions.of(k)
+        .filter(Replies.text(request, "filter").orElse(null))
+        .minProbability(Replies.decimal(request, "min_probability").orElse(null))
+        .diversity(diversity)
+        .group(group.orElse(null));
   }
 
   private void explain(ServerRequest request, ServerResponse response) {

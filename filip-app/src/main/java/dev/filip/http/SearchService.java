@@ -3,6 +3,7 @@ package dev.filip.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.Region;
 import dev.filip.io.Json;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
@@ -94,8 +95,11 @@ public final class SearchService implements AutoCloseable {
     return plain == null ? model() : plain;
   }
 
-  SearchQuery picture(byte[] image) {
-    return model().image(image, "in the body");
+  /**
+   * @param region the part of it that is meant; null for all
+   */
+  SearchQuery picture(byte[] image, @Nullable Region region) {
+    return model().image(image, "in the body", region);
   }
 
   private synchronized IndexModel model() {
@@ -108,10 +112,10 @@ public final class SearchService implements AutoCloseable {
   }
 
   /** How near each patch of a hit is to each word: {@code similarity[word][patch]}. */
-  ObjectNode why(QueryEncoder.Text text, Hit hit) {
+  ObjectNode why(QueryEncoder.Text text, Hit hit) throws IOException {
     IndexAbout.Patches patches = about.patches();
     int d = about.d();
-    float[] rows = hit.rows();
+    float[] rows = hit.patchRows();
     int first = about.isLate() ? patches.first() : 0;
     int count = rows.length / d - first;
     ObjectNode json = Json.object().put("id", hit.id());

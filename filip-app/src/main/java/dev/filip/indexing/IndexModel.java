@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The model whose vectors an index holds, open. Safe for any thread; closing it frees the weights.
@@ -128,25 +129,39 @@ public final class IndexModel implements QueryEncoder, AutoCloseable {
   /**
    * An image file as a query.
    *
-   * @throws BadInput when it cannot be read or decoded
+   * @param region the part of it that is meant; null for all
+   * @throws BadInput when it cannot be read or decoded, or the region is not in it
    */
-  public SearchQuery image(Path file) {
-    return image(embedder.prepare(file));
+  public SearchQuery image(Path file, @Nullable Region region) {
+    return image(embedder.prepare(file), region);
   }
 
   /**
    * An encoded image as a query.
    *
    * @param name what it is called in messages
-   * @throws BadInput when it cannot be decoded
+   * @param region the part of it that is meant; null for all
+   * @throws BadInput when it cannot be decoded, or the region is not in it
    */
-  public SearchQuery image(byte[] image, String name) {
-    return image(embedder.prepare(image, name));
+  public SearchQuery image(byte[] image, String name, @Nullable Region region) {
+    return image(embedder.prepare(image, name), region);
   }
 
-  private SearchQuery image(Embedder.Picture picture) {
-    Encoded encoded = embedder.images(List.of(picture));
-    return SearchQuery.image(fingerprint(), rows(encoded).floats(0), width());
+  private SearchQuery image(Embedder.Picture picture, @Nullable Region region) {
+    PatchLayout layout = embedder.layout();
+    int[] patches = region == null ? new int[0] : region.patches(picture, layout);
+    float[] rows = rows(embedder.images(List.of(picture))).floats(0);
+    if (region != null) {
+      BadInput.require(
+          about.isLate(), region.name(), "of an index of global vectors", "of an index of tokens");
+      int d = width();
+      float[] some = new float[patches.length * d];
+      for (int i = 0; i < patches.length; i++) {
+        System.arraycopy(rows, (layout.first() + patches[i]) * d, some, i * d, d);
+      }
+      rows = some;
+    }
+    return SearchQuery.image(fingerprint(), rows, width());
   }
 
   /**

@@ -58,13 +58,13 @@ public final class Why {
    *
    * @throws BadInput where it has none, or the index compares globally
    */
-  public static Why of(IndexAbout about, SearchQuery query, List<Hit> hits) {
+  public static Why of(IndexAbout about, SearchQuery query, List<Hit> hits) throws IOException {
     requireWords(about, query);
     IndexAbout.Patches p = about.patches();
     PatchLayout layout = new PatchLayout(p.rows(), p.columns(), p.side(), p.first());
     List<List<Alignment>> all = new ArrayList<>();
     for (Hit hit : hits) {
-      float[] rows = hit.rows();
+      float[] rows = hit.patchRows();
       List<Alignment> one = new ArrayList<>();
       for (QueryEncoder.Text text : query.texts()) {
         one.add(

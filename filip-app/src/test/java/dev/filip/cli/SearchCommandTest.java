@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.Filip;
 import dev.filip.encode.Match;
 import dev.filip.io.Json;
+import dev.filip.io.OwnJava;
+import dev.filip.search.IndexAbout;
+import dev.filip.search.Shards;
+import dev.filip.tokens.QueryValue;
 import dev.filip.viz.AwtImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -14,12 +18,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -146,6 +154,83 @@ class SearchCommandTest {
   }
 
   @Test
+  void nearDuplicatesAreGroupedAndUnlikeHitsComeFirst() throws IOException {
+    for (int copy = 0; copy < 3; copy++) {
+      Files.copy(source.resolve("000.png"), source.resolve("copy" + copy + ".png"));
+      Files.writeString(source.resolve("copy" + copy + ".txt"), "a picture\n");
+    }
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source);
+    JsonNode hits =
+        json("search", index, "--image", source.resolve("000.png"), "-k", 3, "--group", 0.999)
+            .path("hits");
+    assertThat(hits.get(0).path("id").asText()).isEqualTo("000");
+    assertThat(hits.get(0).path("same")).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(hits.get(0).path("same").toString()).contains("copy0", "copy1", "copy2");
+    assertThat(run("search", index, "--image", source.resolve("000.png"), "--group", 0.999))
+        .isZero();
+    assertThat(out.toString()).containsPattern("000  .*000.png  and \\d+ like it");
+    JsonNode unlike = json("search", index, "red", "-k", 5, "--diversity", 0.8).path("hits");
+    JsonNode ranked = json("search", index, "red", "-k", 5).path("hits");
+    assertThat(unlike.get(0)).isEqualTo(ranked.get(0));
+    assertThat(ids(unlike)).isNotEqualTo(ids(ranked));
+    assertThat(run("search", index, "red", "--diversity", "2")).isEqualTo(2);
+    assertThat(err.toString()).contains("diversity must be in 0..1, got 2.0").hasLineCount(1);
+    assertThat(run("search", index, "red", "--group", "0.9", "-k", 500)).isEqualTo(2);
+    assertThat(err.toString()).contains("k must be <= 200").hasLineCount(1);
+  }
+
+  /** The tokens of the patches it covers are the query, whatever lies beside them. */
+  @Test
+  void aBoxIsAPartOfAPicture() throws IOException {
+    fill();
+    Path picture = source.resolve("004.png");
+    JsonNode whole = json("search", index, "--image", picture, "-k", 3);
+    assertThat(json("search", index, "--image", picture, "--box", "0,0,1,1", "-k", 3).path("hits"))
+        .isEqualTo(whole.path("hits"));
+    JsonNode part = json("search", index, "--image", picture, "--box", "20,25,20,25", "-k", 3);
+    assertThat(part.path("box").asText()).isEqualTo("20,25,20,25");
+    assertThat(part.path("hits")).isNotEqualTo(whole.path("hits"));
+    assertThat(part.at("/hits/0/id").asText()).isEqualTo("004");
+    assertThat(part.at("/hits/0/score").asDouble()).isGreaterThan(0.99);
+    assertThat(run("search", index, "--image", picture, "--box", "30,0,30,10")).isEqualTo(2);
+    assertThat(err.toString()).contains("within the picture's 40 x 50 pixels").hasLineCount(1);
+    assertThat(run("search", index, "--image", picture, "--box", "1,2")).isEqualTo(2);
+    assertThat(err.toString()).contains("--box must be four numbers x,y,w,h").hasLineCount(1);
+    assertThat(run("search", index, "red", "--box", "0,0,1,1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--box must be given with --image").hasLineCount(1);
+  }
+
+  /** On so few pictures it is drawn words that are unrelated; the order of hits stays. */
+  @Test
+  void aProbabilityIsSaidAndCutsHits() throws IOException {
+    for (int i = 0; i < 80; i++) {
+      Files.write(source.resolve("more" + i + ".png"), AwtImages.png(picture(i)));
+      Files.writeString(source.resolve("more" + i + ".txt"), "\n");
+    }
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source);
+    assertThat(run("search", index, "red", "--min-probability", "0.5")).isEqualTo(2);
+    assertThat(err.toString()).contains("not calibrated").contains("filip index calibrate");
+    JsonNode made = json("index", "calibrate", index, "--count", 40);
+    assertThat(made.path("of").asText()).isEqualTo("words");
+    assertThat(json("index", "info", index).at("/calibration/queries").asInt()).isEqualTo(40);
+    JsonNode all = json("search", index, "red apple", "--min-probability", 0).path("hits");
+    assertThat(ids(all)).isEqualTo(ids(json("search", index, "red apple").path("hits")));
+    double best = all.get(0).path("probability").asDouble();
+    JsonNode cut = json("search", index, "red apple", "--min-probability", best).path("hits");
+    assertThat(cut).allMatch(hit -> hit.path("probability").asDouble() >= best);
+    assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
+    assertThat(run("search", index, "red", "--min-probability", "1")).isEqualTo(2);
+    assertThat(run("index", "calibrate", index, "--count", "3")).isEqualTo(2);
+    assertThat(err.toString()).contains("--count must be >= 19, got 3").hasLineCount(1);
+    assertThat(
+            run("search", index, "--image", source.resolve("000.png"), "--min-probability", "0.5"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("must be asked of words alone").hasLineCount(1);
+  }
+
+  @Test
   void addedAgainNothingIsEncodedAndWhatChangedIsReplaced() throws IOException {
     fill();
     JsonNode again = json("index", "add", index, source);
@@ -174,6 +259,32 @@ class SearchCommandTest {
     assertThat(hits.get(0).path("path").isNull()).isTrue();
     assertThat(json("index", "add", other, temp.resolve("store")).path("unchanged").asInt())
         .isEqualTo(IMAGES - 1);
+  }
+
+  /** A file may not grow: one line, exit code 1, the index as it was, and later it goes on. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aWriteThatFailsIsOneLineAndCostsNothing() throws Exception {
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source, "--limit", 2);
+    Path store = temp.resolve("store");
+    json("encode", MODEL, source, "--out", store);
+    List<String> add = List.of("index", "add", index.toString(), store.toString());
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh"));
+    command.addAll(OwnJava.command(List.of("-XX:-UsePerfData"), "dev.filip.cli.Main", add));
+    Process process =
+        new ProcessBuilder(command).redirectError(temp.resolve("said").toFile()).start();
+    assertThat(process.getInputStream().readAllBytes()).isEmpty();
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(Files.readAllLines(temp.resolve("said")))
+        .filteredOn(line -> line.startsWith("filip: "))
+        .singleElement()
+        .asString()
+        .contains("segment-00000002")
+        .endsWith("file too large");
+    assertThat(json("index", "info", index).path("items").asInt()).isEqualTo(2);
+    assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
+    assertThat(json("index", "add", index, store).path("items").asInt()).isEqualTo(IMAGES - 1);
   }
 
   @Test
@@ -240,5 +351,45 @@ class SearchCommandTest {
     assertThat(err.toString()).hasLineCount(1);
     assertThat(run("index", "create", index, "--model", MODEL)).isEqualTo(2);
     assertThat(run("index", "verify", temp.resolve("none"))).isEqualTo(2);
+  }
+
+  /** Spread over three by hand, they answer as the one. */
+  @Test
+  void severalIndexesAreOneAndAreExported() throws IOException {
+    fill();
+    JsonNode all = json("search", index, "a red apple", "-k", 30).path("hits");
+    List<Path> parts = List.of(temp.resolve("p0"), temp.resolve("p1"), temp.resolve("p2"));
+    for (Path part : parts) {
+      json("index", "create", part, "--model", MODEL);
+      json("index", "add", part, source);
+    }
+    for (int p = 0; p < parts.size(); p++) {
+      List<Object> remove = new ArrayList<>(List.of("index", "remove", parts.get(p)));
+      for (String id : ids(all)) {
+        if (Shards.of(id, parts.size()) != p) {
+          remove.add(id);
+        }
+      }
+      json(remove.toArray());
+    }
+    String three = parts.get(0) + "," + parts.get(1) + "," + parts.get(2);
+    JsonNode found = json("search", three, "a red apple", "-k", 30);
+    assertThat(found.path("items").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(found.path("hits")).isEqualTo(all);
+    Path out = temp.resolve("all.ndjson");
+    JsonNode written = json("index", "export", three, "--to", "opensearch", "--out", out);
+    assertThat(written.path("items").asInt()).isEqualTo(IMAGES - 1);
+    assertThat(Files.readAllLines(out)).hasSize(2 * (IMAGES - 1));
+    assertThat(run("index", "query", index, "--to", "opensearch", "-k", 3, "red^2 apple")).isZero();
+    JsonNode script = Json.parse(this.out.toString()).at("/sort/0/_script/script");
+    QueryValue query =
+        QueryValue.of(Base64.getDecoder().decode(script.at("/params/query").asText()));
+    assertThat(query.encoder()).isEqualTo(IndexAbout.read(index).encoder().substring(0, 16));
+    assertThat(query.weight()[1]).as("red^2").isEqualTo(2 * query.weight()[0]);
+    assertThat(run("index", "query", index, "--to", "opensearch")).isEqualTo(2);
+    assertThat(run("index", "export", index, "--to", "opensearch", "--out", out)).isEqualTo(2);
+    assertThat(err.toString()).contains("--force").hasLineCount(1);
+    assertThat(run("search", index + "," + index, "ball")).isEqualTo(2);
+    assertThat(err.toString()).contains("named once").hasLineCount(1);
   }
 }

@@ -91,6 +91,34 @@ class SearchServerTest {
   }
 
   @Test
+  void aPartOfAPictureIsAsked() throws Exception {
+    Path picture = pictures.get(3);
+    HttpRequest part =
+        served
+            .request("/api/search?k=2&box=0,0,0.5,0.5")
+            .POST(BodyPublishers.ofFile(picture))
+            .build();
+    JsonNode answer = Served.json(served.send(part));
+    assertThat(answer.at("/hits/0/score").asDouble()).isGreaterThan(0.99);
+    HttpRequest wrong =
+        served.request("/api/search?box=0,0,9").POST(BodyPublishers.ofFile(picture)).build();
+    refused(served.send(wrong), 400, "parameter box must be four numbers");
+  }
+
+  @Test
+  void likeHitsAreGroupedOrPutOff() throws Exception {
+    JsonNode grouped = served.json("/api/search?k=3&q=red&group=0.2");
+    assertThat(grouped.at("/hits/0/same")).isNotEmpty();
+    JsonNode unlike = served.json("/api/search?k=6&q=red&diversity=0.9");
+    assertThat(ids(unlike)).isNotEqualTo(ids(served.json("/api/search?k=6&q=red")));
+    refused(served.get("/api/search?q=red&from=5&diversity=0.5"), 400, "from must be 0 with");
+    refused(served.get("/api/search?q=red&group=x"), 400, "group must be a number, got x");
+    refused(served.get("/api/search?q=red&group=7"), 400, "above 0, at most 1");
+    refused(served.get("/api/search?q=red&min_probability=0.9"), 400, "is not calibrated");
+    refused(served.get("/api/search?q=red&min_probability=1"), 400, "below 1, got 1.0");
+  }
+
+  @Test
   void itSaysWhy() throws Exception {
     JsonNode answer = served.json("/api/search?k=2&q=red");
     String of = "&id=" + String.join("&id=", ids(answer));

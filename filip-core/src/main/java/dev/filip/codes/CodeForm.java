@@ -94,14 +94,15 @@ public final class CodeForm {
   }
 
   /**
-   * A query's tokens for scans of codes of this form.
+   * The tokens of queries for scans of codes of this form.
    *
-   * @param rows {@code [m,d]}
+   * @param rows {@code [m,d]}, of all queries
    * @param weight {@code [m]}, what each row's maximum counts; 1/m each is their mean
+   * @param ends the row after the last one of each query
    */
-  public CodeQuery query(float[] rows, float[] weight) {
+  public CodeQuery query(float[] rows, float[] weight, int... ends) {
     int d = mean.length;
-    CodeQuery query = new CodeQuery(weight.clone(), words());
+    CodeQuery query = new CodeQuery(weight.clone(), ends.clone(), words());
     float[] x = new float[rotation.width()];
     for (int token = 0; token < rows.length / d; token++) {
       double middle = 0;

@@ -3,9 +3,10 @@ package dev.filip.codes;
 import java.util.Arrays;
 
 /**
- * A query's tokens, rotated and rounded to four bits: {@code (R q)_i = low + step u_i} with u in 0
- * to 15, kept as four bit planes, so that a product with signs is a count of bits. Query tokens lie
- * in lanes: a block holds {@link #LANES} of them, the last one filled up.
+ * The tokens of a query, or of several that are asked together, rotated and rounded to four bits:
+ * {@code (R q)_i = low + step u_i} with u in 0 to 15, kept as four bit planes, so that a product
+ * with signs is a count of bits. Query tokens lie in lanes: a block holds {@link #LANES} of them,
+ * the last one filled up.
  */
 public final class CodeQuery {
   /** Tokens of a block, a multiple of every vector's lanes. */
@@ -18,6 +19,7 @@ public final class CodeQuery {
 
   private final int tokens;
   private final float[] weight;
+  private final int[] ends;
   private final int words;
   private final int[] planes;
   private final float[] middle;
@@ -25,9 +27,10 @@ public final class CodeQuery {
   private final float[] step;
   private final float[] sum;
 
-  CodeQuery(float[] weight, int words) {
+  CodeQuery(float[] weight, int[] ends, int words) {
     this.tokens = weight.length;
     this.weight = weight;
+    this.ends = ends;
     this.words = words;
     int lanes = blocks() * LANES;
     planes = new int[lanes * words * PLANES];
@@ -37,7 +40,12 @@ public final class CodeQuery {
     sum = new float[lanes];
   }
 
-  /** Query tokens. */
+  /** Queries whose tokens these are. */
+  public int queries() {
+    return ends.length;
+  }
+
+  /** Tokens of all queries. */
   public int tokens() {
     return tokens;
   }
@@ -106,16 +114,20 @@ public final class CodeQuery {
   }
 
   /**
-   * The estimated score: each row's weight times its middle and its best.
+   * The estimated score of each query: each row's weight times its middle and its best.
    *
    * @param best {@code [blocks * LANES]}
+   * @param out one score a query, from {@code at} on
    */
-  public float score(float[] best) {
-    double total = 0;
-    for (int token = 0; token < tokens; token++) {
-      total += weight[token] * ((double) middle[token] + best[token]);
+  public void scores(float[] best, float[] out, int at) {
+    int token = 0;
+    for (int q = 0; q < ends.length; q++) {
+      double total = 0;
+      for (; token < ends[q]; token++) {
+        total += weight[token] * ((double) middle[token] + best[token]);
+      }
+      out[at + q] = (float) total;
     }
-    return (float) total;
   }
 
   /** Sets every lane to what nothing is below. */

@@ -20,13 +20,14 @@ import java.util.regex.Pattern;
  */
 public final class Outputs {
   private static final Pattern FULL =
-      Pattern.compile("(No space left|Disk quota exceeded|There is not enough space).*");
+      Pattern.compile(
+          "(No space left|Disk quota exceeded|There is not enough space|File too large).*");
 
   private Outputs() {}
 
-  /** Fills a folder. */
+  /** Fills a folder, or an empty file. */
   public interface Filler {
-    void fill(Path folder) throws IOException;
+    void fill(Path out) throws IOException;
   }
 
   /** Refuses an existing path unless {@code force}. */
@@ -75,10 +76,15 @@ public final class Outputs {
 
   /** Writes one file beside {@code out}, forces it to disk and renames it. */
   public static void file(Path out, byte[] bytes) throws IOException {
+    file(out, fresh -> Files.write(fresh, bytes));
+  }
+
+  /** The same of a file that is too large for memory. */
+  public static void file(Path out, Filler filler) throws IOException {
     makeFolder(parent(out));
     Path fresh = Files.createFile(Leftovers.beside(out, Leftovers.UNFINISHED));
     try {
-      Files.write(fresh, bytes);
+      filler.fill(fresh);
       sync(fresh);
       Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(out);

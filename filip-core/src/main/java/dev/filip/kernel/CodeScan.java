@@ -6,11 +6,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Estimates a query's late-interaction score of many images from their one-bit codes: the weighted
- * sum over query tokens of the largest estimate over an image's tokens. Thread-safe; runs on the
- * calling thread.
+ * Estimates the late-interaction scores of many images from their one-bit codes, for a query or for
+ * several in one pass: the weighted sum over query tokens of the largest estimate over an image's
+ * tokens. Each query's estimates are the same bits whatever is asked beside it. Thread-safe; runs
+ * on the calling thread.
  */
-public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
+public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain, CodeScan.Beginning {
   /** Words of codes as they lie on disk. */
   ValueLayout.OfInt WORDS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -23,7 +24,7 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
    * @param start first token of each image, and after the last the number of all
    * @param from first image
    * @param to after the last
-   * @param scores the score of image i goes to {@code i - from}
+   * @param scores those of image i go to {@code (i - from) * queries} and the places behind it
    */
   void scores(
       CodeQuery query,
@@ -34,13 +35,35 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
       int to,
       float[] scores);
 
-  /** What runs here. */
+  /** What is best now: plain loops until vectors are compiled ({@link VectorWarmUp}). */
+  static CodeScan now() {
+    return VectorWarmUp.isDone() ? vector() : new Beginning();
+  }
+
+  /** What runs here when it is compiled; the same bits as plain loops. */
   static CodeScan active() {
     return Kernels.active().vector() ? vector() : new Plain();
   }
 
   private static CodeScan vector() {
     return new VectorCodeScan();
+  }
+
+  /** Plain loops whose time counts towards getting vectors compiled. */
+  final class Beginning implements CodeScan {
+    @Override
+    public void scores(
+        CodeQuery query,
+        MemorySegment codes,
+        MemorySegment factors,
+        long[] start,
+        int from,
+        int to,
+        float[] scores) {
+      long begun = System.nanoTime();
+      new Plain().scores(query, codes, factors, start, from, to, scores);
+      VectorWarmUp.spent(System.nanoTime() - begun);
+    }
   }
 
   /** Plain loops: the oracle, and what runs without the Vector API. */
@@ -63,7 +86,7 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
             best[lane] = Math.max(best[lane], factor * product(query, lane, codes, token));
           }
         }
-        scores[image - from] = query.score(best);
+        query.scores(best, scores, (image - from) * query.queries());
       }
     }
 

@@ -2,31 +2,42 @@ package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One query against many items whose bf16 rows are read where they lie, such as a mapped file: a
- * text against images ({@link #forward} is then {@code s_text}, {@link #reverse} {@code s_image}),
- * an image against texts (the other way round), an image against images. Exact: products are fp32,
- * rows are what they are. Every form and every machine with a fused multiply-add gives the same
- * bits, so that ties are ties everywhere; that is why a scan may begin with plain loops and go over
- * to vectors when the JVM has compiled them ({@link VectorWarmUp}). Immutable, safe for any thread;
- * the oracle is {@link ScalarLateInteraction}.
+ * A query, or several in one pass, against many items whose bf16 rows are read where they lie, such
+ * as a mapped file: a text against images ({@link #forward} is then {@code s_text}, {@link
+ * #reverse} {@code s_image}), an image against texts (the other way round), an image against
+ * images. Exact: products are fp32, rows are what they are. Every form and every machine with a
+ * fused multiply-add gives the same bits, so that ties are ties everywhere; that is why a scan may
+ * begin with plain loops and go over to vectors when the JVM has compiled them ({@link
+ * VectorWarmUp}). Immutable, safe for any thread; the oracle is {@link ScalarLateInteraction}.
  */
 public final class LateScan {
   private final int d;
   private final int m;
+  private final float[] rows;
   private final float[] weight;
+
+  /** The row after the last one of each query. */
+  private final int[] ends;
+
   private final Scan plain;
 
-  /** The plain form itself where there are no vectors. */
-  private final Scan fast;
+  /** Whether vectors may take over; only then, and when they are ready, are they touched. */
+  private final boolean vector;
 
-  private LateScan(int d, float[] weight, Scan plain, Scan fast) {
+  private volatile @Nullable Scan fast;
+
+  private LateScan(
+      int d, float[] rows, float[] weight, int[] ends, Scan plain, boolean vector) {
     this.d = d;
     this.m = weight.length;
+    this.rows = rows;
     this.weight = weight;
+    this.ends = ends;
     this.plain = plain;
-    this.fast = fast;
+    this.vector = vector;
   }
 
   /**
@@ -49,22 +60,43 @@ public final class LateScan {
    * @param weight one a row
    */
   public static LateScan weighted(float[] rows, int d, float[] weight) {
-    return weighted(rows, d, weight, Kernels.active().vector());
+    return weighted(rows, d, weight, true);
   }
 
   static LateScan weighted(float[] rows, int d, float[] weight, boolean vector) {
+    return several(rows, d, weight, new int[] {weight.length}, vector);
+  }
+
+  /**
+   * Several queries that share a pass: each item's rows are read once for all of them, and short
+   * queries fill a register's lanes together. Every score has the bits that its query alone gives.
+   *
+   * @param rows {@code [m, d]}, of all queries back to back
+   * @param weight one a row
+   * @param ends the row after the last one of each query, rising, the last one m
+   */
+  public static LateScan several(float[] rows, int d, float[] weight, int... ends) {
+    return several(rows, d, weight, ends, true);
+  }
+
+  static LateScan several(float[] rows, int d, float[] weight, int[] ends, boolean vector) {
     int m = weight.length;
     if (d < 1 || m < 1 || rows.length != Math.multiplyExact(m, d)) {
       throw new IllegalArgumentException(
           "a query of " + m + " rows of width " + d + " got " + rows.length + " numbers");
     }
-    Scan plain = new ScalarScan(rows, m, d);
-    return new LateScan(d, weight.clone(), plain, vector ? vectors(rows, m, d) : plain);
+    if (ends.length < 1 || ends[ends.length - 1] != m) {
+      throw new IllegalArgumentException(
+          "queries of " + m + " rows end at " + Arrays.toString(ends));
+    }
+    return new LateScan(
+        d, rows.clone(), weight.clone(), ends.clone(), new ScalarScan(rows, m, d), vector);
   }
 
-  /** The same with the fast form alone, compiled or not. */
+  /** The same with the fast form alone where there is one, compiled or not. */
   LateScan fast() {
-    return new LateScan(d, weight, fast, fast);
+    Scan only = vector && Kernels.active().vector() ? vectors(rows, m, d) : plain;
+    return new LateScan(d, rows, weight, ends, only, false);
   }
 
   /** A method of its own, so that the Vector API is touched only where it is there. */
@@ -72,20 +104,32 @@ public final class LateScan {
     return new VectorScan(rows, m, d);
   }
 
+  /** How many there are. */
+  public int queries() {
+    return ends.length;
+  }
+
   /**
-   * For each of some items the weighted sum over the query's rows of the largest product with the
-   * item's rows.
+   * For each of some items and each query the weighted sum over the query's rows of the largest
+   * product with the item's rows.
    *
    * @param items bf16, of the query's width
    * @param which their numbers, of which the first {@code count} are asked for
-   * @param out one score each
+   * @param out {@code [count, queries]}
    */
   public void forward(Tokens items, int[] which, int count, float[] out) {
     scores(items, which, count, out, false);
   }
 
-  /** For each of some items the mean over its rows of the largest product with the query's. */
+  /**
+   * For each of some items the mean over its rows of the largest product with the query's.
+   *
+   * @param out one score each; there must be one query
+   */
   public void reverse(Tokens items, int[] which, int count, float[] out) {
+    if (ends.length != 1) {
+      throw new IllegalStateException("the way back is one query's, not that of " + ends.length);
+    }
     scores(items, which, count, out, true);
   }
 
@@ -101,20 +145,35 @@ public final class LateScan {
         room.token = new float[items.length(item)];
       }
       maxima(items, item, room);
-      out[i] = reverse ? mean(room.token) : weigh(room.best);
+      if (reverse) {
+        out[i] = mean(room.token);
+      } else {
+        weigh(room.best, out, i * ends.length);
+      }
     }
   }
 
   /** What one call works in. */
-  private final class Room {
-    final float[] best = new float[Math.max(plain.room(), fast.room())];
-    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+  private static final class Room {
+    private @Nullable Scan of;
+    float[] best = new float[0];
+    float[] scratch = new float[0];
     float[] token = new float[0];
+
+    void fits(Scan scan) {
+      if (scan != of) {
+        of = scan;
+        best = new float[scan.room()];
+        scratch = new float[scan.scratch()];
+      }
+    }
   }
 
   private void maxima(Tokens items, int item, Room room) {
-    if (plain == fast || VectorWarmUp.isDone()) {
-      maxima(fast, items, item, room);
+    if (!vector) {
+      maxima(plain, items, item, room);
+    } else if (VectorWarmUp.isDone()) {
+      maxima(ready(), items, item, room);
     } else {
       long begun = System.nanoTime();
       maxima(plain, items, item, room);
@@ -122,17 +181,31 @@ public final class LateScan {
     }
   }
 
+  /** Threads that make it at once make the same. */
+  private Scan ready() {
+    Scan made = fast;
+    if (made == null) {
+      made = vectors(rows, m, d);
+      fast = made;
+    }
+    return made;
+  }
+
   private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    room.fits(scan);
     long at = items.start(item) * items.d() * 2L;
     scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }
 
-  private float weigh(float[] best) {
-    double sum = 0;
-    for (int r = 0; r < m; r++) {
-      sum += (double) weight[r] * best[r];
+  private void weigh(float[] best, float[] out, int at) {
+    int r = 0;
+    for (int q = 0; q < ends.length; q++) {
+      double sum = 0;
+      for (; r < ends[q]; r++) {
+        sum += (double) weight[r] * best[r];
+      }
+      out[at + q] = (float) sum;
     }
-    return (float) sum;
   }
 
   private static float mean(float[] values) {

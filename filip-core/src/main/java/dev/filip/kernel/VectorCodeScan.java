@@ -36,7 +36,7 @@ final class VectorCodeScan implements CodeScan {
       for (int lane = 0; lane < lanes; lane += V) {
         best(query, lane, codes, factors, start[image], start[image + 1], best);
       }
-      scores[image - from] = query.score(best);
+      query.scores(best, scores, (image - from) * query.queries());
     }
   }
 

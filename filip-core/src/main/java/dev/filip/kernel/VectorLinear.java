@@ -3,7 +3,6 @@ package dev.filip.kernel;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ final class VectorLinear implements LinearRows {
       int to,
       float[] y,
       int n) {
-    float[] sums = new float[2 * ROWS];
+    float[] sums = new float[2 * ROWS + V];
     for (int j = from; j < to; j += 2) {
       int next = Math.min(j + 1, to - 1); // an odd last row is taken twice
       for (int i = 0; i < m; i += ROWS) {
@@ -40,6 +39,19 @@ final class VectorLinear implements LinearRows {
         }
       }
     }
+  }
+
+  /**
+   * Lane by lane: {@code reduceLanes} may add in any order, and adds in another one before it is
+   * compiled, so that a text's vectors changed in their last bit while a process ran.
+   */
+  private static float sum(FloatVector lanes, float[] scratch) {
+    lanes.intoArray(scratch, 2 * ROWS);
+    float sum = 0;
+    for (int lane = 2 * ROWS; lane < 2 * ROWS + V; lane++) {
+      sum += scratch[lane];
+    }
+    return sum;
   }
 
   /** A tile that hangs over the end repeats the last row. */
@@ -76,14 +88,14 @@ final class VectorLinear implements LinearRows {
       a3 = e3.fma(u, a3);
       b3 = e3.fma(v, b3);
     }
-    sums[0] = a0.reduceLanes(VectorOperators.ADD);
-    sums[1] = b0.reduceLanes(VectorOperators.ADD);
-    sums[2] = a1.reduceLanes(VectorOperators.ADD);
-    sums[3] = b1.reduceLanes(VectorOperators.ADD);
-    sums[4] = a2.reduceLanes(VectorOperators.ADD);
-    sums[5] = b2.reduceLanes(VectorOperators.ADD);
-    sums[6] = a3.reduceLanes(VectorOperators.ADD);
-    sums[7] = b3.reduceLanes(VectorOperators.ADD);
+    sums[0] = sum(a0, sums);
+    sums[1] = sum(b0, sums);
+    sums[2] = sum(a1, sums);
+    sums[3] = sum(b1, sums);
+    sums[4] = sum(a2, sums);
+    sums[5] = sum(b2, sums);
+    sums[6] = sum(a3, sums);
+    sums[7] = sum(b3, sums);
     for (; c < k; c++) {
       float u = w.get(FLOATS, w0 + 4L * c);
       float v = w.get(FLOATS, w1 + 4L * c);

@@ -129,7 +129,8 @@ class CodeScanTest {
       float[] scores = new float[to - from];
       float[] weight = new float[query.length / form.d()];
       Arrays.fill(weight, 1f / weight.length);
-      scan.scores(form.query(query, weight), codes, factors, start, from, to, scores);
+      scan.scores(
+          form.query(query, weight, weight.length), codes, factors, start, from, to, scores);
       return scores;
     }
   }
@@ -145,6 +146,46 @@ class CodeScanTest {
     float[] active = coded.scores(CodeScan.active(), query, 1, images);
     for (int i = 0; i < plain.length; i++) {
       assertThat((double) active[i]).isCloseTo(plain[i], within(1e-5));
+    }
+    assertThat(coded.scores(CodeScan.now(), query, 1, images)).isEqualTo(plain);
+    assertThat(active).as("the same bits").isEqualTo(plain);
+  }
+
+  /** Queries of unlike lengths in one pass: the bits of each alone, in both forms. */
+  @ParameterizedTest
+  @CsvSource({"20,3", "64,16", "100,17", "256,5"})
+  void severalInOnePassGiveTheBitsOfEachAlone(int d, int most) {
+    Corpus corpus = new Corpus(9, d, 12);
+    Coded coded = Coded.of(corpus);
+    int[] ends = {1, 1 + most, 3 + most, 3 + 2 * most};
+    int m = ends[ends.length - 1];
+    float[] rows = corpus.query(4, m);
+    float[] weight = new float[m];
+    for (int r = 0; r < m; r++) {
+      weight[r] = 0.1f * (1 + r % 5) - 0.2f;
+    }
+    for (CodeScan scan : List.of(new CodeScan.Plain(), CodeScan.active())) {
+      float[] together = new float[8 * ends.length];
+      CodeForm form = coded.form;
+      scan.scores(
+          form.query(rows, weight, ends), coded.codes, coded.factors, coded.start, 1, 9, together);
+      for (int q = 0; q < ends.length; q++) {
+        int from = q == 0 ? 0 : ends[q - 1];
+        float[] own = Arrays.copyOfRange(rows, from * d, ends[q] * d);
+        float[] weights = Arrays.copyOfRange(weight, from, ends[q]);
+        float[] alone = new float[8];
+        scan.scores(
+            form.query(own, weights, weights.length),
+            coded.codes,
+            coded.factors,
+            coded.start,
+            1,
+            9,
+            alone);
+        for (int i = 0; i < 8; i++) {
+          assertThat(together[i * ends.length + q]).isEqualTo(alone[i]);
+        }
+      }
     }
   }
 

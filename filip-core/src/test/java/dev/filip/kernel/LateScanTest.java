@@ -79,6 +79,48 @@ class LateScanTest {
     assertThat(reverse).isEqualTo(first[1]);
   }
 
+  /** Queries of unlike lengths in one pass: the bits of each alone, in every form. */
+  @ParameterizedTest
+  @CsvSource({"1, 3", "5, 64", "8, 31", "16, 65", "17, 256"})
+  void severalInOnePassGiveTheBitsOfEachAlone(int most, int d) {
+    Random random = new Random(most + 31L * d);
+    Tokens held = items(random, d, 1, 2, 5, 7, 8, 36, 49, 50).as(Tokens.Type.BF16);
+    int queries = 7;
+    int[] ends = new int[queries];
+    for (int q = 0; q < queries; q++) {
+      ends[q] = (q == 0 ? 0 : ends[q - 1]) + 1 + random.nextInt(most);
+    }
+    int m = ends[queries - 1];
+    float[] rows = rows(random, m, d);
+    float[] weight = new float[m];
+    for (int r = 0; r < m; r++) {
+      weight[r] = random.nextFloat() - 0.3f;
+    }
+    for (boolean vector : new boolean[] {false, true}) {
+      float[] together = new float[held.size() * queries];
+      LateScan all = LateScan.several(rows, d, weight, ends, vector).fast();
+      assertThat(all.queries()).isEqualTo(queries);
+      all.forward(held, all(held), held.size(), together);
+      for (int q = 0; q < queries; q++) {
+        int from = q == 0 ? 0 : ends[q - 1];
+        float[] own = Arrays.copyOfRange(rows, from * d, ends[q] * d);
+        float[] alone = new float[held.size()];
+        LateScan.weighted(own, d, Arrays.copyOfRange(weight, from, ends[q]), vector)
+            .fast()
+            .forward(held, all(held), held.size(), alone);
+        for (int i = 0; i < alone.length; i++) {
+          assertThat(together[i * queries + q]).as("query %s, item %s", q, i).isEqualTo(alone[i]);
+        }
+      }
+    }
+    assertThatThrownBy(() ->
+            LateScan.several(rows, d, weight, ends)
+                .reverse(held, all(held), held.size(), new float[held.size()]))
+        .hasMessageContaining("one query's");
+    assertThatThrownBy(() -> LateScan.several(rows, d, weight, m - 1))
+        .hasMessageContaining("end at");
+  }
+
   /** A scan that goes over from one form to the other gives what each would. */
   @Test
   void theFormMayChangeInTheMiddle() {

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +27,21 @@ class LinearRowsTest {
       MemorySegment.copy(w, 0, at, LinearRows.FLOATS, 0, w.length);
       check(x, m, k, at, bias, n);
       check(x, m, k, MemorySegment.ofArray(w), null, n);
+    }
+  }
+
+  /** Interpreted, half compiled, compiled: a text's vectors are the same while a process runs. */
+  @Test
+  void theBitsStayWhileItIsCompiled() {
+    Random random = new Random(4);
+    float[] x = floats(random, 5 * 64);
+    MemorySegment w = MemorySegment.ofArray(floats(random, 33 * 64));
+    float[] first = new float[5 * 33];
+    LinearRows.active().multiply(x, 5, 64, w, null, 0, 33, first, 33);
+    for (int turn = 0; turn < 3000; turn++) {
+      float[] again = new float[first.length];
+      LinearRows.active().multiply(x, 5, 64, w, null, 0, 33, again, 33);
+      assertThat(again).as("turn %s", turn).isEqualTo(first);
     }
   }
 

@@ -90,8 +90,10 @@ public interface Embedder {
    *
    * @param pixels what the model sees
    * @param map from pixels of the decoded image to these
+   * @param width of the decoded image
+   * @param height of the decoded image
    */
-  record Picture(PackedImage pixels, Placement map) {}
+  record Picture(PackedImage pixels, Placement map, int width, int height) {}
 
   /** An image that cannot be used, with a reason that can be counted. */
   final class Unreadable extends Exception {

@@ -127,7 +127,11 @@ public final class ModelEmbedder implements Embedder, Gradients {
 
   /** Resizes and crops a decoded image. */
   public Picture prepare(PackedImage decoded) {
-    return new Picture(preprocessor.pixels(decoded), preprocessor.placement(decoded));
+    return new Picture(
+        preprocessor.pixels(decoded),
+        preprocessor.placement(decoded),
+        decoded.width(),
+        decoded.height());
   }
 
   @Override

@@ -96,7 +96,7 @@ public final class FakeEmbedder implements Embedder {
     if (text.equals("broken")) {
       throw new Unreadable("truncated", new IllegalStateException("broken"));
     }
-    Picture picture = new Picture(seen(), map);
+    Picture picture = new Picture(seen(), map, seen().width(), seen().height());
     synchronized (rows) {
       rows.put(picture.pixels(), sums(List.of(text.split(" "))));
     }

@@ -101,9 +101,16 @@ record Published(Path target, Document pom) {
     return pom.getDocumentElement().getElementsByTagName("packaging").getLength() > 0;
   }
 
-  /** Ends of the file names that belong to it in a release. */
-  List<String> parts() {
-    return pomOnly() ? List.of(".pom") : List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar");
+  /** Ends of the file names that belong to it in a release; a zip where its build makes one. */
+  List<String> parts() throws IOException {
+    if (pomOnly()) {
+      return List.of(".pom");
+    }
+    List<String> parts = new ArrayList<>(List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar"));
+    if (Files.isRegularFile(target.resolve(artifact() + "-" + version() + ".zip"))) {
+      parts.add(".zip");
+    }
+    return parts;
   }
 
   /** {@code dev/filip/artifact/version/artifact-version}, to which a part's end is added. */

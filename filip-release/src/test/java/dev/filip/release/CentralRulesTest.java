@@ -94,5 +94,7 @@ class CentralRulesTest {
     assertThatThrownBy(() -> one.copy("-sources.jar", folder.resolve("repository")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("filip-x-1.0-sources.jar was not made");
+    Files.createFile(folder.resolve("target/filip-x-1.0.zip"));
+    assertThat(one.parts()).hasSize(5).endsWith(".zip");
   }
 }

@@ -1,10 +1,7 @@
 package dev.filip.search;
 
-import dev.filip.codes.CodeQuery;
 import dev.filip.io.Tasks;
 import dev.filip.kernel.LateScan;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +12,8 @@ import java.util.Optional;
  * by a deviation, both measured on the part that was scored last. Used once, by one thread.
  */
 final class CandidateSearch {
-  private static final int CHUNK = 2048;
+  /** Items that one task scores. */
+  private static final int TASK = 32;
 
   /** Candidates at most, as a multiple of the first part; beyond, an exact scan is the answer. */
   private static final int PARTS = 32;
@@ -25,11 +23,9 @@ final class CandidateSearch {
   /** Errors of estimates are near normal: one in 4,000 is further off on this side. */
   private static final double MARGIN = 3.5;
 
-  private final SearchQuery query;
   private final LateScan exact;
   private final int k;
   private final TopHits best;
-  private long matching;
   private long scored;
 
   /** Estimate minus score over the last part: mean and deviation. */
@@ -38,81 +34,55 @@ final class CandidateSearch {
   private double stray;
 
   CandidateSearch(SearchQuery query, int k) {
-    this.query = query;
     this.k = k;
-    exact = query.scan();
+    exact = QueryBatch.of(query).scan();
     best = new TopHits(k);
+  }
+
+  private static int first(int k) {
+    return (int) Math.min(Math.max(LEAST, 10L * k), Integer.MAX_VALUE / (4 * PARTS));
+  }
+
+  /** Estimates that a query of k hits keeps. */
+  static int candidates(int k) {
+    return first(k) * PARTS;
   }
 
   /**
    * Searches.
    *
-   * @param items of each view, rising
+   * @param estimated the best {@link #candidates} of them
+   * @param matching items that were looked at
    * @return nothing where too many candidates would have to be scored
    */
-  Optional<Found> find(List<View> views, List<int[]> items) {
-    int first = Math.max(LEAST, 10 * k);
-    matching = items.stream().mapToLong(some -> some.length).sum();
-    TopHits estimated = new TopHits(first * PARTS);
-    for (int v = 0; v < views.size(); v++) {
-      estimate(views.get(v).segment(), items.get(v), estimated);
-    }
-    List<Hit> candidates = estimated.ranked();
-    int size = first;
-    for (int from = 0; from < candidates.size(); size *= 2) {
-      int to = Math.min(from + size, candidates.size());
-      score(candidates.subList(from, to));
+  Optional<Found> find(Estimates estimated, long matching) {
+    int size = first(k);
+    for (int from = 0; from < estimated.size(); size *= 2) {
+      int to = Math.min(from + size, estimated.size());
+      score(estimated.hits(from, to));
       from = to;
-      if (from < candidates.size() && isEnough(candidates.get(from).score())) {
-        return Optional.of(found());
+      if (from < estimated.size() && isEnough(estimated.score(from))) {
+        return Optional.of(found(matching));
       }
     }
-    boolean all = candidates.size() < first * PARTS;
-    return all ? Optional.of(found()) : Optional.empty();
+    return estimated.isCut() ? Optional.empty() : Optional.of(found(matching));
   }
 
-  private Found found() {
+  private Found found(long matching) {
     return new Found(best.ranked(), Found.Plan.CODES, scored, matching);
   }
 
-  private void estimate(Segment segment, int[] items, TopHits into) {
-    SegmentCodes codes = segment.codes();
-    if (codes == null) { // small: its exact scores are their own estimates
-      float[] scores = new float[items.length];
-      exact.forward(segment.rows(), items, items.length, scores);
-      add(segment, items, scores, into);
-      return;
-    }
-    CodeQuery coded = query.coded(codes);
-    Tasks.forEach(
-        Math.ceilDiv(items.length, CHUNK),
-        chunk -> {
-          int to = Math.min((chunk + 1) * CHUNK, items.length);
-          int[] some = Arrays.copyOfRange(items, chunk * CHUNK, to);
-          float[] scores = new float[some.length];
-          codes.estimate(coded, some, scores);
-          add(segment, some, scores, into);
-        });
-  }
-
-  private static void add(Segment segment, int[] items, float[] scores, TopHits into) {
-    TopHits own = into.another();
-    for (int i = 0; i < items.length; i++) {
-      own.add(segment, items[i], scores[i]);
-    }
-    into.addAll(own);
-  }
-
-  private void score(List<Hit> candidates) {
-    List<Hit> hits = new ArrayList<>(candidates);
+  private void score(List<Hit> hits) {
     float[] scores = new float[hits.size()];
     Tasks.forEach(
-        hits.size(),
-        i -> {
-          Hit hit = hits.get(i);
+        Math.ceilDiv(hits.size(), TASK),
+        task -> {
           float[] one = new float[1];
-          exact.forward(hit.segment().rows(), new int[] {hit.item()}, 1, one);
-          scores[i] = one[0];
+          for (int i = task * TASK; i < Math.min((task + 1) * TASK, scores.length); i++) {
+            Hit hit = hits.get(i);
+            exact.forward(hit.segment().rows(), new int[] {hit.item()}, 1, one);
+            scores[i] = one[0];
+          }
         });
     double sum = 0;
     double squares = 0;

@@ -21,6 +21,7 @@ import java.nio.file.Path;
  * @param match {@code late} for tokens, {@code global} for one row an image
  * @param precision arithmetic of the towers, for whoever encodes
  * @param patches where the rows of an image are
+ * @param pool rows that an image's patches are pooled into; 0 where each patch keeps its own
  */
 public record IndexAbout(
     String model,
@@ -29,12 +30,42 @@ public record IndexAbout(
     int d,
     String match,
     String precision,
-    Patches patches) {
+    Patches patches,
+    int pool) {
   static final String FILE = "index.json";
   private static final String FORMAT = "filip-index/1";
 
+  /** With pooled rows, which a program that knows only the first form would take for patches. */
+  private static final String POOLED = "filip-index/2";
+
   /** {@code rows x columns} squares of {@code side} pixels; row {@code first + k} is patch k. */
   public record Patches(int rows, int columns, int side, int first) {}
+
+  /** Of an index whose patches keep their rows. */
+  public IndexAbout(
+      String model,
+      String encoder,
+      String preprocessing,
+      int d,
+      String match,
+      String precision,
+      Patches patches) {
+    this(model, encoder, preprocessing, d, match, precision, patches, 0);
+  }
+
+  /**
+   * The same with pooled rows.
+   *
+   * @param rows fewer than an image has patches
+   * @throws BadInput where they are not, or the index compares globally
+   */
+  public IndexAbout pooled(int rows) {
+    BadInput.require(isLate(), "--pool", "an index of global vectors", "of an index of tokens");
+    int all = patches.rows * patches.columns;
+    BadInput.require(
+        rows >= 1 && rows < all, "--pool", rows, "in 1.." + (all - 1) + ", of " + all + " patches");
+    return new IndexAbout(model, encoder, preprocessing, d, match, precision, patches, rows);
+  }
 
   /** Whether an image is its tokens. */
   public boolean isLate() {
@@ -71,7 +102,8 @@ public record IndexAbout(
   }
 
   ObjectNode toJson() {
-    ObjectNode json = Json.object().put("format", FORMAT).put("model", model);
+    String format = pool == 0 ? FORMAT : POOLED;
+    ObjectNode json = Json.object().put("format", format).put("model", model);
     json.put("encoder", encoder).put("preprocessing", preprocessing).put("width", d);
     json.put("match", match).put("precision", precision);
     json.putObject("patches")
@@ -79,6 +111,9 @@ public record IndexAbout(
         .put("columns", patches.columns)
         .put("side", patches.side)
         .put("first", patches.first);
+    if (pool > 0) {
+      json.put("pool", pool);
+    }
     return json;
   }
 
@@ -92,7 +127,7 @@ public record IndexAbout(
     if (!Files.isRegularFile(file)) {
       throw new BadInput(index + " is no index: it has no " + FILE + " (filip index create)");
     }
-    JsonNode json = SealedJson.read(file, FORMAT);
+    JsonNode json = SealedJson.read(file, FORMAT, POOLED);
     JsonNode p = json.path("patches");
     return new IndexAbout(
         json.path("model").asText(),
@@ -105,6 +140,7 @@ public record IndexAbout(
             p.path("rows").asInt(),
             p.path("columns").asInt(),
             p.path("side").asInt(),
-            p.path("first").asInt()));
+            p.path("first").asInt()),
+        json.path("pool").asInt());
   }
 }

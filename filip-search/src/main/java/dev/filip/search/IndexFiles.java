@@ -24,6 +24,8 @@ public final class IndexFiles {
           List.of(
               "manifest-[0-9]*.json",
               LOCK,
+              Calibration.FILE,
+              "." + Calibration.FILE + "*",
               "segment-[0-9]*",
               "segment-[0-9]*/**",
               ".segment-[0-9]*",
@@ -89,6 +91,11 @@ public final class IndexFiles {
         }
         SegmentCheck.verify(index.resolve(entry.name()), read, damage);
       }
+    }
+    Path calibration = index.resolve(Calibration.FILE);
+    if (Files.exists(calibration)) {
+      read.add(calibration);
+      damage(damage, () -> Calibration.read(index, IndexAbout.read(index)));
     }
     long bytes = 0;
     for (Path file : read) {

@@ -39,25 +39,44 @@ public record Item(String id, Tokens tokens, About about) {
    * @param metadata what filters see and hits show
    * @param thumbnail a small picture of it, encoded; null without one
    * @param digest changes when image, texts or metadata do; empty where it is not known
+   * @param pooled of each row that the model gave, the kept row that it was pooled into; null where
+   *     all are kept. Not copied
    */
   public record About(
       @Nullable String path,
       ObjectNode metadata,
       List<String> captions,
       byte @Nullable [] thumbnail,
-      String digest) {
+      String digest,
+      int @Nullable [] pooled) {
     // not the compact form: what depends on this module would not see that the array may be null
     public About(
         @Nullable String path,
         ObjectNode metadata,
         List<String> captions,
         byte @Nullable [] thumbnail,
-        String digest) {
+        String digest,
+        int @Nullable [] pooled) {
       this.path = path;
       this.metadata = (ObjectNode) finite(metadata);
       this.captions = List.copyOf(captions);
       this.thumbnail = thumbnail;
       this.digest = digest;
+      this.pooled = pooled;
+    }
+
+    /** Of an image whose rows are those that the model gave. */
+    public About(
+        @Nullable String path,
+        ObjectNode metadata,
+        List<String> captions,
+        byte @Nullable [] thumbnail,
+        String digest) {
+      this(path, metadata, captions, thumbnail, digest, null);
+    }
+
+    About pooled(int[] rows) {
+      return new About(path, metadata, captions, thumbnail, digest, rows);
     }
 
     /** A copy in which NaN and Infinity, which JSON has not, are null. */

@@ -15,6 +15,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /** Items as Lucene documents, there and back. Stateless. */
 final class ItemDocuments {
@@ -27,6 +28,7 @@ final class ItemDocuments {
   private static final String NUMBER = "number.";
   private static final String ITEM = "item";
   private static final String THUMBNAIL = "thumbnail";
+  private static final String POOLED = "pooled";
   static final Set<String> WITHOUT_PICTURE = Set.of(ID, ITEM);
 
   /** Lucene takes terms up to 32,766 bytes; of longer texts the hash is compared. */
@@ -59,6 +61,10 @@ final class ItemDocuments {
     if (thumbnail != null) {
       document.add(new StoredField(THUMBNAIL, thumbnail));
     }
+    int[] pooled = about.pooled();
+    if (pooled != null) {
+      document.add(new StoredField(POOLED, shorts(pooled)));
+    }
     Set<String> has = new TreeSet<>();
     Schema.values(
         about.metadata(),
@@ -87,6 +93,29 @@ final class ItemDocuments {
             ? null
             : java.util.Arrays.copyOfRange(
                 thumbnail.bytes, thumbnail.offset, thumbnail.offset + thumbnail.length),
-        item.path("digest").asText());
+        item.path("digest").asText(),
+        ints(document.getBinaryValue(POOLED)));
+  }
+
+  /** Little-endian, two bytes each. */
+  private static byte[] shorts(int[] values) {
+    byte[] bytes = new byte[2 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[2 * i] = (byte) values[i];
+      bytes[2 * i + 1] = (byte) (values[i] >> Byte.SIZE);
+    }
+    return bytes;
+  }
+
+  private static int @Nullable [] ints(@Nullable BytesRef bytes) {
+    if (bytes == null) {
+      return null;
+    }
+    int[] values = new int[bytes.length / 2];
+    for (int i = 0; i < values.length; i++) {
+      int at = bytes.offset + 2 * i;
+      values[i] = bytes.bytes[at] & 0xff | (bytes.bytes[at + 1] & 0xff) << Byte.SIZE;
+    }
+    return values;
   }
 }

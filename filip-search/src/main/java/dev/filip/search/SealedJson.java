@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
@@ -37,20 +38,20 @@ final class SealedJson {
   /**
    * Its content.
    *
-   * @param format what the content's {@code format} must be
+   * @param formats of which the content's {@code format} must be one
    * @throws BadInput where it is missing, of another format, or not byte by byte as it was written
    */
-  static JsonNode read(Path file, String format) throws IOException {
+  static JsonNode read(Path file, String... formats) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     JsonNode content = content(bytes);
     if (content == null) {
       throw new BadInput(file + " is damaged: it is not as it was written");
     }
     BadInput.require(
-        content.path("format").asText().equals(format),
+        List.of(formats).contains(content.path("format").asText()),
         "format of " + file,
         content.path("format").asText(),
-        format);
+        String.join(" or ", formats));
     return content;
   }
 

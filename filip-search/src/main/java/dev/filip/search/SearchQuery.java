@@ -1,8 +1,7 @@
 package dev.filip.search;
 
-import dev.filip.codes.CodeQuery;
 import dev.filip.io.BadInput;
-import dev.filip.kernel.LateScan;
+import dev.filip.tokens.QueryValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +27,21 @@ public final class SearchQuery {
   private final float[] rows;
   private final float[] weight;
   private final List<QueryEncoder.Text> texts;
+  private final boolean words;
 
   private SearchQuery(
-      String encoder, int d, float[] rows, float[] weight, List<QueryEncoder.Text> texts) {
+      String encoder,
+      int d,
+      float[] rows,
+      float[] weight,
+      List<QueryEncoder.Text> texts,
+      boolean words) {
     this.encoder = encoder;
     this.d = d;
     this.rows = rows;
     this.weight = weight;
     this.texts = List.copyOf(texts);
+    this.words = words;
   }
 
   /**
@@ -57,7 +63,7 @@ public final class SearchQuery {
       texts.add(text);
       rows.add(text.rows(), unwanted(text, unwanted.weight()));
     }
-    return rows.query(encoder.fingerprint(), texts);
+    return rows.query(encoder.fingerprint(), texts, true);
   }
 
   /** The rows of an image, or any others that count alike. */
@@ -66,7 +72,7 @@ public final class SearchQuery {
     float[] weight = new float[rows.length / d];
     Arrays.fill(weight, 1f / weight.length);
     all.add(rows, weight);
-    return all.query(encoder, List.of());
+    return all.query(encoder, List.of(), false);
   }
 
   /** Both, each counting half. */
@@ -84,7 +90,7 @@ public final class SearchQuery {
     }
     List<QueryEncoder.Text> both = new ArrayList<>(texts);
     both.addAll(other.texts);
-    return all.query(encoder, both);
+    return all.query(encoder, both, words && other.words);
   }
 
   private static float[] wanted(QueryEncoder.Text text, List<QueryText.Weighted> words) {
@@ -141,13 +147,25 @@ public final class SearchQuery {
     return texts;
   }
 
-  /** For estimates from a segment's codes. */
-  CodeQuery coded(SegmentCodes codes) {
-    return codes.query(rows, weight);
+  /** Its rows and weights, for whoever scores elsewhere; arrays are its own. */
+  public QueryValue value() {
+    return new QueryValue(encoder, d, rows.clone(), weight.clone());
   }
 
-  LateScan scan() {
-    return LateScan.weighted(rows, d, weight);
+  /** Whether it is made of texts alone. */
+  boolean isWords() {
+    return words;
+  }
+
+  /** How many rows it has. */
+  int rows() {
+    return weight.length;
+  }
+
+  /** Copies rows and weights to where row {@code at} is. */
+  void copy(float[] toRows, float[] toWeight, int at) {
+    System.arraycopy(rows, 0, toRows, at * d, rows.length);
+    System.arraycopy(weight, 0, toWeight, at, weight.length);
   }
 
   /** Rows put one behind the other. */
@@ -168,8 +186,8 @@ public final class SearchQuery {
       System.arraycopy(weights, 0, weight, had, weights.length);
     }
 
-    SearchQuery query(String encoder, List<QueryEncoder.Text> texts) {
-      return new SearchQuery(encoder, d, rows, weight, texts);
+    SearchQuery query(String encoder, List<QueryEncoder.Text> texts, boolean words) {
+      return new SearchQuery(encoder, d, rows, weight, texts, words);
     }
   }
 }

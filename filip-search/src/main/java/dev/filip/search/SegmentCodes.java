@@ -137,27 +137,27 @@ final class SegmentCodes implements Closeable {
         arena, form, all.asSlice(at, bytes), all.asSlice(at + bytes, count * Short.BYTES), start);
   }
 
-  /** A query for these codes: the mean and so the query's form are the segment's own. */
-  CodeQuery query(float[] rows, float[] weight) {
-    return form.query(rows, weight);
+  /** Queries for these codes: the mean and so the query's form are the segment's own. */
+  CodeQuery query(float[] rows, float[] weight, int... ends) {
+    return form.query(rows, weight, ends);
   }
 
   /**
    * Estimated scores of some items.
    *
    * @param items rising
-   * @param scores one each
+   * @param scores {@code [items, queries]}
    */
   void estimate(CodeQuery query, int[] items, float[] scores) {
-    CodeScan scan = CodeScan.active();
+    CodeScan scan = CodeScan.now();
     for (int from = 0; from < items.length; ) {
       int to = from + 1;
       while (to < items.length && items[to] == items[to - 1] + 1) {
         to++;
       }
-      float[] run = new float[to - from];
+      float[] run = new float[(to - from) * query.queries()];
       scan.scores(query, codes, factors, start, items[from], items[to - 1] + 1, run);
-      System.arraycopy(run, 0, scores, from, run.length);
+      System.arraycopy(run, 0, scores, from * query.queries(), run.length);
       from = to;
     }
   }

@@ -27,6 +27,10 @@ final class SegmentWriter implements Closeable {
   static final String TOKENS = "images.tokens";
   static final String METADATA = "metadata";
   static final String HEADER = "segment.json";
+
+  /** Rows that an image's patches are pooled into; left out where each keeps its own. */
+  static final String POOL = "pool";
+
   static final String FORMAT = "filip-segment/1";
   private static final double BUFFER_MB = 32;
 
@@ -50,9 +54,10 @@ final class SegmentWriter implements Closeable {
   }
 
   void append(Item item) throws IOException {
-    tokens.append(item.tokens(), List.of(item.id()));
-    documents.addDocument(ItemDocuments.of(item.id(), item.about()));
-    rows += item.tokens().count();
+    Item kept = TokenPooling.of(item, about);
+    tokens.append(kept.tokens(), List.of(kept.id()));
+    documents.addDocument(ItemDocuments.of(kept.id(), kept.about()));
+    rows += kept.tokens().count();
   }
 
   /** Completes it; whoever called forces the folder to disk and puts it in its place. */
@@ -71,6 +76,9 @@ final class SegmentWriter implements Closeable {
     ObjectNode header = Json.object().put("format", FORMAT).put("items", items).put("rows", rows);
     header.put("width", about.d()).put("encoder", about.encoder());
     header.put("preprocessing", about.preprocessing());
+    if (about.pool() > 0) {
+      header.put(POOL, about.pool());
+    }
     files(header.putArray("files"));
     Files.write(folder.resolve(HEADER), SealedJson.bytes(header));
   }

@@ -3,20 +3,17 @@ package dev.filip.search;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
-import dev.filip.io.Tasks;
-import dev.filip.kernel.LateScan;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.lucene.search.Query;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Snapshot implements Closeable {
-  private static final int CHUNK = 1024;
   private static final int TRIES = 20;
 
   /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
@@ -43,13 +39,27 @@ public final class Snapshot implements Closeable {
   private final IndexAbout about;
   private final Manifest manifest;
   private final List<View> views;
+  private @Nullable Calibration calibration;
+
+  /** States of several indexes that it is put together of; none where it is of one. */
+  private final List<Snapshot> parts;
+
   private boolean closed;
 
-  private Snapshot(Path index, IndexAbout about, Manifest manifest, List<View> views) {
+  private Snapshot(
+      Path index, IndexAbout about, Manifest manifest, List<View> views, List<Snapshot> parts) {
     this.index = index;
     this.about = about;
     this.manifest = manifest;
     this.views = List.copyOf(views);
+    this.parts = List.copyOf(parts);
+  }
+
+  /** States of several indexes as one, which closes them. */
+  static Snapshot together(List<Snapshot> parts) {
+    Snapshot first = parts.getFirst();
+    List<View> views = parts.stream().flatMap(part -> part.views.stream()).toList();
+    return new Snapshot(first.index, first.about, Shards.manifest(parts), views, parts);
   }
 
   /**
@@ -63,7 +73,22 @@ public final class Snapshot implements Closeable {
 
   /** The newest state; segments that this one has open, too, are not opened anew. */
   public Snapshot refreshed() throws IOException {
-    return open(index, about, views);
+    return parts.isEmpty() ? open(index, about, views) : refreshedParts();
+  }
+
+  private Snapshot refreshedParts() throws IOException {
+    List<Snapshot> newest = new ArrayList<>();
+    try {
+      for (Snapshot part : parts) {
+        newest.add(part.refreshed());
+      }
+      return together(newest);
+    } catch (IOException | RuntimeException e) {
+      for (Snapshot part : newest) {
+        part.close();
+      }
+      throw e;
+    }
   }
 
   /** A writer may remove what a state names while it is opened: then there is a newer one. */
@@ -97,7 +122,7 @@ public final class Snapshot implements Closeable {
             segment.size(),
             entry.items() + ", as the manifest says");
       }
-      return new Snapshot(index, about, manifest, views);
+      return new Snapshot(index, about, manifest, views, List.of());
     } catch (IOException | RuntimeException e) {
       for (View view : views) {
         view.segment().release();
@@ -130,6 +155,21 @@ public final class Snapshot implements Closeable {
     return manifest;
   }
 
+  /** The folder; of several indexes all of them. */
+  String name() {
+    return parts.isEmpty()
+        ? index.toString()
+        : parts.stream().map(Snapshot::name).collect(Collectors.joining(","));
+  }
+
+  private long bytes() throws IOException {
+    long bytes = parts.isEmpty() ? IndexFiles.bytes(index) : 0;
+    for (Snapshot part : parts) {
+      bytes += part.bytes();
+    }
+    return bytes;
+  }
+
   List<View> views() {
     return views;
   }
@@ -143,6 +183,22 @@ public final class Snapshot implements Closeable {
       }
     }
     return Optional.empty();
+  }
+
+  /** Takes items as they are read. */
+  public interface Reader {
+    void read(Item item) throws IOException;
+  }
+
+  /** Reads every live item, segment by segment; rows are borrowed while it is open. */
+  public void forEach(Reader reader) throws IOException {
+    for (View view : views) {
+      Segment segment = view.segment();
+      for (int item : view.items(null)) {
+        reader.read(
+            new Item(segment.id(item), segment.rows().slice(item, item + 1), segment.about(item)));
+      }
+    }
   }
 
   /**
@@ -159,7 +215,7 @@ public final class Snapshot implements Closeable {
 
   /** The same with what was done for it. */
   public Found scan(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    return exact(query, k, items(query, k, filter));
+    return find(query, SearchOptions.of(k).filter(filter).exact(true));
   }
 
   /**
@@ -167,66 +223,65 @@ public final class Snapshot implements Closeable {
    * few ({@value #SCANNED}), by their codes above.
    */
   public Found find(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    return find(query, k, filter, SCANNED);
+    return find(query, SearchOptions.of(k).filter(filter));
+  }
+
+  Found find(SearchQuery query, int k, @Nullable String filter, int scanned) throws IOException {
+    return find(List.of(query), SearchOptions.of(k).filter(filter), scanned).getFirst();
+  }
+
+  /** What is wanted of a query. */
+  public Found find(SearchQuery query, SearchOptions options) throws IOException {
+    return find(List.of(query), options).getFirst();
+  }
+
+  /**
+   * The same of many queries, which share passes: items are read once for a batch of them. Each
+   * answer is what its query alone would have got, to the bit.
+   *
+   * @return one answer a query
+   */
+  public List<Found> find(List<SearchQuery> queries, SearchOptions options) throws IOException {
+    return find(queries, options, SCANNED);
   }
 
   /**
    * @param scanned up to so many items are scored one by one
    */
-  Found find(SearchQuery query, int k, @Nullable String filter, int scanned) throws IOException {
-    List<int[]> items = items(query, k, filter);
-    long all = items.stream().mapToLong(some -> some.length).sum();
-    if (all <= scanned) {
-      return exact(query, k, items);
+  List<Found> find(List<SearchQuery> queries, SearchOptions options, int scanned)
+      throws IOException {
+    for (SearchQuery query : queries) {
+      about.require("the query", query.encoder(), query.width());
     }
-    Optional<Found> found = new CandidateSearch(query, k).find(views, items);
-    return found.isPresent() ? found.get() : exact(query, k, items);
+    Ranker ranker = new Ranker(views, manifest.schema(), scanned);
+    List<Found> found = ranker.rank(queries, options, options.candidates());
+    if (options.isPlain()) {
+      return found;
+    }
+    Double least = options.minProbability();
+    Calibration calibration = least == null ? null : calibration();
+    if (least != null && calibration != null) {
+      calibration.require(size(), least);
+    }
+    List<Found> chosen = new ArrayList<>();
+    for (int q = 0; q < queries.size(); q++) {
+      SearchQuery query = queries.get(q);
+      Calibration.Scale scale = calibration == null ? null : calibration.scale(query);
+      chosen.add(new HitChoice(ranker, query, options, scale).of(found.get(q)));
+    }
+    return chosen;
   }
 
-  /** Live items of each view that the filter lets through. */
-  private List<int[]> items(SearchQuery query, int k, @Nullable String filter) throws IOException {
-    BadInput.require(k >= 1, "k", k, ">= 1");
-    about.require("the query", query.encoder(), query.width());
-    Query lucene = filter == null ? null : FilterParser.parse(filter, manifest.schema());
-    List<int[]> items = new ArrayList<>();
-    for (View view : views) {
-      items.add(view.items(lucene == null ? null : view.segment().matching(lucene)));
+  /** Of the index as it is on the disk now. */
+  private synchronized Calibration calibration() throws IOException {
+    BadInput.require(
+        parts.isEmpty(), "a probability", "several indexes", "asked of one index, as calibrated");
+    Calibration known = calibration;
+    if (known == null) {
+      known = Calibration.read(index, about);
+      calibration = known;
     }
-    return items;
-  }
-
-  private Found exact(SearchQuery query, int k, List<int[]> items) throws IOException {
-    List<Chunk> chunks = new ArrayList<>();
-    long count = 0;
-    for (int v = 0; v < views.size(); v++) {
-      int[] some = items.get(v);
-      count += some.length;
-      for (int from = 0; from < some.length; from += CHUNK) {
-        int to = Math.min(from + CHUNK, some.length);
-        chunks.add(new Chunk(views.get(v).segment(), Arrays.copyOfRange(some, from, to)));
-      }
-    }
-    LateScan scan = query.scan();
-    TopHits all = new TopHits(k);
-    try {
-      Tasks.forEach(chunks.size(), c -> all.addAll(chunks.get(c).best(scan, k)));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return new Found(all.ranked(), Found.Plan.EXACT, count, count);
-  }
-
-  /** Some items of a segment. */
-  private record Chunk(Segment segment, int[] items) {
-    TopHits best(LateScan scan, int k) {
-      float[] scores = new float[items.length];
-      scan.forward(segment.rows(), items, items.length, scores);
-      TopHits best = new TopHits(k);
-      for (int i = 0; i < items.length; i++) {
-        best.add(segment, items[i], scores[i]);
-      }
-      return best;
-    }
+    return known;
   }
 
   /** As {@code filip index info --json} answers. */
@@ -237,11 +292,17 @@ public final class Snapshot implements Closeable {
       tokens += view.segment().rows().count();
       dead += view.dead().cardinality();
     }
-    ObjectNode json = Json.object().put("index", index.toString()).put("items", size());
+    ObjectNode json = Json.object().put("index", name()).put("items", size());
     json.put("segments", views.size()).put("dead", dead).put("tokens", tokens);
-    json.put("bytes", IndexFiles.bytes(index)).put("generation", manifest.generation());
+    json.put("bytes", bytes()).put("generation", manifest.generation());
     json.put("width", about.d()).put("match", about.match()).put("model", about.model());
     json.put("precision", about.precision()).put("encoder", about.encoder());
+    if (about.pool() > 0) {
+      json.put("pool", about.pool());
+    }
+    if (parts.isEmpty() && Files.exists(index.resolve(Calibration.FILE))) {
+      json.set("calibration", Calibration.read(index, about).toJson());
+    }
     json.set("fields", manifest.schema().toJson());
     return json;
   }
@@ -251,7 +312,10 @@ public final class Snapshot implements Closeable {
   public synchronized void close() throws IOException {
     if (!closed) {
       closed = true;
-      for (View view : views) {
+      for (Snapshot part : parts) {
+        part.close();
+      }
+      for (View view : parts.isEmpty() ? views : List.<View>of()) {
         view.segment().release();
       }
     }

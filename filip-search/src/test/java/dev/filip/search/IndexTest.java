@@ -235,4 +235,36 @@ class IndexTest {
     }
     assertThat(IndexFiles.verify(index).damage()).isEmpty();
   }
+
+  /** More queries than a batch holds, of unlike lengths, by both plans and with a filter. */
+  @Test
+  void queriesTogetherGetWhatEachAloneGets() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 1300));
+      editor.add(Fixtures.items("b", 40)); // without codes
+      editor.add(Fixtures.items("c", 300));
+      editor.remove(List.of("a3", "c299"));
+      List<SearchQuery> queries = new ArrayList<>();
+      for (int q = 0; q < 131; q++) {
+        queries.add(query(q, q == 70 ? 3000 : 1 + q * 7 % 23)); // one is longer than a batch
+      }
+      for (String filter : new String[] {null, "id:a1*"}) {
+        for (int scanned : new int[] {0, Snapshot.SCANNED}) {
+          SearchOptions options = SearchOptions.of(7).filter(filter);
+          List<Found> together = editor.now().find(queries, options, scanned);
+          assertThat(together).hasSize(queries.size());
+          for (int q = 0; q < queries.size(); q++) {
+            Found alone = editor.now().find(queries.get(q), 7, filter, scanned);
+            assertThat(together.get(q)).as("query %s", q).isEqualTo(alone);
+            assertThat(alone.hits()).hasSize(7);
+          }
+        }
+      }
+      assertThat(editor.now().find(List.of(), SearchOptions.of(3))).isEmpty();
+      List<SearchQuery> foreign =
+          List.of(query(1, 2), SearchQuery.image("c".repeat(64), new float[3], 3));
+      assertThatThrownBy(() -> editor.now().find(foreign, SearchOptions.of(3)))
+          .hasMessageContaining("another model");
+    }
+  }
 }
