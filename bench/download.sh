@@ -33,7 +33,7 @@ tell() { # NAME FILE
   "$peer" -c "
 import json, sys
 a = json.loads(open('$2').read().splitlines()[-1])
-print('%-12s %.1f s, %.0f images/s, peak %.0f MiB' % ('$1', a['seconds'], $rows / a['seconds'], a['peak_memory'] / 2**20), 'exit', a['exit'])"
+print('%-12s %.1f s, %.0f images/s, processors %.1f s, peak %.0f MiB' % ('$1', a['seconds'], $rows / a['seconds'], a['cpu'], a['peak_memory'] / 2**20), 'exit', a['exit'])"
 }
 for round in $(seq "$rounds"); do
   python3 bench/download_peer.py ./filip data download "$work/table.csv" --out "$work/ours$round" --allow-private --ignore-robots-txt --resize-mode keep_ratio --image-size 256 \

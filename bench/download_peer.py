@@ -1,4 +1,4 @@
-"""Runs a command; tells its seconds and the most memory that it and its children held (PSS, so that shared pages count once).
+"""Runs a command; tells its seconds, those of processors, and the most memory that it and its children held (PSS, so that shared pages count once).
 
 python3 bench/download_peer.py COMMAND... ; the last line of standard output is JSON. With --img2dataset URLS OUT PROCESSES THREADS in
 place of a command it is img2dataset itself.
@@ -6,6 +6,7 @@ place of a command it is img2dataset itself.
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -61,4 +62,6 @@ if __name__ == "__main__":
         while process.poll() is None:
             peak = max(peak, pss(process.pid))
             time.sleep(0.1)
-        print(json.dumps({"seconds": round(time.time() - begun, 2), "peak_memory": peak, "exit": process.returncode}))
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = round(used.ru_utime + used.ru_stime, 2)
+        print(json.dumps({"seconds": round(time.time() - begun, 2), "cpu": cpu, "peak_memory": peak, "exit": process.returncode}))
