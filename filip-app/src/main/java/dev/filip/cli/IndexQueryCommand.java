@@ -92,7 +92,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       if (image == null) {
         return SearchQuery.text(words(), open);
       }
-      SearchQuery picture = open.image(image);
+      SearchQuery picture = open.image(image, null);
       return text.isEmpty() ? picture : SearchQuery.text(words(), open).and(picture);
     }
   }
