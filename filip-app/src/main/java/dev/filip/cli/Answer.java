@@ -46,6 +46,16 @@ final class Answer {
     return spec.commandLine().getOut();
   }
 
+  /** Prints one of several results: as JSON on one line, or as this text. */
+  void line(JsonNode result, String text) {
+    if (spec == null) {
+      throw new IllegalStateException("not attached to a command");
+    }
+    var out = spec.commandLine().getOut();
+    out.println(json ? Json.line(result) : text);
+    out.flush();
+  }
+
   /** A JSON answer as lines for people: one a key, small objects on one line, numbers rounded. */
   private static final class Plain {
     private static final int INLINE = 5;

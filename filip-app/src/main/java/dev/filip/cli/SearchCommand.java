@@ -140,19 +140,20 @@ final class SearchCommand implements Callable<Integer> {
     List<Path> indexes = Shards.named(index);
     IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
-    try (Snapshot snapshot = Shards.open(indexes)) {
-      if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
-        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
-          answer(snapshot, words, texts, List.of());
-        }
-      } else {
-        try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-          answer(
-              snapshot,
-              open,
-              texts,
-              image == null ? List.of() : List.of(open.image(image, region())));
-        }
+    if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
+      try (Ahead<PlainQueryEncoder> words =
+              Ahead.of(() -> PlainQueryEncoder.open(about, model.of(about)));
+          Snapshot snapshot = Shards.open(indexes)) {
+        answer(snapshot, words.get(), texts, List.of());
+      }
+    } else {
+      try (Snapshot snapshot = Shards.open(indexes);
+          IndexModel open = IndexModel.open(about, model.of(about), false)) {
+        answer(
+            snapshot,
+            open,
+            texts,
+            image == null ? List.of() : List.of(open.image(image, region())));
       }
     }
     return 0;

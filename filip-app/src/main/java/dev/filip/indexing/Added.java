@@ -14,8 +14,19 @@ import java.util.TreeMap;
  */
 public record Added(
     IndexEditor.Done done, long unchanged, Map<String, Integer> skipped, double seconds) {
+  /** Nothing. */
+  static final Added NOTHING = new Added(IndexEditor.Done.NOTHING, 0, Map.of(), 0);
+
   public Added {
     skipped = new TreeMap<>(skipped);
+  }
+
+  /** Both, one after the other. */
+  Added plus(Added other) {
+    Map<String, Integer> all = new TreeMap<>(skipped);
+    other.skipped.forEach((why, count) -> all.merge(why, count, Integer::sum));
+    return new Added(
+        done.plus(other.done), unchanged + other.unchanged, all, seconds + other.seconds);
   }
 
   /** As {@code --json} answers. */

@@ -9,6 +9,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
+import dev.filip.io.Tasks;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexEditor;
 import dev.filip.search.Item;
@@ -20,9 +21,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,24 +62,46 @@ public final class SourceIndexer {
    */
   public Added run(Path index, int limit, boolean quiet) throws IOException {
     BadInput.require(source.size() > 0, "source", source.describe(), "not empty");
-    long begun = System.nanoTime();
     long samples = limit == 0 ? source.size() : Math.min(limit, source.size());
-    try (IndexEditor editor = IndexEditor.open(index);
-        Snapshot before = Snapshot.open(index);
-        Progress progress = quiet ? null : new Progress("images", samples)) {
-      PictureReader reader =
-          new PictureReader(source, embedder, sample -> isThere(before, sample) ? UNCHANGED : null);
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      long[] all = LongStream.range(0, samples).map(i -> i * source.size() / samples).toArray();
+      return run(editor, index, all, quiet);
+    }
+  }
+
+  /** Adds some samples of it. */
+  Added run(IndexEditor editor, Path index, long[] samples, boolean quiet) throws IOException {
+    try (Snapshot before = Snapshot.open(index)) {
+      return run(editor::add, sample -> isThere(before, sample) ? UNCHANGED : null, samples, quiet);
+    }
+  }
+
+  /** Takes items as they come, {@value #COMMIT} at a time. */
+  interface Sink {
+    IndexEditor.Done put(List<Item> items) throws IOException;
+  }
+
+  /**
+   * Encodes some samples.
+   *
+   * @param refuse why one is not encoded; null where it is
+   */
+  Added run(Sink sink, Function<Sample, @Nullable String> refuse, long[] samples, boolean quiet)
+      throws IOException {
+    long begun = System.nanoTime();
+    try (Progress progress = quiet ? null : new Progress("images", samples.length)) {
+      PictureReader reader = new PictureReader(source, embedder, refuse);
       reader.each(
-          LongStream.range(0, samples).map(i -> i * source.size() / samples),
+          LongStream.of(samples),
           BATCH,
           (batch, count) -> {
             take(batch);
-            commit(editor, COMMIT);
+            commit(sink, COMMIT);
             if (progress != null) {
               progress.to(count, "");
             }
           });
-      commit(editor, 1);
+      commit(sink, 1);
       Map<String, Integer> skipped = reader.skipped();
       Integer unchanged = skipped.remove(UNCHANGED);
       return new Added(
@@ -84,7 +109,7 @@ public final class SourceIndexer {
     }
   }
 
-  private static boolean isThere(Snapshot before, Sample sample) {
+  private boolean isThere(Snapshot before, Sample sample) {
     try {
       Optional<Hit> there = before.find(sample.key());
       return there.isPresent() && there.get().about().digest().equals(digest(sample));
@@ -98,23 +123,23 @@ public final class SourceIndexer {
       return;
     }
     Tokens rows = model.rows(embedder.images(batch.pictures()));
-    for (int i = 0; i < rows.size(); i++) {
-      Sample sample = batch.samples().get(i);
-      byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(batch.pictures().get(i).pixels().toRgb()));
-      Item.About about =
-          new Item.About(
-              paths.of(sample.key()),
-              metadata(sample),
-              sample.captions(),
-              thumbnail,
-              digest(sample));
-      waiting.add(new Item(sample.key(), rows.slice(i, i + 1), about));
-    }
+    Item[] items = new Item[rows.size()];
+    Tasks.forEach(items.length, i -> items[i] = item(batch, i, rows.slice(i, i + 1)));
+    waiting.addAll(Arrays.asList(items));
   }
 
-  private void commit(IndexEditor editor, int atLeast) throws IOException {
+  private Item item(PictureReader.Batch batch, int i, Tokens rows) {
+    Sample sample = batch.samples().get(i);
+    byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(batch.pictures().get(i).pixels().toRgb()));
+    String path = paths.of(sample.key());
+    Item.About about =
+        new Item.About(path, metadata(sample), sample.captions(), thumbnail, digest(sample));
+    return new Item(sample.key(), rows, about);
+  }
+
+  private void commit(Sink sink, int atLeast) throws IOException {
     if (waiting.size() >= atLeast) {
-      done = done.plus(editor.add(waiting));
+      done = done.plus(sink.put(waiting));
       waiting.clear();
     }
   }
@@ -123,18 +148,28 @@ public final class SourceIndexer {
   private ObjectNode metadata(Sample sample) {
     ObjectNode json =
         sample.metadata() instanceof ObjectNode object ? object.deepCopy() : Json.object();
-    boolean named = sample.label() >= 0 && sample.label() < source.classNames().size();
-    if (named && !json.has("class")) {
+    if (isNamed(sample) && !json.has("class")) {
       json.put("class", source.classNames().get(sample.label()));
     }
     return json;
   }
 
-  private static String digest(Sample sample) {
+  private boolean isNamed(Sample sample) {
+    return sample.label() >= 0 && sample.label() < source.classNames().size();
+  }
+
+  /** A class by its name: numbers of classes change when there are more of them. */
+  private String label(Sample sample) {
+    return isNamed(sample)
+        ? source.classNames().get(sample.label())
+        : Integer.toString(sample.label());
+  }
+
+  private String digest(Sample sample) {
     MessageDigest digest = Digests.sha256();
     digest.update(sample.image());
     sample.captions().forEach(caption -> Digests.add(digest, caption));
-    Digests.add(digest, Integer.toString(sample.label()));
+    Digests.add(digest, label(sample));
     @Nullable Object metadata = sample.metadata();
     Digests.add(digest, String.valueOf(metadata));
     return Digests.hex(digest);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.Filip;
 import dev.filip.encode.Match;
 import dev.filip.io.Json;
+import dev.filip.io.OwnJava;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.Shards;
 import dev.filip.tokens.QueryValue;
@@ -25,6 +26,8 @@ import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -256,6 +259,32 @@ class SearchCommandTest {
     assertThat(hits.get(0).path("path").isNull()).isTrue();
     assertThat(json("index", "add", other, temp.resolve("store")).path("unchanged").asInt())
         .isEqualTo(IMAGES - 1);
+  }
+
+  /** A file may not grow: one line, exit code 1, the index as it was, and later it goes on. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aWriteThatFailsIsOneLineAndCostsNothing() throws Exception {
+    json("index", "create", index, "--model", MODEL);
+    json("index", "add", index, source, "--limit", 2);
+    Path store = temp.resolve("store");
+    json("encode", MODEL, source, "--out", store);
+    List<String> add = List.of("index", "add", index.toString(), store.toString());
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh"));
+    command.addAll(OwnJava.command(List.of("-XX:-UsePerfData"), "dev.filip.cli.Main", add));
+    Process process =
+        new ProcessBuilder(command).redirectError(temp.resolve("said").toFile()).start();
+    assertThat(process.getInputStream().readAllBytes()).isEmpty();
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(Files.readAllLines(temp.resolve("said")))
+        .filteredOn(line -> line.startsWith("filip: "))
+        .singleElement()
+        .asString()
+        .contains("segment-00000002")
+        .endsWith("file too large");
+    assertThat(json("index", "info", index).path("items").asInt()).isEqualTo(2);
+    assertThat(json("index", "verify", index).path("ok").asBoolean()).isTrue();
+    assertThat(json("index", "add", index, store).path("items").asInt()).isEqualTo(IMAGES - 1);
   }
 
   @Test

@@ -10,7 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Names a folder's encoder by all that makes its vectors: config, weights in fp32, tokenizer and
@@ -22,14 +24,21 @@ public final class FolderFingerprint {
   private FolderFingerprint() {}
 
   /**
-   * SHA-256 in hex of a folder that is open; reads every weight.
+   * SHA-256 in hex of a folder that is open; reads every weight, or in the {@code filip} command's
+   * own process once while they stay as they are ({@link FingerprintCache}).
    *
    * @param file its weights, which fit the config
    * @param arithmetic what the towers compute in, such as {@code fp32}
    */
   public static String of(
       ModelConfig config, BpeTokenizer tokenizer, SafetensorsFile file, String arithmetic) {
-    MessageDigest digest = start(config, tokenizer, arithmetic);
+    Optional<FingerprintCache> cache = FingerprintCache.ofUser();
+    String head = Digests.hex(start(config, tokenizer, arithmetic));
+    Supplier<String> read = () -> read(config, file, start(config, tokenizer, arithmetic));
+    return cache.isPresent() ? cache.get().of(file.state(), head, read) : read.get();
+  }
+
+  private static String read(ModelConfig config, SafetensorsFile file, MessageDigest digest) {
     Map<String, TensorInfo> ordered = new TreeMap<>(file.tensors());
     ordered.keySet().retainAll(Layout.of(config).keySet());
     ordered.values().forEach(info -> add(digest, file, info));

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A safetensors file, mapped: u64 little-endian header length, JSON header, raw little-endian data.
@@ -32,9 +34,16 @@ public final class SafetensorsFile implements AutoCloseable {
   private final SafetensorsHeader header;
   private final Arena arena;
   private final MemorySegment data;
+  private final @Nullable FileState state;
 
-  private SafetensorsFile(Path file, SafetensorsHeader header, Arena arena, MemorySegment data) {
+  private SafetensorsFile(
+      Path file,
+      SafetensorsHeader header,
+      Arena arena,
+      MemorySegment data,
+      @Nullable FileState state) {
     this.file = file;
+    this.state = state;
     this.header = header;
     this.arena = arena;
     this.data = data;
@@ -44,6 +53,7 @@ public final class SafetensorsFile implements AutoCloseable {
   @SuppressWarnings("MustBeClosedChecker") // the arena is closed with the file
   public static SafetensorsFile open(Path file) {
     Arena arena = Arena.ofShared();
+    FileState before = FileState.of(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       long length = headerLength(file, channel, size);
@@ -51,7 +61,8 @@ public final class SafetensorsFile implements AutoCloseable {
       byte[] json = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
       MemorySegment data = all.asSlice(8 + length);
       SafetensorsHeader header = SafetensorsHeader.parse(file, json, data.byteSize());
-      return new SafetensorsFile(file, header, arena, data);
+      FileState state = Objects.equals(before, FileState.of(file)) ? before : null;
+      return new SafetensorsFile(file, header, arena, data, state);
     } catch (NoSuchFileException e) {
       arena.close();
       throw new BadInput(file + ": there is no such file", e);
@@ -80,6 +91,11 @@ public final class SafetensorsFile implements AutoCloseable {
               + ": truncated or no safetensors file");
     }
     return length;
+  }
+
+  /** What was mapped, as the system told it before and after; null where that is not known. */
+  @Nullable FileState state() {
+    return state;
   }
 
   /** Tensors by name, in the header's order. */

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  */
 public final class Outputs {
   private static final Pattern FULL =
-      Pattern.compile("(No space left|Disk quota exceeded|There is not enough space).*");
+      Pattern.compile(
+          "(No space left|Disk quota exceeded|There is not enough space|File too large).*");
 
   private Outputs() {}
 

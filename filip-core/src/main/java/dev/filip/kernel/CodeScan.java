@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  * tokens. Each query's estimates are the same bits whatever is asked beside it. Thread-safe; runs
  * on the calling thread.
  */
-public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
+public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain, CodeScan.Beginning {
   /** Words of codes as they lie on disk. */
   ValueLayout.OfInt WORDS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -35,13 +35,35 @@ public sealed interface CodeScan permits VectorCodeScan, CodeScan.Plain {
       int to,
       float[] scores);
 
-  /** What runs here. */
+  /** What is best now: plain loops until vectors are compiled ({@link VectorWarmUp}). */
+  static CodeScan now() {
+    return VectorWarmUp.isDone() ? vector() : new Beginning();
+  }
+
+  /** What runs here when it is compiled; the same bits as plain loops. */
   static CodeScan active() {
     return Kernels.active().vector() ? vector() : new Plain();
   }
 
   private static CodeScan vector() {
     return new VectorCodeScan();
+  }
+
+  /** Plain loops whose time counts towards getting vectors compiled. */
+  final class Beginning implements CodeScan {
+    @Override
+    public void scores(
+        CodeQuery query,
+        MemorySegment codes,
+        MemorySegment factors,
+        long[] start,
+        int from,
+        int to,
+        float[] scores) {
+      long begun = System.nanoTime();
+      new Plain().scores(query, codes, factors, start, from, to, scores);
+      VectorWarmUp.spent(System.nanoTime() - begun);
+    }
   }
 
   /** Plain loops: the oracle, and what runs without the Vector API. */

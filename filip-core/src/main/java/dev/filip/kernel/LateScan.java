@@ -2,6 +2,7 @@ package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A query, or several in one pass, against many items whose bf16 rows are read where they lie, such
@@ -14,6 +15,7 @@ import java.util.Arrays;
  */
 public final class LateScan {
   private final int d;
+  private final float[] rows;
   private final float[] weight;
 
   /** The row after the last one of each query. */
@@ -21,15 +23,19 @@ public final class LateScan {
 
   private final Scan plain;
 
-  /** The plain form itself where there are no vectors. */
-  private final Scan fast;
+  /** Whether vectors may take over; only then, and when they are ready, are they touched. */
+  private final boolean vector;
 
-  private LateScan(int d, float[] weight, int[] ends, Scan plain, Scan fast) {
+  private volatile @Nullable Scan fast;
+
+  private LateScan(
+      int d, float[] rows, float[] weight, int[] ends, Scan plain, boolean vector) {
     this.d = d;
+    this.rows = rows;
     this.weight = weight;
     this.ends = ends;
     this.plain = plain;
-    this.fast = fast;
+    this.vector = vector;
   }
 
   /**
@@ -52,7 +58,7 @@ public final class LateScan {
    * @param weight one a row
    */
   public static LateScan weighted(float[] rows, int d, float[] weight) {
-    return weighted(rows, d, weight, Kernels.active().vector());
+    return weighted(rows, d, weight, true);
   }
 
   static LateScan weighted(float[] rows, int d, float[] weight, boolean vector) {
@@ -68,7 +74,7 @@ public final class LateScan {
    * @param ends the row after the last one of each query, rising, the last one m
    */
   public static LateScan several(float[] rows, int d, float[] weight, int... ends) {
-    return several(rows, d, weight, ends, Kernels.active().vector());
+    return several(rows, d, weight, ends, true);
   }
 
   static LateScan several(float[] rows, int d, float[] weight, int[] ends, boolean vector) {
@@ -82,13 +88,13 @@ public final class LateScan {
           "queries of " + m + " rows end at " + Arrays.toString(ends));
     }
     Scan plain = new ScalarScan(rows, m, d);
-    Scan fast = vector ? vectors(rows, m, d) : plain;
-    return new LateScan(d, weight.clone(), ends.clone(), plain, fast);
+    return new LateScan(d, rows.clone(), weight.clone(), ends.clone(), plain, vector);
   }
 
-  /** The same with the fast form alone, compiled or not. */
+  /** The same with the fast form alone where there is one, compiled or not. */
   LateScan fast() {
-    return new LateScan(d, weight, ends, fast, fast);
+    Scan only = vector && Kernels.active().vector() ? vectors(rows, weight.length, d) : plain;
+    return new LateScan(d, rows, weight, ends, only, false);
   }
 
   /** A method of its own, so that the Vector API is touched only where it is there. */
@@ -146,15 +152,26 @@ public final class LateScan {
   }
 
   /** What one call works in. */
-  private final class Room {
-    final float[] best = new float[Math.max(plain.room(), fast.room())];
-    final float[] scratch = new float[Math.max(plain.scratch(), fast.scratch())];
+  private static final class Room {
+    private @Nullable Scan of;
+    float[] best = new float[0];
+    float[] scratch = new float[0];
     float[] token = new float[0];
+
+    void fits(Scan scan) {
+      if (scan != of) {
+        of = scan;
+        best = new float[scan.room()];
+        scratch = new float[scan.scratch()];
+      }
+    }
   }
 
   private void maxima(Tokens items, int item, Room room) {
-    if (plain == fast || VectorWarmUp.isDone()) {
-      maxima(fast, items, item, room);
+    if (!vector) {
+      maxima(plain, items, item, room);
+    } else if (VectorWarmUp.isDone()) {
+      maxima(ready(), items, item, room);
     } else {
       long begun = System.nanoTime();
       maxima(plain, items, item, room);
@@ -162,7 +179,18 @@ public final class LateScan {
     }
   }
 
+  /** Threads that make it at once make the same. */
+  private Scan ready() {
+    Scan made = fast;
+    if (made == null) {
+      made = vectors(rows, weight.length, d);
+      fast = made;
+    }
+    return made;
+  }
+
   private static void maxima(Scan scan, Tokens items, int item, Room room) {
+    room.fits(scan);
     long at = items.start(item) * items.d() * 2L;
     scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }

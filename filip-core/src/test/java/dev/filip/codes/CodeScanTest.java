@@ -147,6 +147,8 @@ class CodeScanTest {
     for (int i = 0; i < plain.length; i++) {
       assertThat((double) active[i]).isCloseTo(plain[i], within(1e-5));
     }
+    assertThat(coded.scores(CodeScan.now(), query, 1, images)).isEqualTo(plain);
+    assertThat(active).as("the same bits").isEqualTo(plain);
   }
 
   /** Queries of unlike lengths in one pass: the bits of each alone, in both forms. */

@@ -99,10 +99,15 @@ final class FolderSource extends LooseSource {
 
   private static FolderSource open(Path folder, @Nullable Origin origin) {
     ImageWalk walk = ImageWalk.of(folder);
-    List<Path> images = SourceFiles.sorted(walk.images(), p -> folder.relativize(p).toString());
-    if (images.isEmpty()) {
+    if (walk.images().isEmpty()) {
       throw noImage(folder);
     }
+    return of(folder, walk, origin);
+  }
+
+  /** Of what a walk found, which may be nothing. */
+  static FolderSource of(Path folder, ImageWalk walk, @Nullable Origin origin) {
+    List<Path> images = SourceFiles.sorted(walk.images(), p -> folder.relativize(p).toString());
     List<String> dead =
         walk.deadLinks().stream().map(p -> folder.relativize(p).toString()).sorted().toList();
     return new FolderSource(folder, images, dead, origin);
@@ -179,16 +184,27 @@ final class FolderSource extends LooseSource {
     return paths.size();
   }
 
-  private Path file(int index) {
+  Path file(int index) {
     return folder.resolve(paths.get(index));
   }
 
-  private String key(int index) {
+  String key(int index) {
     String path = paths.get(index);
     return repeated.get(index) ? path : withoutEnding(path);
   }
 
-  private int label(int index) {
+  /** The file that the captions are in, there or not. */
+  Path textFile(int index) {
+    return text(file(index));
+  }
+
+  /** The file that the metadata are in, there or not. */
+  Path metadataFile(int index) {
+    Path image = file(index);
+    return image.resolveSibling(SourceFiles.stem(image) + ".json");
+  }
+
+  int label(int index) {
     return labels.length == 0 ? -1 : labels[index];
   }
 
@@ -208,7 +224,7 @@ final class FolderSource extends LooseSource {
   }
 
   private List<String> captions(int index) throws IOException {
-    Path text = text(file(index));
+    Path text = textFile(index);
     if (!Files.exists(text)) {
       return List.of();
     }
@@ -221,8 +237,7 @@ final class FolderSource extends LooseSource {
 
   /** No caption comes from it: one that is no JSON costs nothing. */
   private @Nullable JsonNode metadata(int index) throws IOException {
-    Path image = file(index);
-    Path file = image.resolveSibling(SourceFiles.stem(image) + ".json");
+    Path file = metadataFile(index);
     if (!Files.exists(file)) {
       return null;
     }

@@ -23,6 +23,7 @@ final class ImageWalk extends SimpleFileVisitor<Path> {
   private final Path start;
   private final List<Path> images = new ArrayList<>();
   private final List<Path> dead = new ArrayList<>();
+  private final List<Path> folders = new ArrayList<>();
 
   private ImageWalk(Path start) {
     this.start = start;
@@ -47,6 +48,11 @@ final class ImageWalk extends SimpleFileVisitor<Path> {
     return images;
   }
 
+  /** The folders that were walked. */
+  List<Path> folders() {
+    return folders;
+  }
+
   /** Links to nothing that are named like no image: folders that were, it may be. */
   List<Path> deadLinks() {
     return dead;
@@ -58,9 +64,11 @@ final class ImageWalk extends SimpleFileVisitor<Path> {
 
   @Override
   public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-    return folder.equals(start) || !hidden(folder)
-        ? FileVisitResult.CONTINUE
-        : FileVisitResult.SKIP_SUBTREE;
+    if (!folder.equals(start) && hidden(folder)) {
+      return FileVisitResult.SKIP_SUBTREE;
+    }
+    folders.add(folder);
+    return FileVisitResult.CONTINUE;
   }
 
   @Override

@@ -92,6 +92,9 @@ final class ParquetColumns {
   private final String caption;
   private final Form captions;
 
+  /** What the samples' metadata are of; null where they are to have none. */
+  private final @Nullable ParquetOthers others;
+
   private ParquetColumns(Path file, ParquetFileReader parquet, SourceOptions options)
       throws IOException {
     this.file = file;
@@ -104,13 +107,41 @@ final class ParquetColumns {
     if (captions == Form.IMAGE || captions == Form.OTHER) {
       throw wrong("--caption-key", caption, "texts or lists of texts");
     }
-    requireReadable(file, parquet, new HashSet<>(List.of(image, caption)));
+    this.others = options.otherColumns() ? new ParquetOthers(otherColumns(header)) : null;
+    Set<String> read = new HashSet<>(List.of(image, caption));
+    read.addAll(others == null ? List.of() : others.columns());
+    requireReadable(file, parquet, read);
   }
 
   /** Opens a file. */
   static ParquetFileReader reader(Path file) throws IOException {
     LIBRARY.setLevel(Level.WARNING);
     return ParquetFileReader.open(InputFile.of(file));
+  }
+
+  /** All but those of images: pictures are no metadata. */
+  private List<String> otherColumns(List<String> header) {
+    return header.stream()
+        .filter(name -> !name.equals(image) && !name.equals(caption))
+        .filter(name -> form(name) != Form.IMAGE)
+        .filter(name -> !isUnreachable(name))
+        .toList();
+  }
+
+  /** The library takes a dot for a step into a struct. */
+  private static boolean isUnreachable(String column) {
+    return column.indexOf('.') >= 0;
+  }
+
+  private String leftOut() {
+    List<String> names =
+        parquet.getFileSchema().getRootNode().children().stream()
+            .map(SchemaNode::name)
+            .filter(ParquetColumns::isUnreachable)
+            .toList();
+    return others == null || names.isEmpty()
+        ? ""
+        : "; left out for the dot in their names: " + String.join(", ", names);
   }
 
   /** The table in a file. */
@@ -231,7 +262,10 @@ final class ParquetColumns {
 
   private TableSource table(@Nullable ParquetImages images) throws IOException {
     TableRows samples = new TableRows();
-    try (RowReader rows = images == null ? rows(image, caption) : rows(caption)) {
+    List<String> wanted = new ArrayList<>(images == null ? List.of(image) : List.of());
+    wanted.add(caption);
+    wanted.addAll(others == null ? List.of() : others.columns());
+    try (RowReader rows = rows(wanted.toArray(new String[0]))) {
       for (int row = 0; rows.hasNext(); row++) {
         rows.next();
         String name = images == null ? text(rows, image, row) : Integer.toString(row);
@@ -240,11 +274,15 @@ final class ParquetColumns {
           for (String one : captions(rows, row)) {
             samples.add(name, one);
           }
+          if (others != null && samples.size() > others.size()) {
+            others.add(rows);
+          }
         }
       }
     }
     String how = "Parquet; columns " + image + ", " + caption;
-    return new TableSource(file, how + (images == null ? "" : "; images in it"), samples, images);
+    String said = how + (images == null ? "" : "; images in it") + leftOut();
+    return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
   }
 
   private List<String> captions(RowReader rows, int row) throws IOException {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param training whether the source is to be trained on
  * @param keepTruncated a truncated shard gives the samples before its end (and {@link
  *     SampleSource#describe} says so) instead of being refused
- * @param otherColumns whether the other columns of a CSV or TSV are the samples' metadata
+ * @param otherColumns whether the other columns of a CSV, TSV or Parquet file are the samples'
+ *     metadata
  */
 public record SourceOptions(
     @Nullable String imageKey,

@@ -1,5 +1,6 @@
 package dev.filip.data;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import dev.filip.io.Reasons;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,22 +29,19 @@ final class TableSource extends LooseSource {
   private final String how;
   private final TableRows rows;
   private final @Nullable ParquetImages images;
-  private final @Nullable OtherColumns others;
+  private final @Nullable IntFunction<ObjectNode> others;
 
   /**
    * @param images those in the table itself, by rows of {@code rows}; taken over. Null where the
    *     rows are named by paths
+   * @param others metadata by image; null for none
    */
-  TableSource(Path file, String how, TableRows rows, @Nullable ParquetImages images) {
-    this(file, how, rows, images, null);
-  }
-
-  private TableSource(
+  TableSource(
       Path file,
       String how,
       TableRows rows,
       @Nullable ParquetImages images,
-      @Nullable OtherColumns others) {
+      @Nullable IntFunction<ObjectNode> others) {
     BadInput.require(rows.size() > 0, "source " + file, "no rows", "at least one");
     this.file = file;
     this.how = how;
@@ -69,7 +68,8 @@ final class TableSource extends LooseSource {
       String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
       String how = "a table parted by " + separator + table.leftOut();
       String columns = "; columns " + header.get(image) + ", " + header.get(caption);
-      return new TableSource(file, how + columns, rows, null, others);
+      return new TableSource(
+          file, how + columns, rows, null, others == null ? null : others::metadata);
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
@@ -132,7 +132,7 @@ final class TableSource extends LooseSource {
   @Override
   protected Sample.Text text(int index) {
     return new Sample.Text(
-        rows.path(index), rows.captions(index), -1, others == null ? null : others.metadata(index));
+        rows.path(index), rows.captions(index), -1, others == null ? null : others.apply(index));
   }
 
   @Override

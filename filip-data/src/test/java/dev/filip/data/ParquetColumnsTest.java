@@ -3,8 +3,10 @@ package dev.filip.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.image.ImageHeader;
 import dev.filip.io.BadInput;
+import dev.filip.io.Json;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -46,6 +48,48 @@ class ParquetColumnsTest {
           }
         })
         .toList();
+  }
+
+  /** Types are the columns' own; of two rows of one image the first counts. */
+  @Test
+  void theOtherColumnsAreMetadata() throws IOException {
+    SourceOptions all = SourceOptions.DEFAULT.withOtherColumns();
+    try (SampleSource source = Sources.open(table("columns").toString(), all)) {
+      assertThat(source.size()).isEqualTo(2);
+      assertThat(source.text(0).metadata())
+          .isEqualTo(
+              Json.parse(
+                  """
+                  {"year": 2001, "views": 1099511627776, "score": 0.1, "exact": 1.50,
+                   "safe": true, "day": "2020-02-29", "seen": "2020-02-29T12:30:00Z",
+                   "author": "Ä. B.", "tags": ["red", null, "cup"],
+                   "camera": {"lens": {"mm": 35}, "name": "x"}, "sizes": {"w": 3, "h": null},
+                   "raw": "plain"}
+                  """));
+      assertThat(source.text(1).metadata())
+          .isEqualTo(
+              Json.parse(
+                  """
+                  {"year": null, "views": 0, "score": null, "exact": null, "safe": null,
+                   "day": null, "seen": null, "author": null, "tags": [],
+                   "camera": {"lens": null, "name": null}, "sizes": null, "raw": null}
+                  """));
+    }
+    try (SampleSource source = Sources.open(table("columns").toString(), all)) {
+      assertThat(source.describe()).endsWith("; left out for the dot in their names: dotted.name)");
+    }
+    try (SampleSource source = open("columns")) {
+      assertThat(source.text(0).metadata()).isNull();
+    }
+    SourceOptions other = SourceOptions.columns(null, "author").withOtherColumns();
+    try (SampleSource source = Sources.open(table("columns").toString(), other)) {
+      JsonNode first = Objects.requireNonNull(source.text(0).metadata());
+      assertThat(first.path("title").asText()).isEqualTo("a cup");
+      assertThat(first.has("author")).isFalse();
+    }
+    try (SampleSource source = Sources.open(table("embedded").toString(), all)) {
+      assertThat(source.text(0).metadata()).isNotNull();
+    }
   }
 
   @ParameterizedTest

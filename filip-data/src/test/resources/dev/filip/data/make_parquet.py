@@ -8,6 +8,7 @@ lists              captions as list<string>, as Hugging Face's Flickr30K and COC
 embedded           images as struct {bytes, path} in row groups of 2, as Hugging Face's datasets writes them; the last row's lie beside
 binary             images as a column of bytes, as img2dataset writes them
 old                paths and captions as bytes without a word that they are texts
+columns            paths and captions with columns of every type beside them, nulls, lists, structs, a map
 numbers            an integer in place of image and caption
 """
 import io, os, struct
@@ -104,3 +105,25 @@ write("embedded", pa.table({
 write("binary", pa.table({"jpg": pa.array([png(3), None, png(5)], pa.binary()), "caption": [["three", "3"], ["two"], ["five"]]}))
 write("old", pa.table({"image": pa.array([p.encode() for p in PATHS], pa.binary()), "caption": pa.array([t and t.encode() for t in TITLES], pa.binary())}))
 write("numbers", pa.table({"image": [1, 2], "text": [3, 4], "path": ["a.png", "b.png"], "title": ["x", "y"], "deep": [[[1]], [[2]]]}))
+
+import datetime, decimal
+
+write("columns", pa.table({
+    "filepath": ["a.png", "b.png", "a.png"],
+    "title": ["a cup", "a ball", "the same cup"],
+    "year": pa.array([2001, None, 1999], pa.int32()),
+    "views": pa.array([2**40, 0, 1], pa.int64()),
+    "score": pa.array([0.1, float("nan"), 1], pa.float32()),
+    "exact": pa.array([decimal.Decimal("1.50"), None, None], pa.decimal128(9, 2)),
+    "safe": pa.array([True, None, False]),
+    "day": pa.array([datetime.date(2020, 2, 29), None, None]),
+    "seen": pa.array([datetime.datetime(2020, 2, 29, 12, 30), None, None], pa.timestamp("ms", "UTC")),
+    "author": ["Ä. B.", None, ""],
+    "tags": pa.array([["red", None, "cup"], [], None]),
+    "camera": pa.array([{"lens": {"mm": 35}, "name": "x"}, {"lens": None, "name": None}, None],
+                       pa.struct([("lens", pa.struct([("mm", pa.int32())])), ("name", pa.string())])),
+    "sizes": pa.array([[("w", 3), ("h", None)], None, []], pa.map_(pa.string(), pa.int32())),
+    "raw": pa.array([b"plain", b"\xff\xfe", None]),
+    "preview": pa.array([{"bytes": png(3), "path": "p.png"}, None, None], pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+    "dotted.name": ["d", None, None],
+}))

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -54,30 +55,39 @@ public final class IndexEditor implements Closeable {
    * @throws BadInput where another process writes, or there is no index
    */
   public static IndexEditor open(Path index) throws IOException {
+    return tryOpen(index)
+        .orElseThrow(() -> new BadInput("index " + index + " is being written by another process"));
+  }
+
+  /**
+   * The same, or nothing where another process writes.
+   *
+   * @throws BadInput where there is no index
+   */
+  public static Optional<IndexEditor> tryOpen(Path index) throws IOException {
     IndexAbout about = IndexAbout.read(index);
     FileChannel lock =
         FileChannel.open(
             index.resolve(IndexFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      hold(index, lock);
+      if (!hold(lock)) {
+        lock.close();
+        return Optional.empty();
+      }
       Snapshot now = Snapshot.open(index);
       clear(index, now.manifest());
-      return new IndexEditor(index, about, lock, now);
+      return Optional.of(new IndexEditor(index, about, lock, now));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private static void hold(Path index, FileChannel lock) throws IOException {
-    boolean held;
+  private static boolean hold(FileChannel lock) throws IOException {
     try {
-      held = lock.tryLock() != null;
+      return lock.tryLock() != null;
     } catch (OverlappingFileLockException e) { // in this very process
-      held = false;
-    }
-    if (!held) {
-      throw new BadInput("index " + index + " is being written by another process");
+      return false;
     }
   }
 
@@ -155,6 +165,44 @@ public final class IndexEditor implements Closeable {
     changes.commit();
     tidy();
     return new Done(byId.size() - replaced, replaced, 0);
+  }
+
+  /**
+   * Adds the items of a segment that was made outside ({@link LooseSegment}), a copy of it; where
+   * an id is there, its item takes the other's place. One whose items are all there, with the same
+   * digests, is passed over.
+   *
+   * @throws BadInput where it is damaged, of another encoder, or has metadata of another type
+   */
+  public Done adopt(Path folder) throws IOException {
+    Segment segment = LooseSegment.open(folder, about);
+    try {
+      Set<String> ids = new LinkedHashSet<>();
+      Schema schema = now.schema();
+      boolean same = true;
+      for (int item = 0; item < segment.size(); item++) {
+        Item.About kept = segment.aboutWithoutPicture(item);
+        schema = schema.with(segment.id(item), kept.metadata());
+        ids.add(segment.id(item));
+        same &= isThere(segment.id(item), kept.digest());
+      }
+      if (same) {
+        return Done.NOTHING;
+      }
+      Changes changes = new Changes(schema);
+      int replaced = changes.kill(ids);
+      changes.take(folder, ids.size());
+      changes.commit();
+      tidy();
+      return new Done(ids.size() - replaced, replaced, 0);
+    } finally {
+      segment.release();
+    }
+  }
+
+  private boolean isThere(String id, String digest) throws IOException {
+    Optional<Hit> there = now.find(id);
+    return !digest.isEmpty() && there.isPresent() && there.get().about().digest().equals(digest);
   }
 
   /** Removes items; ids that are not there are passed over. */
@@ -276,6 +324,12 @@ public final class IndexEditor implements Closeable {
               writer.finish();
             }
           });
+      entries.put(name, new Manifest.Entry(name, items, 0, "", ""));
+    }
+
+    void take(Path folder, int items) throws IOException {
+      String name = Manifest.segmentName(next++);
+      Outputs.folder(index.resolve(name), fresh -> LooseSegment.copy(folder, fresh));
       entries.put(name, new Manifest.Entry(name, items, 0, "", ""));
     }
 

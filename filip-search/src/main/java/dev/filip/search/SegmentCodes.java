@@ -149,7 +149,7 @@ final class SegmentCodes implements Closeable {
    * @param scores {@code [items, queries]}
    */
   void estimate(CodeQuery query, int[] items, float[] scores) {
-    CodeScan scan = CodeScan.active();
+    CodeScan scan = CodeScan.now();
     for (int from = 0; from < items.length; ) {
       int to = from + 1;
       while (to < items.length && items[to] == items[to - 1] + 1) {

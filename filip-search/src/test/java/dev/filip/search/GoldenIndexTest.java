@@ -47,8 +47,8 @@ class GoldenIndexTest {
       assertThat(hit.patchRows()).hasSize(9 * Fixtures.D);
       SearchQuery query =
           SearchQuery.image(Fixtures.ENCODER, Fixtures.rows(new Random(77), 9), Fixtures.D);
-      assertThat(snapshot.search(query, 1, "year>2010").getFirst()).isEqualTo(
-          snapshot.search(query, 6, null).getFirst());
+      assertThat(snapshot.search(query, 1, "year>2010").getFirst())
+          .isEqualTo(snapshot.search(query, 6, null).getFirst());
       assertThat(snapshot.find("a3")).isEmpty();
     }
   }

@@ -8,9 +8,16 @@ final class LocalSpark {
   private LocalSpark() {}
 
   static JavaSparkContext start(String name) {
+    return start(name, 1);
+  }
+
+  /**
+   * @param tries of a task at most
+   */
+  static JavaSparkContext start(String name, int tries) {
     SparkConf conf =
         new SparkConf()
-            .setMaster("local[2]")
+            .setMaster("local[2," + tries + "]")
             .setAppName(name)
             .set("spark.ui.enabled", "false")
             .set("spark.driver.host", "127.0.0.1")

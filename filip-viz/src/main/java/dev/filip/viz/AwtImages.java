@@ -11,6 +11,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Between pixel arrays, AWT images and the bytes of PNG and JPEG. Stateless. */
 public final class AwtImages {
@@ -50,7 +51,7 @@ public final class AwtImages {
     ImageWriteParam settings = writer.getDefaultWriteParam();
     settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
     settings.setCompressionQuality(JPEG_QUALITY);
-    try (ImageOutputStream stream = ImageIO.createImageOutputStream(out)) {
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) { // no file for each
       writer.setOutput(stream);
       writer.write(null, new IIOImage(image, null, null), settings);
     } catch (IOException e) {
