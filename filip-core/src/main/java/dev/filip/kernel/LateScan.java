@@ -184,7 +184,7 @@ public final class LateScan {
   private Scan ready() {
     Scan made = fast;
     if (made == null) {
-      made = vectors(rows, m, d);
+      made = vectors(rows, weight.length, d);
       fast = made;
     }
     return made;

@@ -65,6 +65,12 @@ public final class LooseSegment {
     if (!damage.isEmpty()) {
       throw new BadInput(damage.getFirst());
     }
+    int pool =
+        SealedJson.read(folder.resolve(SegmentWriter.HEADER), SegmentWriter.FORMAT)
+            .path(SegmentWriter.POOL)
+            .asInt();
+    BadInput.require(
+        pool == about.pool(), "pool of " + folder, pool, about.pool() + ", as the index has");
     Path there = folder.toAbsolutePath().normalize();
     return Segment.open(
         java.util.Objects.requireNonNull(there.getParent()), there.getFileName() + "", about);

@@ -67,9 +67,6 @@ final class Segment {
       long bytes = file.path("bytes").asLong();
       BadInput.require(Files.size(at) == bytes, "size of " + at, Files.size(at), bytes + " bytes");
     }
-    int pool = header.path(SegmentWriter.POOL).asInt();
-    BadInput.require(
-        pool == about.pool(), "pool of " + folder, pool, about.pool() + ", as the index has");
     TokenFile tokens = TokenFile.open(folder.resolve(SegmentWriter.TOKENS));
     Directory directory = null;
     SegmentCodes codes = null;

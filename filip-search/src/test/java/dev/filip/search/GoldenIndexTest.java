@@ -32,4 +32,24 @@ class GoldenIndexTest {
       assertThat(snapshot.find("a4")).isPresent();
     }
   }
+
+  /** Pooled rows: six items {@code a} of nine patches in four rows, of which one is removed. */
+  @Test
+  void theFirstPooledVersionIsRead() throws Exception {
+    Path index =
+        Path.of(Objects.requireNonNull(GoldenIndexTest.class.getResource("version-2")).toURI());
+    assertThat(IndexFiles.verify(index).damage()).isEmpty();
+    try (Snapshot snapshot = Snapshot.open(index)) {
+      assertThat(snapshot.about().pool()).isEqualTo(4);
+      assertThat(snapshot.size()).isEqualTo(6);
+      Hit hit = snapshot.find("b").orElseThrow();
+      assertThat(hit.rows()).hasSize(4 * Fixtures.D);
+      assertThat(hit.patchRows()).hasSize(9 * Fixtures.D);
+      SearchQuery query =
+          SearchQuery.image(Fixtures.ENCODER, Fixtures.rows(new Random(77), 9), Fixtures.D);
+      assertThat(snapshot.search(query, 1, "year>2010").getFirst())
+          .isEqualTo(snapshot.search(query, 6, null).getFirst());
+      assertThat(snapshot.find("a3")).isEmpty();
+    }
+  }
 }
