@@ -122,6 +122,24 @@ class AdoptTest {
   }
 
   @Test
+  void aPartThatIsNotPooledAsTheIndexIsRefused() throws IOException {
+    Path pooled = temp.resolve("pooled");
+    IndexFiles.create(pooled, Fixtures.about().pooled(2), false);
+    Path whole = segment("whole", item("a", 1));
+    try (IndexEditor editor = IndexEditor.open(pooled)) {
+      assertThatThrownBy(() -> editor.adopt(whole))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("must be 2, as the index has, got 0");
+      Path fits = temp.resolve("fits");
+      LooseSegment.write(fits, editor.now().about(), sink -> sink.put(item("a", 1)));
+      assertThat(editor.adopt(fits).added()).isEqualTo(1);
+      assertThatThrownBy(() -> Shards.open(List.of(index, pooled)))
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("pool of index");
+    }
+  }
+
+  @Test
   void nothingMakesNoSegment() throws IOException {
     assertThat(segment("none")).doesNotExist();
   }
