@@ -1,12 +1,8 @@
 package dev.filip.spark;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -30,18 +26,9 @@ public final class SparkCurate {
   public static int run(JavaSparkContext spark, int shares, List<String> command)
       throws java.io.IOException, InterruptedException {
     for (String stage : List.of("--judge", "--score", "--write")) {
-      ArrayList<String> whole = new ArrayList<>(command);
-      spark
-          .parallelize(IntStream.range(0, shares).boxed().toList(), shares)
-          .foreach(share -> share(whole, stage, share + "/" + shares));
+      SparkParts.run(spark, shares, command, stage);
     }
     return new ProcessBuilder(command).inheritIO().start().waitFor();
-  }
-
-  private static void share(List<String> command, String stage, String share) {
-    List<String> whole = new ArrayList<>(command);
-    whole.addAll(List.of(stage, share));
-    new ChildCommand("share " + share + " " + stage, whole, Map.of()).run(TaskContext.get());
   }
 
   /** Exit code 0 when it is done; the failed share's message and 1 where one failed. */

@@ -38,18 +38,28 @@ public final class SparkParts {
    *     executor
    */
   public static void run(JavaSparkContext spark, int parts, List<String> command) {
+    run(spark, parts, command, "--part");
+  }
+
+  /**
+   * The same by another option.
+   *
+   * @param option which the command gets with {@code I/PARTS}
+   */
+  static void run(JavaSparkContext spark, int parts, List<String> command, String option) {
     if (parts < 1) {
       throw new IllegalArgumentException("parts must be >= 1, got " + parts);
     }
     ArrayList<String> whole = new ArrayList<>(command);
     spark
         .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
-        .foreach(part -> part(whole, part, parts));
+        .foreach(part -> part(whole, option, part + "/" + parts));
   }
 
-  private static void part(List<String> command, int part, int parts) {
+  private static void part(List<String> command, String option, String part) {
     List<String> whole = new ArrayList<>(command);
-    whole.addAll(List.of("--part", part + "/" + parts));
-    new ChildCommand("part " + part, whole, Map.of()).run(TaskContext.get());
+    whole.addAll(List.of(option, part));
+    String name = option.substring("--".length()) + " " + part;
+    new ChildCommand(name, whole, Map.of()).run(TaskContext.get());
   }
 }

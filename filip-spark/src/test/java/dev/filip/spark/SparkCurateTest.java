@@ -50,7 +50,7 @@ class SparkCurateTest {
     List<String> command =
         command("echo \"$2 $3\" >> $1; echo working; echo \"filip: no $3\"; [ $3 != 1/2 ]");
     assertThatThrownBy(() -> SparkCurate.run(spark, 2, command))
-        .hasMessageContaining("share 1/2 --judge ended with exit code 1: filip: no 1/2");
+        .hasMessageContaining("judge 1/2 ended with exit code 1: filip: no 1/2");
     assertThat(Files.readString(temp.resolve("log"))).doesNotContain("--score", "--write");
   }
 

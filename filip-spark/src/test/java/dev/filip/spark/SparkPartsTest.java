@@ -53,7 +53,7 @@ class SparkPartsTest {
   void aPartThatFailsAlwaysFailsTheJob() {
     List<String> command = List.of("sh", "-c", "[ \"$2\" != 1/2 ] || exit 3", "sh");
     assertThatThrownBy(() -> SparkParts.run(spark, 2, command))
-        .hasMessageContaining("part 1 ended with exit code 3");
+        .hasMessageContaining("part 1/2 ended with exit code 3");
   }
 
   /** With the jars that the launcher has gathered; without them it is skipped. */
