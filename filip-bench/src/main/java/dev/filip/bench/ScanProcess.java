@@ -7,6 +7,7 @@ import dev.filip.kernel.ScalarLateInteraction;
 import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DoubleValues;
 import org.apache.lucene.search.LateInteractionFloatValuesSource;
@@ -133,14 +135,15 @@ public final class ScanProcess {
         .orElseThrow();
   }
 
+  /** Rows outside the heap, as those of a mapped file are; there until the process ends. */
   private static Scores ours(Data data) {
-    float[] all = new float[data.images.length * data.patches * data.d];
+    long bytes = 2L * data.patches * data.d;
+    MemorySegment all = Arena.global().allocate(bytes * data.images.length, 64);
     for (int i = 0; i < data.images.length; i++) {
-      System.arraycopy(data.images[i], 0, all, i * data.images[i].length, data.images[i].length);
+      Tokens one = Tokens.packed(data.images[i], data.d, data.patches).as(Tokens.Type.BF16);
+      MemorySegment.copy(one.rows(), 0, all, i * bytes, bytes);
     }
-    int[] lengths = new int[data.images.length];
-    Arrays.fill(lengths, data.patches);
-    Tokens rows = Tokens.packed(all, data.d, lengths).as(Tokens.Type.BF16);
+    Tokens rows = Tokens.uniform(all, Tokens.Type.BF16, data.d, data.patches, data.images.length);
     return (query, from, to, out) -> {
       float[] part = new float[to - from];
       LateScan.of(query, data.d)
@@ -155,11 +158,15 @@ public final class ScanProcess {
     return matrix;
   }
 
+  private static IndexWriterConfig inOrder() {
+    return new IndexWriterConfig(null).setMergePolicy(new LogDocMergePolicy());
+  }
+
   /** Open until the process ends. */
   private static Scores lucene(Path folder, Data data) throws IOException {
     FSDirectory directory = FSDirectory.open(Files.createDirectories(folder));
     if (!DirectoryReader.indexExists(directory)) {
-      try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(null))) {
+      try (IndexWriter writer = new IndexWriter(directory, inOrder())) {
         for (float[] image : data.images) {
           Document document = new Document();
           document.add(new LateInteractionField("tokens", matrix(image, data.d)));
