@@ -8,9 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -49,16 +47,15 @@ record Records(Path folder, int shards) {
 
   /** Writes a shard's: as many verdicts as are told. */
   void write(int shard, int size, Filler filler) throws IOException {
-    Path fresh = folder.resolveSibling("unfinished-" + UUID.randomUUID() + ".verdicts");
-    try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
-      out.writeInt(size);
-      filler.fill(out);
-    }
-    Outputs.sync(fresh);
-    Files.move(
-        fresh, file(shard), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Outputs.syncFolder(file(shard));
+    Outputs.file(
+        file(shard),
+        fresh -> {
+          try (DataOutputStream out =
+              new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
+            out.writeInt(size);
+            filler.fill(out);
+          }
+        });
   }
 
   /** All verdicts in the source's order, one after the other. */

@@ -12,13 +12,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,22 +126,25 @@ record Scores(Path folder, int shards, List<String> columns, Rule.Score rule) {
   }
 
   private void write(int shard, float[] @Nullable [] all) throws IOException {
-    Path fresh = folder.resolveSibling("unfinished-" + UUID.randomUUID() + ".scores");
-    try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
-      out.writeInt(all.length);
-      for (float[] values : all) {
-        int count = values == null ? 0 : values.length == 0 ? UNDECODABLE : values.length;
-        out.writeShort(count);
-        for (int v = 0; values != null && v < values.length; v++) {
-          out.writeFloat(values[v]);
-        }
+    Outputs.file(
+        file(shard),
+        fresh -> {
+          try (DataOutputStream out =
+              new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
+            write(out, all);
+          }
+        });
+  }
+
+  private static void write(DataOutputStream out, float[] @Nullable [] all) throws IOException {
+    out.writeInt(all.length);
+    for (float[] values : all) {
+      int count = values == null ? 0 : values.length == 0 ? UNDECODABLE : values.length;
+      out.writeShort(count);
+      for (int v = 0; values != null && v < values.length; v++) {
+        out.writeFloat(values[v]);
       }
     }
-    Outputs.sync(fresh);
-    Path file = file(shard);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Outputs.syncFolder(file);
   }
 
   /** The numbers of all samples in the source's order. */
