@@ -2,12 +2,10 @@ package dev.filip.cli;
 
 import dev.filip.indexing.IndexModel;
 import dev.filip.indexing.IndexParts;
-import dev.filip.io.BadInput;
+import dev.filip.io.Share;
 import dev.filip.search.IndexAbout;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +25,6 @@ import picocli.CommandLine.Parameters;
       "  filip index part pictures.index data/collages/train --part 3/16 --out parts"
     })
 final class IndexPartCommand implements Callable<Integer> {
-  private static final Pattern PART = Pattern.compile("(\\d{1,6})/(\\d{1,6})");
-
   @Parameters(index = "0", paramLabel = "INDEX", description = "The index.")
   private Path index;
 
@@ -56,10 +52,7 @@ final class IndexPartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Lucene.quiet();
-    Matcher numbers = PART.matcher(part);
-    BadInput.require(numbers.matches(), "--part", part, "I/N, such as 3/16");
-    IndexParts.Part which =
-        new IndexParts.Part(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)));
+    Share which = Share.parse("--part", part);
     IndexAbout about = IndexAbout.read(index);
     try (var samples = columns.openWithOtherColumns(source);
         IndexModel open = IndexModel.open(about, model.of(about), true)) {

@@ -6,6 +6,7 @@ import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
+import dev.filip.io.Share;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.IndexEditor;
 import dev.filip.search.LooseSegment;
@@ -37,24 +38,15 @@ public final class IndexParts {
 
   private IndexParts() {}
 
-  /**
-   * Which part of how many.
-   *
-   * @param number from 0
-   */
-  public record Part(int number, int of) {
-    public Part {
-      BadInput.require(
-          number >= 0 && number < of, "part", number + "/" + of, "I/N with I from 0 to N-1");
-    }
+  private static String folder(Share part) {
+    return String.format(Locale.ROOT, "part-%05d-of-%05d", part.number(), part.of());
+  }
 
-    private String folder() {
-      return String.format(Locale.ROOT, "part-%05d-of-%05d", number, of);
-    }
-
-    private long[] samples(long size) {
-      return LongStream.range(size * number / of, size * (number + 1) / of).toArray();
-    }
+  /** Neighbours in the source's order. */
+  private static long[] samples(Share part, long size) {
+    return LongStream.range(
+            size * part.number() / part.of(), size * (part.number() + 1) / part.of())
+        .toArray();
   }
 
   /**
@@ -66,9 +58,9 @@ public final class IndexParts {
    * @throws BadInput where the part is there, of another source or model
    */
   public static ObjectNode make(
-      IndexModel model, IndexAbout about, SampleSource source, String spec, Part part, Path out)
+      IndexModel model, IndexAbout about, SampleSource source, String spec, Share part, Path out)
       throws IOException {
-    Path folder = out.resolve(part.folder());
+    Path folder = out.resolve(folder(part));
     ObjectNode asked = Json.object().put("format", FORMAT).put("encoder", about.encoder());
     asked.put("preprocessing", about.preprocessing()).put("source", spec);
     asked.put("shape", source.shape()).put("part", part.number()).put("parts", part.of());
@@ -94,12 +86,12 @@ public final class IndexParts {
       IndexAbout about,
       SampleSource source,
       String spec,
-      Part part,
+      Share part,
       ObjectNode to)
       throws IOException {
     SourceIndexer indexer = new SourceIndexer(model, source, new SourcePaths(spec));
     Added[] added = {Added.NOTHING};
-    long[] samples = part.samples(source.size());
+    long[] samples = samples(part, source.size());
     LooseSegment.write(
         fresh.resolve(SEGMENT),
         about,

@@ -12,6 +12,7 @@ import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
+import dev.filip.io.Share;
 import dev.filip.io.Tasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,7 @@ import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
+import dev.filip.io.Share;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

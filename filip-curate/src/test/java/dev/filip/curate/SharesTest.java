@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.data.SampleSource;
 import dev.filip.data.ShardWriter;
 import dev.filip.io.BadInput;
+import dev.filip.io.Share;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,10 @@
-package dev.filip.curate;
+package dev.filip.io;
 
-import dev.filip.io.BadInput;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One of several shares of a run, each of which another process may make: parts number {@code
- * number}, {@code number + of}, ...
+ * One of several shares of some work, each of which another process may do.
  *
  * @param number from 0
  * @param of how many there are
@@ -37,7 +35,8 @@ public record Share(int number, int of) {
     return new Share(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
-  boolean isAll() {
+  /** Whether there are no others. */
+  public boolean isAll() {
     return of == 1;
   }
 }
