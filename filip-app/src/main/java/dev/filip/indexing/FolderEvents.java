@@ -41,8 +41,12 @@ final class FolderEvents implements Closeable {
     this.say = say;
   }
 
-  /** Watches these folders and no others. */
-  void watch(Collection<Path> folders) {
+  /**
+   * Watches these folders and no others.
+   *
+   * @return whether some are watched from now on only: what came into them before is not told
+   */
+  boolean watch(Collection<Path> folders) {
     Set<Path> wanted = new HashSet<>(folders);
     keys.entrySet()
         .removeIf(entry -> {
@@ -52,21 +56,25 @@ final class FolderEvents implements Closeable {
           }
           return old;
         });
+    boolean grown = false;
     for (Path folder : folders) {
       if (!keys.containsKey(folder)) {
-        add(folder);
+        grown |= add(folder);
       }
     }
+    return grown;
   }
 
-  private void add(Path folder) {
+  private boolean add(Path folder) {
     try {
       keys.put(folder, folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY));
+      return true;
     } catch (IOException e) {
       if (!told) {
         told = true;
         say.accept("cannot watch " + folder + ": " + Reasons.of(e) + ": looked at now and then");
       }
+      return false;
     }
   }
 

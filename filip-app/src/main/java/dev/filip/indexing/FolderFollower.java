@@ -129,7 +129,7 @@ public final class FolderFollower {
       events.watch(List.of());
       return AGAIN;
     }
-    events.watch(scan.folders());
+    boolean grown = events.watch(scan.folders());
     disks.note(scan.folders());
     Set<String> there = new HashSet<>();
     List<Found> ready = new ArrayList<>();
@@ -147,6 +147,9 @@ public final class FolderFollower {
     }
     int kept = missing.getOrDefault(false, List.of()).size();
     said(kept == 0 ? "" : kept + " pictures are out of reach with their disk: they stay");
+    if (grown) {
+      return Duration.ZERO; // what came between the look and the watch is told by nobody
+    }
     return settling.isEmpty() ? pace.rescan() : pace.settle();
   }
 
