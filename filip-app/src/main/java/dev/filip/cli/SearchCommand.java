@@ -84,7 +84,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--exact",
       description =
-          "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 25,000.")
+          "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 5,000.")
   private boolean exact;
 
   @Option(

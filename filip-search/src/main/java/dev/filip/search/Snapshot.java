@@ -33,7 +33,7 @@ public final class Snapshot implements Closeable {
   private static final int TRIES = 20;
 
   /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
-  static final int SCANNED = 25_000;
+  static final int SCANNED = 5_000;
 
   private final Path index;
   private final IndexAbout about;
