@@ -149,12 +149,12 @@ final class TrainLoop {
   private TrainStep.Outcome step(long now, double lr, boolean log) {
     Pixels pixels = null;
     try {
-      TrainBatch batch = session.feed().next();
+      TrainBatch batch = session.batches().take();
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
       Positives positives = session.loss().positives(batch.keys(), pixels::repeats);
       TrainStep.Outcome outcome =
-          step.run(batch, session.loss().at(now), positives, lr, log, clock);
+          step.run(batch, session.loss().at(now), positives, lr, log, clock, () -> fetchAfter(now));
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }
@@ -171,6 +171,12 @@ final class TrainLoop {
               + TrainingStopped.reason(e)
               + lastGood(),
           e);
+    }
+  }
+
+  private void fetchAfter(long now) {
+    if (now < session.schedule().total()) {
+      session.batches().fetch();
     }
   }
 
@@ -284,7 +290,7 @@ final class TrainLoop {
 
   /** Of all ranks together: they tell where their data stands, and the first one writes. */
   private void checkpoint(long now) {
-    JsonNode cursor = session.feed().cursor();
+    JsonNode cursor = session.batches().cursor();
     ranks.first(() -> checkpoint(now, cursor));
   }
 
