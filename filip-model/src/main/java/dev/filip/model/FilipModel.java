@@ -10,6 +10,7 @@ import dev.filip.nn.OpenTransformer;
 import dev.filip.nn.PackedTransformer;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.CudaKernels;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -122,6 +123,7 @@ public final class FilipModel implements AutoCloseable {
       throw new IllegalArgumentException("int8 is for packed weights only");
     }
     if (other.device() != compute.device()) {
+      CudaKernels.settle(other);
       return owning(parameters.on(other.device()), other, gradientCheckpointing);
     }
     try (var _ = new StepScope()) {
