@@ -41,6 +41,7 @@ final class TrainLoop {
   private TrainResult.@Nullable Best best;
   private final Ranks ranks;
   private final Session.SharedWeights weights;
+  private final @Nullable StepProfile profile;
   private boolean stopping;
 
   TrainLoop(
@@ -59,8 +60,19 @@ final class TrainLoop {
             session.optimizer(),
             new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
+    this.profile = options.profile() > 0 && ranks.isFirst() ? profile(options.profile()) : null;
     this.best = session.start().best();
     this.watch = new LearningWatch(session.schedule().warmup());
+  }
+
+  private StepProfile profile(int steps) {
+    return new StepProfile(
+        session.folder(),
+        session.trained().model().compute().device(),
+        steps,
+        session.start().step(),
+        session.schedule().total(),
+        options.log());
   }
 
   /** Runs to the end or until asked to stop; the last state is in a checkpoint then. */
@@ -73,14 +85,30 @@ final class TrainLoop {
       loggedStep = done;
       long now = done;
       while (now < total && !stopping) {
-        one(++now, total);
+        long next = ++now;
+        profiled(next, of -> of.before(next, clock));
+        one(next, total);
+        profiled(next, of -> of.after(next, clock));
       }
+      long ended = now;
+      profiled(ended, of -> of.end(ended, clock));
       boolean interrupted = now < total;
       double seconds = (System.nanoTime() - started) / 1e9;
       return new TrainResult(
           session.folder(), now, interrupted, last, best, clock.seconds(), seconds);
     } finally {
       tell(total, TrainListener::onEnd);
+    }
+  }
+
+  private interface Profiling {
+    void tell(StepProfile profile) throws IOException;
+  }
+
+  private void profiled(long now, Profiling what) {
+    StepProfile of = profile;
+    if (of != null) {
+      write("profile at step " + now, () -> what.tell(of));
     }
   }
 
@@ -149,12 +177,13 @@ final class TrainLoop {
   private TrainStep.Outcome step(long now, double lr, boolean log) {
     Pixels pixels = null;
     try {
-      TrainBatch batch = session.feed().next();
+      TrainBatch given = session.batches().take();
+      TrainBatch batch = profile == null ? given : profile.watched(given);
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
       Positives positives = session.loss().positives(batch.keys(), pixels::repeats);
       TrainStep.Outcome outcome =
-          step.run(batch, session.loss().at(now), positives, lr, log, clock);
+          step.run(batch, session.loss().at(now), positives, lr, log, clock, () -> fetchAfter(now));
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }
@@ -171,6 +200,12 @@ final class TrainLoop {
               + TrainingStopped.reason(e)
               + lastGood(),
           e);
+    }
+  }
+
+  private void fetchAfter(long now) {
+    if (now < session.schedule().total()) {
+      session.batches().fetch();
     }
   }
 
@@ -284,7 +319,7 @@ final class TrainLoop {
 
   /** Of all ranks together: they tell where their data stands, and the first one writes. */
   private void checkpoint(long now) {
-    JsonNode cursor = session.feed().cursor();
+    JsonNode cursor = session.batches().cursor();
     ranks.first(() -> checkpoint(now, cursor));
   }
 

@@ -81,6 +81,7 @@ final class TrainStep {
    *
    * @param positives right answers of the batch
    * @param norms whether the parameters' and the update's norms are wanted
+   * @param meanwhile done when the backward pass was sent off and a device still computes it
    */
   Outcome run(
       TrainBatch batch,
@@ -88,7 +89,8 @@ final class TrainStep {
       Positives positives,
       double lr,
       boolean norms,
-      Stage.Clock clock) {
+      Stage.Clock clock,
+      Runnable meanwhile) {
     try (var _ = new StepScope()) {
       parameters.zeroGradients();
       Encoded.Whole features = towers.forward(batch);
@@ -101,6 +103,8 @@ final class TrainStep {
       }
       backward(found);
       clock.lap(Stage.BACKWARD);
+      meanwhile.run();
+      clock.lap(Stage.DATA);
       Outcome outcome = update(found, lr, norms);
       clock.lap(Stage.OPTIMIZER);
       return outcome;
