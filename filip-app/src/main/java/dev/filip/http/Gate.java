@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 /**
  * What every request passes: counting, the log, other origins, the token, the limit of requests at
@@ -122,8 +123,12 @@ final class Gate implements Filter {
     response.header("Vary", "Origin");
   }
 
-  /** What failures of a handler become. */
-  static void failures(HttpRouting.Builder routing) {
+  /**
+   * What failures of a handler become.
+   *
+   * @param hiding takes out of a line what is nobody's business
+   */
+  static void failures(HttpRouting.Builder routing, UnaryOperator<String> hiding) {
     routing.error(
         Refused.class,
         (_, response, e) -> {
@@ -133,7 +138,7 @@ final class Gate implements Filter {
           fail(response, e.status(), e.line());
         });
     routing.error(
-        BadInput.class, (_, response, e) -> fail(response, 400, String.valueOf(e.getMessage())));
+        BadInput.class, (_, response, e) -> fail(response, 400, hiding.apply(String.valueOf(e.getMessage()))));
     routing.error(
         HttpException.class,
         (_, response, e) -> fail(response, e.status().code(), String.valueOf(e.getMessage())));

@@ -49,7 +49,7 @@ public final class SearchServer implements AutoCloseable {
     HELIDON.setLevel(Level.WARNING);
     Meters meters = new Meters(service::size);
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(new Gate(options, meters));
-    Gate.failures(routing);
+    Gate.failures(routing, service::withoutPlaces);
     page(routing);
     routing.get("/health/live", (_, response) -> response.send("live"));
     routing.get("/health/ready", (_, response) -> response.send("ready"));

@@ -49,10 +49,12 @@ public final class SearchService implements AutoCloseable {
   /**
    * Opens an index.
    *
-   * @param folder its model's
+   * @param model its folder
    * @throws dev.filip.io.BadInput where there is no index, or the model is another
    */
-  public static SearchService open(Path index, Path folder) throws IOException {
+  public static SearchService open(Path named, Path model) throws IOException {
+    Path index = named.toAbsolutePath().normalize(); // never by chance a part of a message
+    Path folder = model.toAbsolutePath().normalize();
     IndexAbout about = IndexAbout.read(index);
     PlainQueryEncoder plain =
         PlainQueryEncoder.fits(about) ? PlainQueryEncoder.open(about, folder) : null;
@@ -178,6 +180,11 @@ public final class SearchService implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A line for a client: where index and model lie is nobody's business. */
+  String withoutPlaces(String line) {
+    return line.replace(index.toString(), "INDEX").replace(folder.toString(), "MODEL");
   }
 
   ObjectNode stats() {

@@ -53,7 +53,10 @@ class SearchServerTest {
   private static void refused(HttpResponse<byte[]> response, int status, String part)
       throws IOException {
     assertThat(response.statusCode()).isEqualTo(status);
-    assertThat(Served.json(response).path("error").asText()).contains(part).doesNotContain("\n");
+    assertThat(Served.json(response).path("error").asText())
+        .contains(part)
+        .doesNotContain("\n")
+        .doesNotContain(temp.toString());
   }
 
   @Test

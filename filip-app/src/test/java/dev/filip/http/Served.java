@@ -10,9 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** An index of the committed pairs, made by the commands, behind a server on a port of its own. */
 final class Served implements AutoCloseable {
@@ -48,6 +50,23 @@ final class Served implements AutoCloseable {
     Path index = folder.resolve("pairs.index");
     run("index", "create", index.toString(), "--model", MODEL.toString());
     run("index", "add", index.toString(), PAIRS.toString());
+    return index;
+  }
+
+  /** Makes an index that has each of the pairs four times, and calibrates it. */
+  static Path calibrated(Path folder) throws IOException {
+    Path source = Files.createDirectory(folder.resolve("fourfold"));
+    try (Stream<Path> files = Files.list(PAIRS)) {
+      for (Path file : files.toList()) {
+        for (int copy = 0; copy < 4; copy++) {
+          Files.copy(file, source.resolve(copy + "-" + file.getFileName()));
+        }
+      }
+    }
+    Path index = folder.resolve("fourfold.index");
+    run("index", "create", index.toString(), "--model", MODEL.toString());
+    run("index", "add", index.toString(), source.toString());
+    run("index", "calibrate", index.toString(), "--count", "40");
     return index;
   }
 

@@ -141,6 +141,15 @@ public final class Calibration {
   }
 
   /**
+   * Whether an index is still near the one that was calibrated.
+   *
+   * @param now its images
+   */
+  boolean fits(long now) {
+    return now <= FAR * images && images <= FAR * Math.max(1, now);
+  }
+
+  /**
    * Refuses an index that has become another, and what cannot be told.
    *
    * @param now its images
@@ -148,7 +157,7 @@ public final class Calibration {
    */
   void require(long now, double least) {
     BadInput.require(
-        now <= FAR * images && images <= FAR * Math.max(1, now),
+        fits(now),
         "images of the index",
         now,
         "near the " + images + " it was calibrated with: filip index calibrate it again");

@@ -301,7 +301,8 @@ public final class Snapshot implements Closeable {
       json.put("pool", about.pool());
     }
     if (parts.isEmpty() && Files.exists(index.resolve(Calibration.FILE))) {
-      json.set("calibration", Calibration.read(index, about).toJson());
+      Calibration made = Calibration.read(index, about);
+      json.set("calibration", made.toJson().put("fits", made.fits(size())));
     }
     json.set("fields", manifest.schema().toJson());
     return json;
