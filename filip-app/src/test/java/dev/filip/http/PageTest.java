@@ -274,8 +274,7 @@ class PageTest {
     search("red circle");
     List<String> ranked = names();
     option("#group", "0.99");
-    until(
-        "groups", () -> browser.findElements(By.cssSelector(".alike summary")).size() == 24);
+    until("groups", () -> browser.findElements(By.cssSelector(".alike summary")).size() == 24);
     assertThat(by(".alike summary").getText()).matches("[3-9] more like it");
     by(".alike summary").click();
     until(

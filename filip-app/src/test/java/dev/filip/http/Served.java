@@ -2,6 +2,7 @@ package dev.filip.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.cli.Main;
+import dev.filip.indexing.FolderFollower;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -70,7 +71,7 @@ final class Served implements AutoCloseable {
     return index;
   }
 
-  private static void run(String... arguments) {
+  static void run(String... arguments) {
     if (Main.run(arguments) != 0) {
       throw new IllegalStateException("filip " + String.join(" ", arguments) + " failed");
     }
@@ -80,6 +81,18 @@ final class Served implements AutoCloseable {
   static Served start(Path index, ServeOptions options) throws IOException {
     SearchService service = SearchService.open(index, MODEL);
     return new Served(index, service, SearchServer.start(service, options));
+  }
+
+  /** The same, kept as a folder is. */
+  @SuppressWarnings("MustBeClosedChecker") // closed with it
+  static Served following(Path index, Path folder, ServeOptions options) throws IOException {
+    SearchService service = SearchService.open(index, MODEL);
+    FolderFollower.Pace pace =
+        new FolderFollower.Pace(Duration.ofMillis(150), Duration.ofMillis(500));
+    FolderWatch watch = service.watch(folder.toString(), pace, System.err::println);
+    Served served = new Served(index, service, SearchServer.start(service, options));
+    watch.start();
+    return served;
   }
 
   String at(String path) {

@@ -194,9 +194,13 @@ public final class Calibration {
    */
   record Spread(double median, double deviation) {
     static Spread of(SearchQuery query, Tokens images) {
-      int n = images.size();
-      float[] scores = new float[n];
-      QueryBatch.of(query).scan().forward(images, IntStream.range(0, n).toArray(), n, scores);
+      return of(query, images, IntStream.range(0, images.size()).toArray());
+    }
+
+    /** Of some of the images. */
+    static Spread of(SearchQuery query, Tokens images, int[] some) {
+      float[] scores = new float[some.length];
+      QueryBatch.of(query).scan().forward(images, some, some.length, scores);
       return of(scores);
     }
 
