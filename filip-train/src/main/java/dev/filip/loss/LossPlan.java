@@ -20,6 +20,9 @@ public final class LossPlan implements AutoCloseable {
   /** Variable of the environment: MiB of a tile of similarities on a device. */
   private static final String TILE_MIB = "FILIP_LOSS_TILE_MIB";
 
+  /** Variable of the environment: {@code fused} for kernels of our own in place of tiles. */
+  private static final String KERNEL = "FILIP_LOSS_KERNEL";
+
   private static final long MOST_MIB = 65_536;
 
   private final LossConfig settings;
@@ -73,7 +76,7 @@ public final class LossPlan implements AutoCloseable {
     if (asOnDevice) {
       ComputeDevice device = towers.device();
       long tile = tileBytes();
-      late = new TiledLateLoss(regular, rounded, device, tile, ranks);
+      late = new TiledLateLoss(regular, rounded, device, tile, ranks, kernels(device));
       global = new DeviceGlobalLoss(regular, rounded, device, ranks);
       selected = keep.share() < 1 ? new DeviceSelection(keep, late, device, tile) : null;
     } else {
@@ -81,6 +84,17 @@ public final class LossPlan implements AutoCloseable {
       global = new GlobalLoss(regular, rounded, ranks);
       selected = keep.share() < 1 ? new TokenSelection(keep, late, threads) : null;
     }
+  }
+
+  /** Our own kernels where they are asked for; they have run on no GPU yet. */
+  private static FusedTiles.@Nullable Kernels kernels(ComputeDevice device) {
+    @Nullable String given = System.getenv(KERNEL);
+    String word = given == null || given.isBlank() ? "tiles" : given.strip();
+    return switch (word) {
+      case "tiles" -> null;
+      case "fused" -> device.isCpu() ? null : new CudaLateKernels();
+      default -> throw BadInput.of(KERNEL, word, "tiles or fused");
+    };
   }
 
   /** As the variable says, or the usual size. */

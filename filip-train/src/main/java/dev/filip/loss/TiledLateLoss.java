@@ -31,7 +31,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
   private final ComputeDevice device;
   private final long tileBytes;
   private final Communicator ranks;
-  private final FusedTiles.@Nullable Kernels kernels;
+  private FusedTiles.@Nullable Kernels kernels;
   private @Nullable Products products;
 
   /**
@@ -86,9 +86,7 @@ public final class TiledLateLoss implements ContrastiveLoss {
       Tensor fault = fault(x, own, lengths(texts.length()));
       GatheredTexts all =
           GatheredTexts.of(own, texts.length(), NonFiniteLoss.Fault.NONE, precision, ranks);
-      SimilarityTiles tiles =
-          new SimilarityTiles(
-              x, precision.narrow(all.tokens()), lengths(all.length()), tileBytes, products());
+      Matched tiles = match(x, precision.narrow(all.tokens()), lengths(all.length()));
       DeviceEntropies e =
           DeviceEntropies.of(
               new DeviceEntropies.Scores(
@@ -110,9 +108,17 @@ public final class TiledLateLoss implements ContrastiveLoss {
     FusedTiles.Kernels own = kernels;
     FusedTiles.Features features =
         new FusedTiles.Features(x.contiguous(), y.contiguous(), length.contiguous());
-    return own != null && precision != FeaturePrecision.FP32 && features.fit()
-        ? new FusedTiles(features, own)
-        : new SimilarityTiles(x, y, length, tileBytes, products());
+    if (own != null && precision != FeaturePrecision.FP32 && features.fit()) {
+      try {
+        return new FusedTiles(features, own);
+      } catch (IllegalStateException e) {
+        System.err.println(
+            "filip: the fused loss does not run here, libtorch's takes its place: "
+                + e.getMessage());
+        kernels = null;
+      }
+    }
+    return new SimilarityTiles(x, y, length, tileBytes, products());
   }
 
   private Tensor lengths(int[] length) {

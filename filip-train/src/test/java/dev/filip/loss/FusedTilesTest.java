@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,8 +211,7 @@ class FusedTilesTest {
   }
 
   private static double[] rounded(double[] values, FeaturePrecision precision) {
-    Tensor narrow =
-        precision.narrow(LossCase.tensor(values, ScalarType.Float, values.length));
+    Tensor narrow = precision.narrow(LossCase.tensor(values, ScalarType.Float, values.length));
     return LossCase.values(narrow);
   }
 
@@ -251,6 +251,26 @@ class FusedTilesTest {
               watched);
       c.run(loss, ScalarType.Float);
       assertThat(asked[0]).isEqualTo(fits);
+    }
+  }
+
+  /** A device that refuses them has libtorch's tiles, and the answer. */
+  @Test
+  void whereTheyDoNotRunTilesDo() {
+    Natives.load();
+    FusedTiles.Kernels refusing = new CudaLateKernels(); // this libtorch has no GPU
+    LossCase c = LossCase.exact(5, 7, 6, 16, 3);
+    try (var _ = new StepScope()) {
+      TiledLateLoss loss =
+          new TiledLateLoss(
+              Regularisers.NONE,
+              FeaturePrecision.BF16,
+              ComputeDevice.CPU,
+              4096,
+              Communicator.Alone.INSTANCE,
+              refusing);
+      LateLossTest.equal(
+          c.run(loss, ScalarType.Float), c.run(new DenseLoss(1, 0, 0), ScalarType.Double), 1e-6);
     }
   }
 }
