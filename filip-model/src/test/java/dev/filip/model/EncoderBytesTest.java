@@ -2,6 +2,7 @@ package dev.filip.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.filip.config.Activation;
 import dev.filip.config.ModelConfig;
 import dev.filip.tokens.Encoded;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +17,7 @@ class EncoderBytesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7})
   void giveTheBitsOfTheirNumbers(int count) {
-    ModelConfig config = Models.TINY;
+    ModelConfig config = Models.tiny(Activation.QUICK_GELU);
     int side = config.vision().imageSize();
     int plane = side * side;
     Random random = new Random(4);

@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The kernels of {@code late.cu}, compiled as C++ and played thread by thread on the CPU, against
  * the dense loss. Skipped where there is no {@code g++}.
  */
+@SuppressWarnings("restricted") // the names say what the functions take
 class FusedTilesTest {
   /** The kernels by their twin. */
-  @SuppressWarnings("restricted")
   private static final class Twin implements FusedTiles.Kernels {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout P = ValueLayout.ADDRESS;
