@@ -1,7 +1,10 @@
 package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,28 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LateScan {
   private final int d;
-  private final int m;
-  private final float[] rows;
   private final float[] weight;
 
   /** The row after the last one of each query. */
   private final int[] ends;
 
-  private final Scan plain;
+  /** Rows of the short queries, and those of the others: one of them may be missing. */
+  private final List<Part> parts;
 
-  /** Whether vectors may take over; only then, and when they are ready, are they touched. */
-  private final boolean vector;
-
-  private volatile @Nullable Scan fast;
-
-  private LateScan(int d, float[] rows, float[] weight, int[] ends, Scan plain, boolean vector) {
+  private LateScan(int d, float[] weight, int[] ends, List<Part> parts) {
     this.d = d;
-    this.m = weight.length;
-    this.rows = rows;
     this.weight = weight;
     this.ends = ends;
-    this.plain = plain;
-    this.vector = vector;
+    this.parts = parts;
   }
 
   /**
@@ -67,8 +61,9 @@ public final class LateScan {
   }
 
   /**
-   * Several queries that share a pass: each item's rows are read once for all of them, and short
-   * queries fill a register's lanes together. Every score has the bits that its query alone gives.
+   * Several queries that share a pass: each item's rows are read from memory once for all of them,
+   * and queries fill a register's lanes together. Every score has the bits that its query alone
+   * gives.
    *
    * @param rows {@code [m, d]}, of all queries back to back
    * @param weight one a row
@@ -88,19 +83,31 @@ public final class LateScan {
       throw new IllegalArgumentException(
           "queries of " + m + " rows end at " + Arrays.toString(ends));
     }
-    return new LateScan(
-        d, rows.clone(), weight.clone(), ends.clone(), new ScalarScan(rows, m, d), vector);
+    List<Part> parts = new ArrayList<>();
+    for (boolean partial : new boolean[] {true, false}) {
+      int[] which = rowsOf(ends, partial);
+      if (which.length > 0) {
+        parts.add(Part.of(rows, d, which, partial, vector));
+      }
+    }
+    return new LateScan(d, weight.clone(), ends.clone(), parts);
+  }
+
+  /** The rows of the queries that are short, or of those that are not. */
+  private static int[] rowsOf(int[] ends, boolean partial) {
+    return IntStream.range(0, ends.length)
+        .filter(q -> ends[q] - begin(ends, q) <= Scan.SHORT == partial)
+        .flatMap(q -> IntStream.range(begin(ends, q), ends[q]))
+        .toArray();
+  }
+
+  private static int begin(int[] ends, int q) {
+    return q == 0 ? 0 : ends[q - 1];
   }
 
   /** The same with the fast form alone where there is one, compiled or not. */
   LateScan fast() {
-    Scan only = vector && Kernels.active().vector() ? vectors(rows, m, d) : plain;
-    return new LateScan(d, rows, weight, ends, only, false);
-  }
-
-  /** A method of its own, so that the Vector API is touched only where it is there. */
-  private static Scan vectors(float[] rows, int m, int d) {
-    return new VectorScan(rows, m, d);
+    return new LateScan(d, weight, ends, parts.stream().map(Part::alone).toList());
   }
 
   /** How many there are. */
@@ -137,63 +144,23 @@ public final class LateScan {
       throw new IllegalArgumentException("rows must be bf16, got " + items.type());
     }
     Shapes.sameWidth(items.d(), d);
-    Room room = new Room();
+    float[] best = new float[weight.length];
+    float[] token = new float[0];
+    List<Part.Room> rooms = parts.stream().map(_ -> new Part.Room()).toList();
     for (int i = 0; i < count; i++) {
       int item = which[i];
-      if (reverse && room.token.length != items.length(item)) {
-        room.token = new float[items.length(item)];
+      if (reverse && token.length != items.length(item)) {
+        token = new float[items.length(item)];
       }
-      maxima(items, item, room);
+      for (int p = 0; p < parts.size(); p++) {
+        parts.get(p).maxima(items, item, token, rooms.get(p), best);
+      }
       if (reverse) {
-        out[i] = mean(room.token);
+        out[i] = mean(token);
       } else {
-        weigh(room.best, out, i * ends.length);
+        weigh(best, out, i * ends.length);
       }
     }
-  }
-
-  /** What one call works in. */
-  private static final class Room {
-    private @Nullable Scan of;
-    float[] best = new float[0];
-    float[] scratch = new float[0];
-    float[] token = new float[0];
-
-    void fits(Scan scan) {
-      if (scan != of) {
-        of = scan;
-        best = new float[scan.room()];
-        scratch = new float[scan.scratch()];
-      }
-    }
-  }
-
-  private void maxima(Tokens items, int item, Room room) {
-    if (!vector) {
-      maxima(plain, items, item, room);
-    } else if (VectorWarmUp.isDone()) {
-      maxima(ready(), items, item, room);
-    } else {
-      long begun = System.nanoTime();
-      maxima(plain, items, item, room);
-      VectorWarmUp.spent(System.nanoTime() - begun);
-    }
-  }
-
-  /** Threads that make it at once make the same. */
-  private Scan ready() {
-    Scan made = fast;
-    if (made == null) {
-      made = vectors(rows, weight.length, d);
-      fast = made;
-    }
-    return made;
-  }
-
-  private static void maxima(Scan scan, Tokens items, int item, Room room) {
-    room.fits(scan);
-    long at = items.start(item) * items.d() * 2L;
-    scan.maxima(items.rows(), at, items.length(item), room.best, room.token, room.scratch);
   }
 
   private void weigh(float[] best, float[] out, int at) {
@@ -213,5 +180,96 @@ public final class LateScan {
       sum += value;
     }
     return (float) (sum / values.length);
+  }
+
+  /**
+   * Rows whose products are summed alike, in the forms this machine has.
+   *
+   * @param which their numbers among all
+   */
+  private static final class Part {
+    private final float[] rows;
+    private final int d;
+    private final int[] which;
+    private final boolean partial;
+    private final Scan plain;
+
+    /** Whether vectors may take over; only then, and when they are ready, are they touched. */
+    private final boolean vector;
+
+    private volatile @Nullable Scan fast;
+
+    private Part(float[] rows, int d, int[] which, boolean partial, Scan plain, boolean vector) {
+      this.rows = rows;
+      this.d = d;
+      this.which = which;
+      this.partial = partial;
+      this.plain = plain;
+      this.vector = vector;
+    }
+
+    static Part of(float[] all, int d, int[] which, boolean partial, boolean vector) {
+      float[] rows = new float[which.length * d];
+      for (int r = 0; r < which.length; r++) {
+        System.arraycopy(all, which[r] * d, rows, r * d, d);
+      }
+      Scan plain = new ScalarScan(rows, which.length, d, partial);
+      return new Part(rows, d, which, partial, plain, vector);
+    }
+
+    Part alone() {
+      Scan only = vector && Kernels.active().vector() ? vectors() : plain;
+      return new Part(rows, d, which, partial, only, false);
+    }
+
+    /** A method of its own, so that the Vector API is touched only where it is there. */
+    private Scan vectors() {
+      return partial
+          ? new VectorShortScan(rows, which.length, d)
+          : new VectorScan(rows, which.length, d);
+    }
+
+    /** Threads that make it at once make the same. */
+    private Scan ready() {
+      Scan made = fast;
+      if (made == null) {
+        made = vectors();
+        fast = made;
+      }
+      return made;
+    }
+
+    /** Puts the maxima of its rows to their places among all. */
+    void maxima(Tokens items, int item, float[] token, Room room, float[] best) {
+      if (!vector) {
+        room.run(plain, items, item, token);
+      } else if (VectorWarmUp.isDone()) {
+        room.run(ready(), items, item, token);
+      } else {
+        long begun = System.nanoTime();
+        room.run(plain, items, item, token);
+        VectorWarmUp.spent(System.nanoTime() - begun);
+      }
+      for (int r = 0; r < which.length; r++) {
+        best[which[r]] = room.best[r];
+      }
+    }
+
+    /** What one call works in. */
+    private static final class Room {
+      private @Nullable Scan of;
+      private float[] best = new float[0];
+      private float[] scratch = new float[0];
+
+      void run(Scan scan, Tokens items, int item, float[] token) {
+        if (scan != of) {
+          of = scan;
+          best = new float[scan.room()];
+          scratch = new float[scan.scratch()];
+        }
+        long at = items.start(item) * items.d() * 2L;
+        scan.maxima(items.rows(), at, items.length(item), best, token, scratch);
+      }
+    }
   }
 }

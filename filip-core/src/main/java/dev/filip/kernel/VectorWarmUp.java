@@ -10,10 +10,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Gets {@link VectorScan} and {@link VectorCodeScan} compiled aside: until then the JVM makes an
- * object of every vector, and they are hundreds of times slower than plain loops. Begins when plain
- * loops have run for a while, so that a process that scores little never pays for it, nor for
- * loading the Vector API; a daemon thread, once a process. Safe for any thread.
+ * Gets {@link VectorScan}, {@link VectorShortScan} and {@link VectorCodeScan} compiled aside: until
+ * then the JVM makes an object of every vector, and they are hundreds of times slower than plain
+ * loops. Begins when plain loops have run for a while, so that a process that scores little never
+ * pays for it, nor for loading the Vector API; a daemon thread, once a process. Safe for any
+ * thread.
  */
 final class VectorWarmUp {
   /** Of all threads together; loading and compiling take about as long again. */
@@ -40,7 +41,7 @@ final class VectorWarmUp {
     }
   }
 
-  /** All tiles there are: four to seven rows by one and by two vectors of a query; then codes. */
+  /** Short queries, and longer ones by tiles of four to seven rows; then codes. */
   private static void run() {
     if (!Kernels.active().vector()) {
       return;
@@ -48,10 +49,11 @@ final class VectorWarmUp {
     try (Arena arena = Arena.ofShared()) { // as files are mapped
       MemorySegment rows = arena.allocate(2L * 28 * D, 64);
       int lanes = Kernels.tile().lanes();
-      for (int m : new int[] {1, lanes + 1}) {
-        for (int n : new int[] {28, 24, 20, 16}) {
-          until(m, Tokens.uniform(rows.asSlice(0, 2L * n * D), Tokens.Type.BF16, D, n, 1));
-        }
+      for (int n : new int[] {28, 24, 20, 16}) {
+        Tokens item = Tokens.uniform(rows.asSlice(0, 2L * n * D), Tokens.Type.BF16, D, n, 1);
+        until(5, true, item);
+        until(lanes, false, item);
+        until(2 * lanes, false, item);
       }
       codes(arena);
       DONE.set(true);
@@ -70,11 +72,11 @@ final class VectorWarmUp {
         () -> fast.scores(query, codes, factors, new long[] {0, tokens}, 0, 1, new float[1]));
   }
 
-  private static void until(int m, Tokens item) {
+  private static void until(int m, boolean partial, Tokens item) {
     float[] query = new float[m * D];
     Arrays.fill(query, 0.1f);
-    Scan fast = new VectorScan(query, m, D);
-    Scan plain = new ScalarScan(query, m, D);
+    Scan fast = partial ? new VectorShortScan(query, m, D) : new VectorScan(query, m, D);
+    Scan plain = new ScalarScan(query, m, D, partial);
     float[] best = new float[Math.max(fast.room(), plain.room())];
     float[] scratch = new float[Math.max(fast.scratch(), plain.scratch())];
     untilFaster(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LateScanTest {
   /** Unit rows around a common direction, as towers give them. */
@@ -122,16 +123,17 @@ class LateScanTest {
   }
 
   /** A scan that goes over from one form to the other gives what each would. */
-  @Test
-  void theFormMayChangeInTheMiddle() {
+  @ParameterizedTest
+  @ValueSource(ints = {5, 9})
+  void theFormMayChangeInTheMiddle(int m) {
     Random random = new Random(8);
     int d = 64;
     int[] length = new int[3000];
     Arrays.fill(length, 36);
     Tokens held = items(random, d, length).as(Tokens.Type.BF16);
-    float[] query = rows(random, 9, d);
-    float[] even = new float[9];
-    Arrays.fill(even, 1f / 9);
+    float[] query = rows(random, m, d);
+    float[] even = new float[m];
+    Arrays.fill(even, 1f / m);
     float[] plain = new float[length.length];
     LateScan.weighted(query, d, even, false).forward(held, all(held), length.length, plain);
     long until = System.nanoTime() + 5_000_000_000L;

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LogisticObjective implements Lbfgs.Function {
   private static final double NOISE_FP32 = 1e-8;
   private static final double NOISE_FP64 = 1e-15;
-  private static final int SCORES = 1 << 22;
+  private static final int SCORES = 1 << 18;
   private static final int LEAST_ROWS = 1024;
   private final List<Labelled> data;
   private final int k;
