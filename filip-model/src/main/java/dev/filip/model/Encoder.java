@@ -130,12 +130,14 @@ public final class Encoder {
     int side = model.config().vision().imageSize();
     int each = imageFloats();
     try (PixelTable table = new PixelTable(values, model.compute())) {
-      return batches(count, (from, b) -> {
-        Tensor host = Tensors.empty(ScalarType.Byte, b, side, side, 3);
-        MemorySegment to = Tensors.bytes(host);
-        Tasks.forEach(b, i -> bytes.write(from + i, to, (long) i * each));
-        return table.images(model.compute().device().send(host));
-      });
+      return batches(
+          count,
+          (from, b) -> {
+            Tensor host = Tensors.empty(ScalarType.Byte, b, side, side, 3);
+            MemorySegment to = Tensors.bytes(host);
+            Tasks.forEach(b, i -> bytes.write(from + i, to, (long) i * each));
+            return table.images(model.compute().device().send(host));
+          });
     }
   }
 

@@ -76,7 +76,8 @@ public final class Nvrtc {
             ValueLayout.ADDRESS, 0, arena.allocateFrom("--gpu-architecture=" + architecture));
         options.setAtIndex(ValueLayout.ADDRESS, 1, arena.allocateFrom("--std=c++17"));
         for (int i = 0; i < defines.size(); i++) {
-          options.setAtIndex(ValueLayout.ADDRESS, i + 2L, arena.allocateFrom("-D" + defines.get(i)));
+          options.setAtIndex(
+              ValueLayout.ADDRESS, i + 2L, arena.allocateFrom("-D" + defines.get(i)));
         }
         int result =
             (int)

@@ -35,14 +35,16 @@ final class CudaLateKernels implements FusedTiles.Kernels {
   private Loaded of(FusedTiles.Features f, Tensor words) {
     boolean half = f.x().scalar_type().intern() == ScalarType.Half;
     LateKernelCode.Types types = new LateKernelCode.Types(half, words.element_size() == 2);
-    return loaded.computeIfAbsent(types, t -> {
-      String architecture = CudaModule.architecture();
-      try {
-        return Loaded.of(CudaModule.load(code.of(architecture, t)));
-      } catch (IllegalStateException e) {
-        return Loaded.of(CudaModule.load(code.compiled(architecture, t)));
-      }
-    });
+    return loaded.computeIfAbsent(
+        types,
+        t -> {
+          String architecture = CudaModule.architecture();
+          try {
+            return Loaded.of(CudaModule.load(code.of(architecture, t)));
+          } catch (IllegalStateException e) {
+            return Loaded.of(CudaModule.load(code.compiled(architecture, t)));
+          }
+        });
   }
 
   private static long at(Tensor t) {

@@ -72,8 +72,7 @@ record LateKernelCode(Path folder) {
   }
 
   private static String source() {
-    try (InputStream in =
-        Objects.requireNonNull(LateKernelCode.class.getResourceAsStream(NAME))) {
+    try (InputStream in = Objects.requireNonNull(LateKernelCode.class.getResourceAsStream(NAME))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -167,13 +167,14 @@ class FusedTilesTest {
     FeaturePrecision precision = half ? FeaturePrecision.FP16 : FeaturePrecision.BF16;
     List<int[]> sizes =
         wide
-            ? List.of(new int[] {2, 300, 3, 16}, new int[] {2, 3, 300, 16})
+            ? List.of(new int[] {2, 300, 3, 16}, new int[] {2, 3, 300, 16}, new int[] {3, 70, 260, 16})
             : List.of(
                 new int[] {1, 1, 1, 16},
                 new int[] {3, 17, 9, 32},
                 new int[] {2, 16, 8, 16},
                 new int[] {4, 49, 20, 48},
                 new int[] {5, 5, 33, 16},
+                new int[] {4, 5, 100, 16},
                 new int[] {2, 150, 7, 16});
     try (Arena arena = Arena.ofConfined();
         var _ = new StepScope()) {

@@ -18,8 +18,12 @@ class LateKernelCodeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "sm_80, false, false", "sm_80, true, true", "sm_90, false, false", "sm_90, false, true",
-    "sm_90, true, false", "sm_90, true, true"
+    "sm_80, false, false",
+    "sm_80, true, true",
+    "sm_90, false, false",
+    "sm_90, false, true",
+    "sm_90, true, false",
+    "sm_90, true, true"
   })
   void compilesAndIsKept(String architecture, boolean half, boolean wide) throws Exception {
     LateKernelCode code = new LateKernelCode(temp.resolve("kernels"));

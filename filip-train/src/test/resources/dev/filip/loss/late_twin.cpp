@@ -39,12 +39,27 @@ static void enter() {
   now->done = true;
 }
 
-// To the next thread; all of a block come to the same calls.
-static void turn() {
-  swapcontext(&now->context, &scheduler);
-}
+// Where so many threads wait for each other.
+struct Barrier {
+  unsigned arrived;
+  unsigned generation;
 
-static void __syncthreads() { turn(); }
+  void await(unsigned threads) {
+    unsigned mine = generation;
+    if (++arrived == threads) {
+      arrived = 0;
+      generation++;
+    }
+    while (generation == mine) {
+      swapcontext(&now->context, &scheduler); // to the next thread
+    }
+  }
+};
+static Barrier ofBlock, ofWarp[32];
+
+static void __syncthreads() { ofBlock.await(blockDim.x); }
+
+static void turn() { ofWarp[now->id / 32].await(32); }
 
 static uint32_t lanes[1024][2];
 
