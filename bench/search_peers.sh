@@ -4,7 +4,7 @@
 # it has too few, made after the moments of 20,000 of its images (MadeTokens says how); "real" takes them as they are. Queries are texts,
 # encoded by the model. With WITHOUT_PEERS=1 ours alone, without the file for others (one million images of 49 x 256 are 25 GB of index).
 #   bench/search_peers.sh MODEL STORE QUERIES.txt IMAGES real|made      PYTHON=python of a venv with fast-plaid
-set -eu
+set -euo pipefail
 model=$(realpath "$1") store=$(realpath "$2") queries=$(realpath "$3") images=$4 kind=$5
 cd "$(dirname "$0")/.."
 . bench/java.sh

@@ -1,13 +1,12 @@
 package dev.filip.cli;
 
-import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.IndexEncoder;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
 import dev.filip.search.Calibration;
 import dev.filip.search.Calibrator;
 import dev.filip.search.IndexAbout;
-import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
@@ -67,17 +66,9 @@ final class CalibrateCommand implements Callable<Integer> {
     BadInput.require(
         count >= Calibrator.LEAST_QUERIES, "--count", count, ">= " + Calibrator.LEAST_QUERIES);
     IndexAbout about = IndexAbout.read(index);
-    try (Snapshot snapshot = Snapshot.open(index)) {
-      Calibration made;
-      if (PlainQueryEncoder.fits(about)) {
-        try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
-          made = calibrated(snapshot, words);
-        }
-      } else {
-        try (IndexModel words = IndexModel.open(about, model.of(about), false)) {
-          made = calibrated(snapshot, words);
-        }
-      }
+    try (Snapshot snapshot = Snapshot.open(index);
+        IndexEncoder encoder = IndexEncoder.open(about, model.of(about), false)) {
+      Calibration made = calibrated(snapshot, encoder.words());
       made.write(index, about);
       answer.print(Json.object().put("index", index.toString()).setAll(made.toJson()));
     }

@@ -1,15 +1,12 @@
 package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.IndexEncoder;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.OpenSearchExport;
-import dev.filip.search.PlainQueryEncoder;
-import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -70,9 +67,14 @@ final class IndexQueryCommand implements Callable<Integer> {
     Lucene.quiet();
     BadInput.require(
         !text.isEmpty() || image != null, "TEXT", "none", "words, or --image in their place");
+    IndexAbout about = IndexAbout.read(index);
+    SearchQuery query;
+    try (IndexEncoder encoder = IndexEncoder.open(about, model.of(about), image != null)) {
+      query = encoder.query(String.join(" ", text), literal, image, null);
+    }
     ObjectNode body =
         switch (to) {
-          case OPENSEARCH -> OpenSearchExport.search(query(IndexAbout.read(index)), k, null);
+          case OPENSEARCH -> OpenSearchExport.search(query, k, null);
         };
     if (spec == null) {
       throw new IllegalStateException("not attached to a command");
@@ -80,25 +82,5 @@ final class IndexQueryCommand implements Callable<Integer> {
     spec.commandLine().getOut().println(Json.pretty(body));
     spec.commandLine().getOut().flush();
     return 0;
-  }
-
-  private SearchQuery query(IndexAbout about) throws IOException {
-    if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
-      try (PlainQueryEncoder words = PlainQueryEncoder.open(about, model.of(about))) {
-        return SearchQuery.text(words(), words);
-      }
-    }
-    try (IndexModel open = IndexModel.open(about, model.of(about), false)) {
-      if (image == null) {
-        return SearchQuery.text(words(), open);
-      }
-      SearchQuery picture = open.image(image, null);
-      return text.isEmpty() ? picture : SearchQuery.text(words(), open).and(picture);
-    }
-  }
-
-  private QueryText words() {
-    String all = String.join(" ", text);
-    return literal ? QueryText.literal(all) : QueryText.parse(all);
   }
 }

@@ -2,7 +2,7 @@ package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.IndexEncoder;
 import dev.filip.indexing.Region;
 import dev.filip.indexing.Why;
 import dev.filip.io.BadInput;
@@ -12,9 +12,6 @@ import dev.filip.io.Texts;
 import dev.filip.search.Found;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
-import dev.filip.search.PlainQueryEncoder;
-import dev.filip.search.QueryEncoder;
-import dev.filip.search.QueryText;
 import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Shards;
@@ -84,7 +81,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--exact",
       description =
-          "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 25,000.")
+          "Score every image that the filter lets through, however many. Default: those that one-bit codes find best, above 5,000.")
   private boolean exact;
 
   @Option(
@@ -140,33 +137,17 @@ final class SearchCommand implements Callable<Integer> {
     List<Path> indexes = Shards.named(index);
     IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
-    if (image == null && PlainQueryEncoder.fits(about)) { // no native library is loaded
-      try (Ahead<PlainQueryEncoder> words =
-              Ahead.of(() -> PlainQueryEncoder.open(about, model.of(about)));
-          Snapshot snapshot = Shards.open(indexes)) {
-        answer(snapshot, words.get(), texts, List.of());
-      }
-    } else {
-      try (Snapshot snapshot = Shards.open(indexes);
-          IndexModel open = IndexModel.open(about, model.of(about), false)) {
-        answer(
-            snapshot,
-            open,
-            texts,
-            image == null ? List.of() : List.of(open.image(image, region())));
+    try (Ahead<IndexEncoder> encoder =
+            Ahead.of(() -> IndexEncoder.open(about, model.of(about), image != null));
+        Snapshot snapshot = Shards.open(indexes)) {
+      if (queries != null) {
+        new BatchSearch(snapshot, encoder.get().words(), options()).run(texts, answer);
+      } else {
+        String words = String.join(" ", text);
+        one(snapshot, encoder.get().query(words, literal, image, region()));
       }
     }
     return 0;
-  }
-
-  private void answer(
-      Snapshot snapshot, QueryEncoder words, List<String> texts, List<SearchQuery> images)
-      throws IOException {
-    if (queries != null) {
-      new BatchSearch(snapshot, words, options()).run(texts, answer);
-    } else {
-      one(snapshot, query(words, images));
-    }
   }
 
   private void check() {
@@ -201,16 +182,6 @@ final class SearchCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
     }
-  }
-
-  private SearchQuery query(QueryEncoder encoder, List<SearchQuery> images) {
-    if (text.isEmpty()) {
-      return images.getFirst();
-    }
-    String words = String.join(" ", text);
-    SearchQuery query =
-        SearchQuery.text(literal ? QueryText.literal(words) : QueryText.parse(words), encoder);
-    return images.isEmpty() ? query : query.and(images.getFirst());
   }
 
   private void one(Snapshot snapshot, SearchQuery query) throws IOException {

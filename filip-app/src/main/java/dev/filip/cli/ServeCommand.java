@@ -1,5 +1,6 @@
 package dev.filip.cli;
 
+import dev.filip.http.FolderWatch;
 import dev.filip.http.SearchServer;
 import dev.filip.http.SearchService;
 import dev.filip.http.ServeOptions;
@@ -24,7 +25,12 @@ import picocli.CommandLine.Parameters;
       "Serve an index: a page to search with, and REST (openapi.json says how). Ends on Ctrl-C when the requests under way are answered.",
       "Images that others add to the index are found within half a second."
     },
-    footer = {"", "Example:", "  filip serve pictures.index --port 8080"})
+    footer = {
+      "",
+      "Example:",
+      "  filip serve pictures.index --port 8080",
+      "  filip serve pictures.index --watch pictures"
+    })
 final class ServeCommand implements Callable<Integer> {
   private static final long MEGABYTE = 1 << 20;
 
@@ -85,6 +91,14 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--access-log", description = "A line a request on standard error.")
   private boolean accessLog;
 
+  @Option(
+      names = "--watch",
+      paramLabel = "FOLDER",
+      description =
+          "Keep the index as a folder is meanwhile: what comes, changes or goes there does so in the index within seconds.")
+  private @Nullable String watched;
+
+  @Mixin private RescanOption rescan;
   @Mixin private ModelOption model;
 
   @Override
@@ -101,8 +115,22 @@ final class ServeCommand implements Callable<Integer> {
             Duration.ofSeconds(timeout),
             writable,
             accessLog);
-    try (SearchService service = SearchService.open(index, model.of(IndexAbout.read(index)));
-        SearchServer server = SearchServer.start(service, options)) {
+    rescan.check();
+    if (watched != null) {
+      RescanOption.requireFolder(watched, "a folder of images");
+    }
+    try (SearchService service = SearchService.open(index, model.of(IndexAbout.read(index)))) {
+      serve(service, options);
+    }
+    return 0;
+  }
+
+  private void serve(SearchService service, ServeOptions options) throws InterruptedException {
+    FolderWatch watch =
+        watched == null
+            ? null
+            : service.watch(watched, rescan.pace(), line -> System.err.println("filip: " + line));
+    try (SearchServer server = SearchServer.start(service, options)) {
       System.out.printf(
           Locale.ROOT,
           "%,d images at http://%s:%d/%n",
@@ -110,19 +138,25 @@ final class ServeCommand implements Callable<Integer> {
           host.equals("0.0.0.0") ? "localhost" : host,
           server.port());
       System.out.flush();
-      untilStopped(server);
+      if (watch != null) {
+        watch.start();
+      }
+      untilStopped(server, watch);
     }
-    return 0;
   }
 
-  /** The JVM's shutdown waits for the server to let its requests end. */
-  private static void untilStopped(SearchServer server) throws InterruptedException {
+  /** The JVM's shutdown waits for requests and for what is being committed. */
+  private static void untilStopped(SearchServer server, @Nullable FolderWatch watch)
+      throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   server.close();
+                  if (watch != null) {
+                    watch.close();
+                  }
                   stopped.countDown();
                 },
                 "filip-serve-stop"));

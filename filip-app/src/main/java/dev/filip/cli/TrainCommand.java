@@ -53,6 +53,9 @@ import picocli.CommandLine.Parameters;
       "  filip train configs/finetune-emoji.yaml --out runs/lora --set 'finetune.lora={rank: 8}'"
     })
 final class TrainCommand implements Callable<Integer> {
+  /** A step of a large model is a megabyte or two of trace. */
+  private static final int MOST_PROFILED = 100;
+
   @Parameters(paramLabel = "CONFIG.yaml", description = "The run: see docs/CONFIG.md.")
   private Path config;
 
@@ -86,6 +89,16 @@ final class TrainCommand implements Callable<Integer> {
       description = "Steps between logged steps. Default: 10.")
   private int logEvery;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Tell where the time of N steps goes, the third and those after it where there are as"
+              + " many: a table, also in OUT/profile.txt, and OUT/profile.json, a Chrome trace for"
+              + " chrome://tracing or ui.perfetto.dev. The steps take longer meanwhile.")
+  private int profile;
+
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -93,6 +106,11 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BadInput.require(processes >= 1, "--nproc", processes, ">= 1");
     BadInput.require(logEvery >= 1, "--log-every", logEvery, ">= 1");
+    BadInput.require(
+        profile >= 0 && profile <= MOST_PROFILED,
+        "--profile",
+        profile,
+        "in [0, " + MOST_PROFILED + "] (steps; 0 = none)");
     RunConfig run = RunConfigReader.read(config, sets);
     Optional<RankEnvironment> rank = RankEnvironment.of(System.getenv());
     if (processes > 1) {
@@ -146,6 +164,7 @@ final class TrainCommand implements Callable<Integer> {
     if (force.isOn()) {
       all.add("--force");
     }
+    all.addAll(List.of("--profile", Integer.toString(profile)));
     if (answer.isJson()) {
       all.add("--json");
     }
@@ -176,7 +195,10 @@ final class TrainCommand implements Callable<Integer> {
     Consumer<String> log = ranks.isFirst() ? System.err::println : line -> {};
     var listeners = List.<TrainListener>of(new ProgressListener("train"));
     return Trainer.run(
-        run, folder(), new TrainOptions(existing(), logEvery, evaluator, listeners, log), ranks);
+        run,
+        folder(),
+        new TrainOptions(existing(), logEvery, evaluator, listeners, log, profile),
+        ranks);
   }
 
   private Existing existing() {

@@ -7,19 +7,13 @@ import dev.filip.indexing.FolderFollower;
 import dev.filip.indexing.IndexModel;
 import dev.filip.io.BadInput;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The {@code --watch} option: following a folder until Ctrl-C. */
 final class WatchOptions {
-  private static final Duration SETTLE = Duration.ofMillis(700);
-
   /** For what is being committed when Ctrl-C comes. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -29,13 +23,7 @@ final class WatchOptions {
           "Then follow the folder: what comes, changes or goes there does so in the index within seconds, until Ctrl-C.")
   private boolean on;
 
-  @Option(
-      names = "--rescan",
-      paramLabel = "SECONDS",
-      defaultValue = "60",
-      description =
-          "With --watch: look at all of it so often, whatever the system tells of changes (network file systems tell nothing). Default: ${DEFAULT-VALUE}.")
-  private int rescan;
+  @Mixin private RescanOption rescan;
 
   boolean isOn() {
     return on;
@@ -43,28 +31,19 @@ final class WatchOptions {
 
   /** Refuses what cannot be followed. */
   void check(String source, LimitOption limit, ColumnOptions columns) {
-    BadInput.require(rescan >= 1, "--rescan", rescan, ">= 1");
+    rescan.check();
     BadInput.require(limit.samples() == 0, "--watch", "with --limit", "given without it");
     BadInput.require(
         columns.options().equals(SourceOptions.DEFAULT),
         "--watch",
         "with --split or a column's name",
         "given without them");
-    BadInput.require(isFolder(source), "--watch", source, "given with a folder of images");
-  }
-
-  private static boolean isFolder(String source) {
-    try {
-      return Files.isDirectory(Path.of(source));
-    } catch (InvalidPathException e) {
-      return false;
-    }
+    RescanOption.requireFolder(source, "given with a folder of images");
   }
 
   void follow(Path index, String source, IndexModel model, Answer answer) throws IOException {
-    FolderFollower.Pace pace = new FolderFollower.Pace(SETTLE, Duration.ofSeconds(rescan));
     FolderFollower follower =
-        new FolderFollower(index, source, model, pace, new Lines(answer, source));
+        new FolderFollower(index, source, model, rescan.pace(), new Lines(answer, source));
     Thread hook = new Thread(() -> end(follower), "filip-watch-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -104,29 +83,11 @@ final class WatchOptions {
     public void changed(Added added, long items) {
       ObjectNode json = added.toJson();
       json.put("removed", added.done().removed()).put("items", items);
-      answer.line(json, text(json));
+      answer.line(json, added.line(items));
       if (!begun) {
         begun = true;
         said("watching " + source + " (Ctrl-C ends)");
       }
-    }
-
-    private static String text(ObjectNode json) {
-      List<String> parts = new ArrayList<>();
-      for (String what : List.of("added", "replaced", "removed", "unchanged")) {
-        if (json.path(what).asLong() > 0) {
-          parts.add(String.format(Locale.ROOT, "%,d %s", json.path(what).asLong(), what));
-        }
-      }
-      json.path("skipped")
-          .properties()
-          .forEach(why -> {
-            if (!why.getKey().equals("total")) {
-              parts.add(why.getValue().asText() + " skipped (" + why.getKey() + ")");
-            }
-          });
-      String done = parts.isEmpty() ? "nothing added" : String.join(", ", parts);
-      return String.format(Locale.ROOT, "%s; %,d images", done, json.path("items").asLong());
     }
 
     @Override

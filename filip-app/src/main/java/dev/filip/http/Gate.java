@@ -16,11 +16,11 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 /**
- * What every request passes: counting, the log, other origins, the token, the limit of requests at
- * once; and what every failure becomes, one JSON line. Thread-safe.
+ * What every request passes: counting, the log, other origins, the token; and what every failure
+ * becomes, one JSON line. Thread-safe.
  */
 final class Gate implements Filter {
   /** Paths that are counted and logged by name; others are one. */
@@ -45,12 +45,10 @@ final class Gate implements Filter {
 
   private final ServeOptions options;
   private final Meters meters;
-  private final Semaphore free;
 
   Gate(ServeOptions options, Meters meters) {
     this.options = options;
     this.meters = meters;
-    free = new Semaphore(options.concurrency());
   }
 
   @Override
@@ -76,28 +74,16 @@ final class Gate implements Filter {
 
   private void pass(
       FilterChain chain, RoutingRequest request, RoutingResponse response, String path) {
-    boolean api = path.startsWith("/api/");
     if (request.prologue().method().equals(Method.OPTIONS) && options.cors().isPresent()) {
       response.status(204).send();
       return;
     }
-    if (api && !allowed(request)) {
+    if (path.startsWith("/api/") && !allowed(request)) {
       response.header("WWW-Authenticate", "Bearer");
       fail(response, 401, "this server wants a token: Authorization: Bearer TOKEN");
       return;
     }
-    if (api && !free.tryAcquire()) {
-      response.header("Retry-After", "1");
-      fail(response, 503, "all " + options.concurrency() + " places are taken: try again");
-      return;
-    }
-    try {
-      chain.proceed();
-    } finally {
-      if (api) {
-        free.release();
-      }
-    }
+    chain.proceed();
   }
 
   /** A browser's pictures cannot send headers: there the token may be a parameter. */
@@ -122,8 +108,12 @@ final class Gate implements Filter {
     response.header("Vary", "Origin");
   }
 
-  /** What failures of a handler become. */
-  static void failures(HttpRouting.Builder routing) {
+  /**
+   * What failures of a handler become.
+   *
+   * @param hiding takes out of a line what is nobody's business
+   */
+  static void failures(HttpRouting.Builder routing, UnaryOperator<String> hiding) {
     routing.error(
         Refused.class,
         (_, response, e) -> {
@@ -133,7 +123,8 @@ final class Gate implements Filter {
           fail(response, e.status(), e.line());
         });
     routing.error(
-        BadInput.class, (_, response, e) -> fail(response, 400, String.valueOf(e.getMessage())));
+        BadInput.class,
+        (_, response, e) -> fail(response, 400, hiding.apply(String.valueOf(e.getMessage()))));
     routing.error(
         HttpException.class,
         (_, response, e) -> fail(response, e.status().code(), String.valueOf(e.getMessage())));
@@ -149,7 +140,7 @@ final class Gate implements Filter {
   private static void fail(ServerResponse response, int status, String line) {
     if (!response.isSent()) {
       response.status(status);
-      Replies.json(response, Json.object().put("error", line));
+      Reply.json(Json.object().put("error", line)).send(response);
     }
   }
 

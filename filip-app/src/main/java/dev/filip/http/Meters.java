@@ -1,7 +1,10 @@
 package dev.filip.http;
 
+import dev.filip.indexing.Added;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -43,6 +46,38 @@ final class Meters {
    */
   Meters(LongSupplier size) {
     this.size = size;
+  }
+
+  /** Counts what keeps the index as a folder is, too. */
+  void add(FolderWatch watch) {
+    GaugeWithCallback.builder()
+        .name("filip_watch_following")
+        .help("1 while the index is as the folder is, 0 while it looks first, waits or failed.")
+        .callback(to -> to.call(watch.done().state() == FolderWatch.State.FOLLOWING ? 1 : 0))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("filip_watch_commits_total")
+        .help("Changes of the index by the folder.")
+        .callback(to -> to.call(watch.done().commits()))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("filip_watch_failures_total")
+        .help("Tries to follow the folder that failed.")
+        .callback(to -> to.call(watch.done().failures()))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("filip_watch_images_total")
+        .help("Images of the folder by what became of them.")
+        .labelNames("change")
+        .callback(to -> images(watch.done().all(), to))
+        .register(registry);
+  }
+
+  private static void images(Added all, CounterWithCallback.Callback to) {
+    to.call(all.done().added(), "added");
+    to.call(all.done().replaced(), "replaced");
+    to.call(all.done().removed(), "removed");
+    to.call(all.skipped().values().stream().mapToInt(Integer::intValue).sum(), "skipped");
   }
 
   void begin() {

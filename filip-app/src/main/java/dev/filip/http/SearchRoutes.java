@@ -8,14 +8,16 @@ import dev.filip.search.Found;
 import dev.filip.search.Hit;
 import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The paths below {@code /api}. Thread-safe. */
 final class SearchRoutes {
@@ -26,53 +28,84 @@ final class SearchRoutes {
 
   private final SearchService service;
   private final ServeOptions options;
+  private final Places places;
+  private final Bodies bodies;
 
-  SearchRoutes(SearchService service, ServeOptions options) {
+  SearchRoutes(SearchService service, ServeOptions options, Places places) {
     this.service = service;
     this.options = options;
+    this.places = places;
+    bodies = new Bodies(options);
   }
 
   void register(HttpRouting.Builder routing) {
     routing
-        .get("/api/search", this::words)
-        .post("/api/search", this::picture)
-        .get("/api/explain", this::explain)
-        .get("/api/thumbnail", this::thumbnail)
-        .put("/api/images", this::put)
-        .delete("/api/images", this::delete)
-        .get("/api/stats", (_, response) -> Replies.json(response, service.stats()));
+        .get("/api/search", placed(request -> answer(request, query(request))))
+        .post("/api/search", bodied(this::picture))
+        .get("/api/explain", placed(this::explain))
+        .get("/api/thumbnail", placed(this::thumbnail))
+        .put("/api/images", writing(bodied(this::put)))
+        .delete("/api/images", writing(placed(this::delete)))
+        .get("/api/stats", placed(_ -> Reply.json(service.stats())));
   }
 
-  private void words(ServerRequest request, ServerResponse response) {
-    answer(request, response, query(request));
+  /** Works at a place; the answer is sent without it. */
+  private Handler placed(Function<ServerRequest, Reply> work) {
+    return (request, response) -> {
+      Reply reply;
+      try (Places.Place _ = places.take()) {
+        reply = work.apply(request);
+      }
+      reply.send(response);
+    };
+  }
+
+  /** The same with the body, which is read before. */
+  private Handler bodied(BiFunction<ServerRequest, byte[], Reply> work) {
+    return (request, response) -> {
+      Reply reply;
+      try (Bodies.Body body = bodies.read(request);
+          Places.Place _ = places.take()) {
+        reply = work.apply(request, body.bytes());
+      }
+      reply.send(response);
+    };
+  }
+
+  private Handler writing(Handler handler) {
+    return (request, response) -> {
+      if (!options.writable()) {
+        throw new Refused(403, "this server only reads: start it with --writable");
+      }
+      handler.handle(request, response);
+    };
   }
 
   private SearchQuery query(ServerRequest request) {
-    String text = Replies.required(request, "q");
+    String text = Parameters.required(request, "q");
     if (text.length() > LONGEST_TEXT) {
       throw Refused.wrong(
           "parameter q must have at most " + LONGEST_TEXT + " characters, got " + text.length());
     }
-    return service.words(text, Replies.text(request, "literal").orElse("").equals("true"));
+    return service.words(text, Parameters.text(request, "literal").orElse("").equals("true"));
   }
 
-  private void picture(ServerRequest request, ServerResponse response) {
-    byte[] body = Replies.body(request, options);
+  private Reply picture(ServerRequest request, byte[] body) {
     if (body.length == 0) {
       throw Refused.wrong("the body must be a picture, got nothing");
     }
-    Optional<String> box = Replies.text(request, "box");
+    Optional<String> box = Parameters.text(request, "box");
     SearchQuery picture =
         service.picture(body, box.map(text -> Region.parse("parameter box", text)).orElse(null));
-    boolean words = Replies.text(request, "q").isPresent();
-    answer(request, response, words ? query(request).and(picture) : picture);
+    boolean words = Parameters.text(request, "q").isPresent();
+    return answer(request, words ? query(request).and(picture) : picture);
   }
 
-  private void answer(ServerRequest request, ServerResponse response, SearchQuery query) {
-    int k = Replies.number(request, "k", 10, 1, MOST_HITS);
-    int from = Replies.number(request, "from", 0, 0, MOST_PASSED_OVER);
+  private Reply answer(ServerRequest request, SearchQuery query) {
+    int k = Parameters.number(request, "k", 10, 1, MOST_HITS);
+    int from = Parameters.number(request, "from", 0, 0, MOST_PASSED_OVER);
     SearchOptions wanted = wanted(request, from + k, from);
-    try (Snapshots.Lease lease = service.lease(Replies.text(request, "snapshot"))) {
+    try (Snapshots.Lease lease = service.lease(Parameters.text(request, "snapshot"))) {
       Found found = lease.snapshot().find(query, wanted);
       List<Hit> hits = found.hits();
       ObjectNode json = Json.object();
@@ -87,7 +120,7 @@ final class SearchRoutes {
       if (!query.texts().isEmpty()) {
         query.texts().getFirst().pieces().forEach(words::add);
       }
-      Replies.json(response, json);
+      return Reply.json(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -97,20 +130,20 @@ final class SearchRoutes {
    * @param k hits of this page and of those before it
    */
   private static SearchOptions wanted(ServerRequest request, int k, int from) {
-    double diversity = Replies.decimal(request, "diversity").orElse(0.0);
-    Optional<Double> group = Replies.decimal(request, "group");
+    double diversity = Parameters.decimal(request, "diversity").orElse(0.0);
+    Optional<Double> group = Parameters.decimal(request, "group");
     if (from > 0 && (diversity > 0 || group.isPresent())) {
       throw Refused.wrong(
           "parameter from must be 0 with diversity or group, whose hits are chosen together: ask for more with k");
     }
     return SearchOptions.of(k)
-        .filter(Replies.text(request, "filter").orElse(null))
-        .minProbability(Replies.decimal(request, "min_probability").orElse(null))
+        .filter(Parameters.text(request, "filter").orElse(null))
+        .minProbability(Parameters.decimal(request, "min_probability").orElse(null))
         .diversity(diversity)
         .group(group.orElse(null));
   }
 
-  private void explain(ServerRequest request, ServerResponse response) {
+  private Reply explain(ServerRequest request) {
     SearchQuery query = query(request);
     List<String> ids = request.query().all("id", List::of);
     if (ids.isEmpty() || ids.size() > MOST_EXPLAINED) {
@@ -120,14 +153,14 @@ final class SearchRoutes {
     ObjectNode json = Json.object();
     query.texts().getFirst().pieces().forEach(json.putArray("words")::add);
     ArrayNode images = json.putArray("images");
-    try (Snapshots.Lease lease = service.lease(Replies.text(request, "snapshot"))) {
+    try (Snapshots.Lease lease = service.lease(Parameters.text(request, "snapshot"))) {
       for (String id : ids) {
         images.add(service.why(query.texts().getFirst(), hit(lease, id)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Replies.json(response, json);
+    return Reply.json(json);
   }
 
   private static Hit hit(Snapshots.Lease lease, String id) throws IOException {
@@ -137,8 +170,8 @@ final class SearchRoutes {
         .orElseThrow(() -> Refused.missing("parameter id: no image has the id " + id));
   }
 
-  private void thumbnail(ServerRequest request, ServerResponse response) {
-    String id = Replies.required(request, "id");
+  private Reply thumbnail(ServerRequest request) {
+    String id = Parameters.required(request, "id");
     byte[] picture;
     try (Snapshots.Lease lease = service.lease(Optional.empty())) {
       picture = hit(lease, id).about().thumbnail();
@@ -148,25 +181,15 @@ final class SearchRoutes {
     if (picture == null) {
       throw Refused.missing("parameter id: no thumbnail is kept of " + id);
     }
-    response.header("Cache-Control", "private, max-age=60");
     boolean png = picture.length > 1 && picture[1] == 'P';
-    Replies.send(response, png ? "image/png" : "image/jpeg", picture);
+    return new Reply(png ? "image/png" : "image/jpeg", picture, "private, max-age=60");
   }
 
-  private void put(ServerRequest request, ServerResponse response) {
-    writable();
-    String id = Replies.required(request, "id");
-    Replies.json(response, service.add(id, Replies.body(request, options)));
+  private Reply put(ServerRequest request, byte[] body) {
+    return Reply.json(service.add(Parameters.required(request, "id"), body));
   }
 
-  private void delete(ServerRequest request, ServerResponse response) {
-    writable();
-    Replies.json(response, service.remove(Replies.required(request, "id")));
-  }
-
-  private void writable() {
-    if (!options.writable()) {
-      throw new Refused(403, "this server only reads: start it with --writable");
-    }
+  private Reply delete(ServerRequest request) {
+    return Reply.json(service.remove(Parameters.required(request, "id")));
   }
 }

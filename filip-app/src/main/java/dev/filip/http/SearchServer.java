@@ -5,7 +5,6 @@ import dev.filip.io.Reasons;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,9 +34,11 @@ public final class SearchServer implements AutoCloseable {
           "openapi.json", "application/json");
 
   private final WebServer server;
+  private final Places places;
 
-  private SearchServer(WebServer server) {
+  private SearchServer(WebServer server, Places places) {
     this.server = server;
+    this.places = places;
   }
 
   /**
@@ -46,15 +47,17 @@ public final class SearchServer implements AutoCloseable {
    * @param service what is served; borrowed
    */
   public static SearchServer start(SearchService service, ServeOptions options) {
-    HELIDON.setLevel(Level.WARNING);
+    HELIDON.setLevel(Level.SEVERE); // a client that hangs up would be a stack trace
     Meters meters = new Meters(service::size);
+    service.watch().ifPresent(meters::add);
+    Places places = new Places(options.concurrency());
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(new Gate(options, meters));
-    Gate.failures(routing);
+    Gate.failures(routing, service::withoutPlaces);
     page(routing);
     routing.get("/health/live", (_, response) -> response.send("live"));
     routing.get("/health/ready", (_, response) -> response.send("ready"));
-    routing.get("/metrics", (_, response) -> Replies.send(response, Meters.TYPE, meters.text()));
-    new SearchRoutes(service, options).register(routing);
+    routing.get("/metrics", (_, response) -> new Reply(Meters.TYPE, meters.text()).send(response));
+    new SearchRoutes(service, options, places).register(routing);
     WebServer server =
         WebServer.builder()
             .host(options.host())
@@ -63,13 +66,13 @@ public final class SearchServer implements AutoCloseable {
             .idleConnectionTimeout(options.timeout())
             .idleConnectionPeriod(options.timeout())
             .maxPayloadSize(options.maxBody() + 1)
-            .maxTcpConnections(Math.max(64, 16 * options.concurrency()))
+            .maxTcpConnections(options.connections())
             .shutdownGracePeriod(GRACE)
             .shutdownHook(false)
             .routing(routing)
             .build();
     requireFree(options);
-    return new SearchServer(server.start());
+    return new SearchServer(server.start(), places);
   }
 
   /** Helidon's own answer to a port that is taken is a stack trace in its log. */
@@ -88,13 +91,9 @@ public final class SearchServer implements AutoCloseable {
     PAGE.forEach((name, type) -> {
       byte[] bytes = resource(name);
       String path = name.equals("index.html") ? "/" : "/" + name;
-      routing.get(path, (_, response) -> cached(response, type, bytes));
+      Reply page = new Reply(type, bytes, "no-cache");
+      routing.get(path, (_, response) -> page.send(response));
     });
-  }
-
-  private static void cached(ServerResponse response, String type, byte[] bytes) {
-    response.header("Cache-Control", "no-cache");
-    Replies.send(response, type, bytes);
   }
 
   private static byte[] resource(String name) {
@@ -106,6 +105,11 @@ public final class SearchServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Where requests are worked on. */
+  Places places() {
+    return places;
   }
 
   /** The port listened on. */

@@ -1,23 +1,26 @@
 package dev.filip.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.filip.indexing.IndexModel;
+import dev.filip.indexing.FolderFollower;
+import dev.filip.indexing.IndexEncoder;
 import dev.filip.indexing.Region;
+import dev.filip.indexing.Why;
 import dev.filip.io.Json;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
 import dev.filip.search.IndexEditor;
-import dev.filip.search.PlainQueryEncoder;
+import dev.filip.search.Item;
 import dev.filip.search.QueryEncoder;
-import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,52 +29,63 @@ import org.jspecify.annotations.Nullable;
  * they commit is seen within half a second. Thread-safe.
  */
 public final class SearchService implements AutoCloseable {
+  /** Another writer of the index is waited for so long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int LOOK_AGAIN = 20;
+
   private final Path index;
   private final Path folder;
   private final IndexAbout about;
   private final Snapshots snapshots;
-  private final @Nullable PlainQueryEncoder plain;
-  private @Nullable IndexModel model;
+  private final IndexEncoder encoder;
+  private final Lock writing = new ReentrantLock();
+  private volatile @Nullable FolderWatch watch;
 
   private SearchService(
-      Path index,
-      Path folder,
-      IndexAbout about,
-      Snapshots snapshots,
-      @Nullable PlainQueryEncoder plain) {
+      Path index, Path folder, IndexAbout about, Snapshots snapshots, IndexEncoder encoder) {
     this.index = index;
     this.folder = folder;
     this.about = about;
     this.snapshots = snapshots;
-    this.plain = plain;
+    this.encoder = encoder;
   }
 
   /**
    * Opens an index.
    *
-   * @param folder its model's
+   * @param model its folder
    * @throws dev.filip.io.BadInput where there is no index, or the model is another
    */
-  public static SearchService open(Path index, Path folder) throws IOException {
+  public static SearchService open(Path named, Path model) throws IOException {
+    Path index = named.toAbsolutePath().normalize(); // never by chance a part of a message
+    Path folder = model.toAbsolutePath().normalize();
     IndexAbout about = IndexAbout.read(index);
-    PlainQueryEncoder plain =
-        PlainQueryEncoder.fits(about) ? PlainQueryEncoder.open(about, folder) : null;
-    SearchService service;
+    IndexEncoder encoder = IndexEncoder.open(about, folder, false);
     try {
-      service = new SearchService(index, folder, about, new Snapshots(index), plain);
+      return new SearchService(index, folder, about, new Snapshots(index), encoder);
     } catch (IOException | RuntimeException e) {
-      if (plain != null) {
-        plain.close();
-      }
+      encoder.close();
       throw e;
     }
-    try {
-      service.words(); // a model that does not fit is said at once
-      return service;
-    } catch (RuntimeException e) {
-      service.close();
-      throw e;
-    }
+  }
+
+  /**
+   * Lets it be kept as a folder is, once that is begun; closing ends it.
+   *
+   * @param source the folder as the user named it
+   * @param log takes a line for each change and each trouble
+   */
+  public FolderWatch watch(String source, FolderFollower.Pace pace, Consumer<String> log) {
+    encoder.expectMany();
+    FolderWatch made = new FolderWatch(index, source, encoder::model, pace, log);
+    watch = made;
+    return made;
+  }
+
+  /** What keeps it as a folder is, if anything does. */
+  Optional<FolderWatch> watch() {
+    return Optional.ofNullable(watch);
   }
 
   /** Images now. */
@@ -87,77 +101,33 @@ public final class SearchService implements AutoCloseable {
   }
 
   SearchQuery words(String text, boolean literal) {
-    return SearchQuery.text(literal ? QueryText.literal(text) : QueryText.parse(text), words());
-  }
-
-  /** In plain Java where the index's arithmetic is fp32. */
-  private QueryEncoder words() {
-    return plain == null ? model() : plain;
+    return encoder.words(text, literal);
   }
 
   /**
    * @param region the part of it that is meant; null for all
    */
   SearchQuery picture(byte[] image, @Nullable Region region) {
-    return model().image(image, "in the body", region);
-  }
-
-  private synchronized IndexModel model() {
-    IndexModel open = model;
-    if (open == null) {
-      open = IndexModel.open(about, folder, false);
-      model = open;
-    }
-    return open;
+    return encoder.model().image(image, "in the body", region);
   }
 
   /** How near each patch of a hit is to each word: {@code similarity[word][patch]}. */
   ObjectNode why(QueryEncoder.Text text, Hit hit) throws IOException {
-    IndexAbout.Patches patches = about.patches();
-    int d = about.d();
-    float[] rows = hit.patchRows();
-    int first = about.isLate() ? patches.first() : 0;
-    int count = rows.length / d - first;
-    ObjectNode json = Json.object().put("id", hit.id());
-    json.put("rows", about.isLate() ? patches.rows() : 1);
-    json.put("columns", about.isLate() ? patches.columns() : 1);
-    ArrayNode similarity = json.putArray("similarity");
-    int[] best = new int[count];
-    float[] most = new float[count];
-    Arrays.fill(most, Float.NEGATIVE_INFINITY);
-    for (int word = 0; word < text.pieces().size(); word++) {
-      ArrayNode one = similarity.addArray();
-      for (int patch = 0; patch < count; patch++) {
-        float dot = dot(text.rows(), word * d, rows, (first + patch) * d, d);
-        one.add(dot);
-        if (dot > most[patch]) {
-          most[patch] = dot;
-          best[patch] = word;
-        }
-      }
-    }
-    ArrayNode chosen = json.putArray("patch_word");
-    for (int word : best) {
-      chosen.add(word);
-    }
-    return json;
-  }
-
-  private static float dot(float[] a, int i, float[] b, int j, int count) {
-    double sum = 0;
-    for (int c = 0; c < count; c++) {
-      sum += (double) a[i + c] * b[j + c];
-    }
-    return (float) sum;
+    return Why.similarity(about, text, hit);
   }
 
   /** Adds or replaces an image; when it returns, it is on the disk. */
-  synchronized ObjectNode add(String id, byte[] image) {
-    return write(editor -> editor.add(List.of(model().item(id, image))));
+  ObjectNode add(String id, byte[] image) {
+    try {
+      Item item = encoder.model().item(id, image);
+      return write(editor -> editor.add(List.of(item)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Removes an image, if it is there. */
-  synchronized ObjectNode remove(String id) {
+  ObjectNode remove(String id) {
     return write(editor -> editor.remove(List.of(id)));
   }
 
@@ -167,7 +137,8 @@ public final class SearchService implements AutoCloseable {
 
   /** The index is locked only while it is written, so that commands can write, too. */
   private ObjectNode write(Change change) {
-    try (IndexEditor editor = IndexEditor.open(index)) {
+    writing.lock();
+    try (IndexEditor editor = editor()) {
       IndexEditor.Done done = change.to(editor);
       snapshots.refresh();
       return Json.object()
@@ -177,7 +148,38 @@ public final class SearchService implements AutoCloseable {
           .put("items", editor.now().size());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      writing.unlock();
     }
+  }
+
+  /**
+   * Waits for whoever writes now.
+   *
+   * @throws Refused with 503 where that takes long
+   */
+  private IndexEditor editor() throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Optional<IndexEditor> free = IndexEditor.tryOpen(index);
+      if (free.isPresent()) {
+        return free.get();
+      }
+      if (System.nanoTime() > end) {
+        throw new Refused(503, "the index is being written: try again");
+      }
+      try {
+        Thread.sleep(LOOK_AGAIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Refused(503, "the server ends");
+      }
+    }
+  }
+
+  /** A line for a client: where index and model lie is nobody's business. */
+  String withoutPlaces(String line) {
+    return line.replace(index.toString(), "INDEX").replace(folder.toString(), "MODEL");
   }
 
   ObjectNode stats() {
@@ -185,6 +187,7 @@ public final class SearchService implements AutoCloseable {
       ObjectNode json = lease.snapshot().info();
       json.remove("index"); // where it lies is nobody's business
       json.remove("model");
+      watch().ifPresent(of -> json.set("watch", of.done().toJson()));
       return json;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -192,13 +195,14 @@ public final class SearchService implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    snapshots.close();
-    if (plain != null) {
-      plain.close();
+  public void close() {
+    FolderWatch watching = watch;
+    if (watching != null) {
+      watching.close();
     }
-    if (model != null) {
-      model.close();
+    snapshots.close();
+    if (watching == null || !watching.isRunning()) { // else the process ends with it
+      encoder.close();
     }
   }
 }

@@ -44,11 +44,10 @@ public final class FolderFollower {
   /** Of those that changed, as they were last, and since when (nanoseconds). */
   private final Map<String, Settling> settling = new HashMap<>();
 
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile @Nullable CountDownLatch running;
   private volatile boolean stopped;
-  private volatile boolean running;
   private boolean begun;
-  private String trouble = "";
+  private volatile String trouble = "";
 
   /**
    * How often it looks.
@@ -83,12 +82,14 @@ public final class FolderFollower {
   }
 
   /**
-   * Follows until it is stopped.
+   * Follows until it is stopped. When it failed, it may be run again, and knows what it has dealt
+   * with.
    *
    * @throws BadInput where the folder is none at the beginning
    */
   public void run() throws IOException {
-    running = true;
+    CountDownLatch ended = new CountDownLatch(1);
+    running = ended;
     try (FolderEvents events = new FolderEvents(folder, listener::said)) {
       FolderScan first = FolderScan.of(folder);
       while (!stopped) {
@@ -111,11 +112,21 @@ public final class FolderFollower {
    * @param patience waits for that so long
    */
   public void stop(Duration patience) throws InterruptedException {
-    stopped = true;
-    if (running) {
-      boolean inTime = ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-      running = !inTime; // what it did not end is done when it follows again
+    stop();
+    CountDownLatch ended = running;
+    if (ended != null) { // what it does not end in time is done when it follows again
+      ended.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** The same without waiting. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /** Whether it waits for what keeps it from following. */
+  public boolean isHeldUp() {
+    return !trouble.isEmpty();
   }
 
   /** Deals with what has changed; how long nothing more is to be done. */

@@ -60,28 +60,54 @@ public final class Why {
    */
   public static Why of(IndexAbout about, SearchQuery query, List<Hit> hits) throws IOException {
     requireWords(about, query);
-    IndexAbout.Patches p = about.patches();
-    PatchLayout layout = new PatchLayout(p.rows(), p.columns(), p.side(), p.first());
     List<List<Alignment>> all = new ArrayList<>();
     for (Hit hit : hits) {
-      float[] rows = hit.patchRows();
       List<Alignment> one = new ArrayList<>();
       for (QueryEncoder.Text text : query.texts()) {
-        one.add(
-            Alignment.of(
-                plain(text.text()),
-                new Words(text.pieces(), text.from(), text.to()),
-                layout,
-                rows,
-                text.rows()));
+        one.add(align(about, text, hit));
       }
       all.add(one);
     }
     return new Why(about, hits, all);
   }
 
-  private static LabelledText plain(String text) {
-    return new LabelledText(text, List.of(), List.of());
+  /** In an index of global vectors an image is one patch. */
+  private static Alignment align(IndexAbout about, QueryEncoder.Text text, Hit hit)
+      throws IOException {
+    IndexAbout.Patches p = about.patches();
+    PatchLayout layout =
+        about.isLate()
+            ? new PatchLayout(p.rows(), p.columns(), p.side(), p.first())
+            : new PatchLayout(1, 1, p.side(), 0);
+    return Alignment.of(
+        new LabelledText(text.text(), List.of(), List.of()),
+        new Words(text.pieces(), text.from(), text.to()),
+        layout,
+        hit.patchRows(),
+        text.rows());
+  }
+
+  /**
+   * Of one text and one hit: {@code rows} and {@code columns} of patches, {@code
+   * similarity[word][patch]}, and {@code patch_word}, the word that each patch chose.
+   */
+  public static ObjectNode similarity(IndexAbout about, QueryEncoder.Text text, Hit hit)
+      throws IOException {
+    Alignment found = align(about, text, hit);
+    ObjectNode json = Json.object().put("id", hit.id());
+    json.put("rows", found.layout().rows()).put("columns", found.layout().columns());
+    ArrayNode similarity = json.putArray("similarity");
+    for (int word = 0; word < found.words().size(); word++) {
+      ArrayNode one = similarity.addArray();
+      for (float cosine : found.ofWord(word)) {
+        one.add(cosine);
+      }
+    }
+    ArrayNode chosen = json.putArray("patch_word");
+    for (int word : found.pair().patchWord()) {
+      chosen.add(word);
+    }
+    return json;
   }
 
   private static void requireWords(IndexAbout about, SearchQuery query) {

@@ -2,8 +2,10 @@
 
 // The page of filip serve: words or a picture in, results with what each word chose. State lives in the address.
 const PAGE = 24;
+const MOST_CHOSEN = 200; // hits of a search that groups them or wants variety
+const OPTIONS = { least: 'min_probability', group: 'group', diversity: 'diversity' };
 const byId = id => document.getElementById(id);
-const state = { hits: [], snapshot: null, total: 0, words: [], picture: null, run: 0 };
+const state = { hits: [], snapshot: null, asked: 0, words: [], picture: null, calibration: null, run: 0 };
 
 const token = new URLSearchParams(location.hash.slice(1)).get('token');
 const headers = token ? { Authorization: 'Bearer ' + token } : {};
@@ -23,26 +25,76 @@ function say(text, wrong = false) {
   byId('status').classList.toggle('wrong', wrong);
 }
 
+// Whether the index can tell probabilities, and how far.
+async function learn() {
+  try {
+    state.calibration = (await ask('api/stats')).calibration || null;
+  } catch { // the search that follows says what is wrong
+    state.calibration = null;
+  }
+  note();
+}
+
+function note() {
+  const of = state.calibration;
+  const fits = Boolean(of && of.fits);
+  byId('least').disabled = !fits || Boolean(state.picture);
+  if (!of) byId('note').textContent = 'This index is not calibrated (filip index calibrate): how likely a match is cannot be told.';
+  else if (!fits) byId('note').textContent = 'The index is no longer the one that was calibrated (filip index calibrate): how likely a match is cannot be told.';
+  else if (state.picture) byId('note').textContent = 'How likely a match is can be told of words alone.';
+  else byId('note').textContent = `Each picture says how likely it is a good match and not the best of nothing; at most ${short(of.most)} can be told.`;
+}
+
+// Probabilities are never rounded up.
+const short = probability => String(Math.floor(probability * 1000) / 1000);
+
+// The options that are set, by the names that the search and the address have for them.
+function options() {
+  const set = new URLSearchParams();
+  for (const [field, name] of Object.entries(OPTIONS)) {
+    const input = byId(field);
+    const value = input.value.trim();
+    if (!input.disabled && value && Number(value) !== 0) set.set(name, value);
+  }
+  return set;
+}
+
+function remember(q, filter, set) {
+  const link = new URLSearchParams();
+  if (q) link.set('q', q);
+  if (filter) link.set('filter', filter);
+  set.forEach((value, name) => link.set(name, value));
+  history.replaceState(null, '', '?' + link + location.hash);
+}
+
 async function search(more = false) {
   const run = ++state.run;
   const q = byId('words').value.trim();
   const filter = byId('filter').value.trim();
+  byId('none').hidden = true;
+  await known;
+  if (run !== state.run) return;
   if (!q && !state.picture) {
     show([], false);
+    byId('more').hidden = true;
     say('Type words or choose a picture.');
     return;
   }
-  const parameters = new URLSearchParams({ k: PAGE });
+  const set = options();
+  const least = set.get('min_probability');
+  const chosen = set.has('group') || set.has('diversity'); // chosen together: more are a larger k
+  const k = chosen && more ? Math.min(MOST_CHOSEN, state.asked + PAGE) : PAGE;
+  const parameters = new URLSearchParams(set);
+  parameters.set('k', k);
   if (q) parameters.set('q', q);
   if (filter) parameters.set('filter', filter);
+  const asks = !state.picture && state.calibration && state.calibration.fits;
+  if (asks && !least) parameters.set('min_probability', 0);
   if (more) {
-    parameters.set('from', state.hits.length);
+    if (!chosen) parameters.set('from', state.hits.length);
     parameters.set('snapshot', state.snapshot);
   } else {
-    const link = new URLSearchParams();
-    if (q) link.set('q', q);
-    if (filter) link.set('filter', filter);
-    history.replaceState(null, '', '?' + link + location.hash);
+    remember(q, filter, set);
   }
   say('Searching');
   try {
@@ -53,12 +105,28 @@ async function search(more = false) {
     if (run !== state.run) return;
     state.snapshot = answer.snapshot;
     state.words = answer.words || [];
-    show(answer.hits, more);
-    const took = Math.round(performance.now() - begun);
-    say(state.hits.length ? `${state.hits.length} of ${answer.matching} pictures, ${took} ms` : 'Nothing matches.');
-    byId('more').hidden = state.hits.length >= answer.matching || !answer.hits.length;
+    state.asked = k;
+    show(answer.hits, more && !chosen);
+    result(answer.matching, least, Math.round(performance.now() - begun));
+    byId('more').hidden = answer.hits.length < k || state.hits.length >= answer.matching || chosen && k === MOST_CHOSEN;
   } catch (problem) {
-    if (run === state.run) say(problem.message, true);
+    if (run !== state.run) return;
+    if (asks && !least) {
+      await learn(); // the index may have outgrown its calibration
+      if (!state.calibration?.fits) return search(more);
+    }
+    say(problem.message, true);
+  }
+}
+
+function result(matching, least, took) {
+  if (state.hits.length) {
+    say(`${state.hits.length} of ${matching} pictures${least ? ` with a probability of at least ${least}` : ''}, ${took} ms`);
+  } else if (least && matching) {
+    say(`No good match: none of ${matching} pictures has a probability of at least ${least}.`);
+    byId('none').hidden = false;
+  } else {
+    say('Nothing matches.');
   }
 }
 
@@ -84,7 +152,7 @@ function card(hit) {
   const image = document.createElement('img');
   image.loading = 'lazy';
   image.alt = hit.id;
-  image.src = 'api/thumbnail?id=' + encodeURIComponent(hit.id) + (token ? '&token=' + encodeURIComponent(token) : '');
+  image.src = thumbnail(hit.id);
   const canvas = document.createElement('canvas');
   canvas.setAttribute('aria-hidden', 'true');
   button.append(image, canvas);
@@ -96,15 +164,45 @@ function card(hit) {
   score.className = 'score';
   score.textContent = hit.score.toFixed(4);
   caption.append(name, score);
+  if (hit.probability !== undefined) {
+    const sure = document.createElement('div');
+    sure.className = 'sure';
+    sure.textContent = 'probability ' + short(hit.probability);
+    sure.style.setProperty('--part', hit.probability);
+    caption.append(sure);
+  }
   if (hit.captions && hit.captions.length) {
     const text = document.createElement('div');
     text.textContent = hit.captions[0];
     caption.append(text);
   }
+  if (hit.same && hit.same.length) caption.append(alike(hit.same));
   figure.append(button, caption);
   hit.figure = figure;
   return figure;
 }
+
+// The near duplicates that a hit stands for; their pictures are fetched when they are asked for.
+function alike(ids) {
+  const details = document.createElement('details');
+  details.className = 'alike';
+  const summary = document.createElement('summary');
+  summary.textContent = `${ids.length} more like it`;
+  const pictures = document.createElement('div');
+  details.append(summary, pictures);
+  details.addEventListener('toggle', () => {
+    for (const id of pictures.children.length ? [] : ids) {
+      const image = document.createElement('img');
+      image.alt = id;
+      image.title = id;
+      image.src = thumbnail(id);
+      pictures.append(image);
+    }
+  });
+  return details;
+}
+
+const thumbnail = id => 'api/thumbnail?id=' + encodeURIComponent(id) + (token ? '&token=' + encodeURIComponent(token) : '');
 
 async function like(hit) {
   try {
@@ -192,6 +290,7 @@ function use(file) {
   state.picture = file;
   byId('query').hidden = !file;
   if (file) byId('shown').src = URL.createObjectURL(file);
+  note();
   search();
 }
 
@@ -205,6 +304,14 @@ byId('clear').addEventListener('click', () => {
   use(null);
 });
 byId('next').addEventListener('click', () => search(true));
+byId('nearest').addEventListener('click', () => {
+  byId('least').value = '';
+  byId('results').focus();
+  search();
+});
+byId('options').addEventListener('invalid', () => { byId('options').open = true; }, true);
+byId('diversity').addEventListener('input', () => { byId('varied').textContent = byId('diversity').value; });
+for (const field of Object.keys(OPTIONS)) byId(field).addEventListener('change', () => { if (byId('form').reportValidity()) search(); });
 for (const kind of ['dragover', 'dragleave', 'drop']) {
   document.addEventListener(kind, event => {
     event.preventDefault();
@@ -229,5 +336,13 @@ document.addEventListener('keydown', event => {
 const given = new URLSearchParams(location.search);
 byId('words').value = given.get('q') || '';
 byId('filter').value = given.get('filter') || '';
+for (const [field, name] of Object.entries(OPTIONS)) {
+  if (given.get(name)) {
+    byId(field).value = given.get(name);
+    byId('options').open = true;
+  }
+}
+byId('varied').textContent = byId('diversity').value;
+const known = learn();
 if (given.get('q')) search();
 else say('Type words or choose a picture. Press / to type.');

@@ -61,7 +61,7 @@ class LauncherTest {
         build,
         """
         #!/usr/bin/env bash
-        echo built >>builds
+        echo "built $*" >>builds
         mkdir -p filip-app/target
         cp prepared/program.jar filip-app/target/filip-app-1.jar
         printf '%%s' "$PWD/prepared/other.jar" >filip-app/target/classpath
@@ -123,6 +123,53 @@ class LauncherTest {
     Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 5000));
     assertThat(run(Map.of(), "a").code).isZero();
     assertThat(builds()).isEqualTo(2);
+  }
+
+  /** Each of both builds is made once and found again, whatever was built in between. */
+  @Test
+  void cudaNativesAreABuildOfTheirOwn() throws Exception {
+    run(Map.of());
+    Said first = run(Map.of("FILIP_GPU", "1"), "a");
+    assertThat(first.code).isZero();
+    assertThat(first.err)
+        .isEqualTo(
+            "filip: building (once; the first build fetches the libraries)\n"
+                + "filip: FILIP_GPU=1: libtorch's CUDA build is fetched once, 455 MB; CUDA and"
+                + " cuDNN must be installed (docs/GPU.md)\n");
+    assertThat(first.out).startsWith("[97]\n").contains("start-gpu.aot");
+    assertThat(target.resolve("lib-gpu")).isDirectoryContaining("glob:**/other.jar");
+    assertThat(Files.readAllLines(checkout.resolve("builds")))
+        .hasSize(2)
+        .satisfies(lines -> assertThat(lines.get(0)).doesNotContain("-gpu"))
+        .satisfies(lines -> assertThat(lines.get(1)).contains("-Djavacpp.platform.extension=-gpu"));
+    assertThat(run(Map.of("FILIP_GPU", "1"), "a").err).isEmpty();
+    assertThat(run(Map.of("FILIP_GPU", "0"), "a").err).isEmpty();
+    assertThat(run(Map.of("FILIP_GPU", ""), "a").err).isEmpty();
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  /** A jar that is in the user's repository is not announced. */
+  @Test
+  void nothingIsSaidOfADownloadThatIsThere() throws Exception {
+    Path home = checkout.resolve("home");
+    Files.writeString(
+        checkout.resolve("pom.xml"),
+        "<project>\n <pytorch.version>1.2</pytorch.version>\n</project>");
+    Path jars = home.resolve(".m2/repository/org/bytedeco/pytorch/1.2");
+    Files.createDirectories(jars);
+    Files.writeString(jars.resolve("pytorch-1.2-linux-x86_64-gpu.jar"), "");
+    Said said = run(Map.of("FILIP_GPU", "1", "HOME", home.toString()));
+    assertThat(said.err)
+        .isEqualTo("filip: building (once; the first build fetches the libraries)\n");
+  }
+
+  @Test
+  void anotherWordForAGpuIsRefused() throws Exception {
+    Said said = run(Map.of("FILIP_GPU", "yes"));
+    assertThat(said.code).isEqualTo(2);
+    assertThat(said.err)
+        .isEqualTo("filip: FILIP_GPU must be 1 (libtorch's CUDA build) or 0, got yes\n");
+    assertThat(checkout.resolve("builds")).doesNotExist();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,7 @@ class PageTest {
 
   @TempDir static Path temp;
   private static Served served;
+  private static Served fourfold;
   private static ChromeDriver browser;
 
   @BeforeAll
@@ -50,6 +52,7 @@ class PageTest {
     }
     assumeTrue(there, "no chromium or no chromedriver: the page is not tried");
     served = Served.start(Served.index(temp), Served.OPEN);
+    fourfold = Served.start(Served.calibrated(temp), Served.OPEN);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toString());
     options.addArguments(
@@ -69,8 +72,10 @@ class PageTest {
     if (browser != null) {
       browser.quit();
     }
-    if (served != null) {
-      served.close();
+    for (Served one : Arrays.asList(served, fourfold)) {
+      if (one != null) {
+        one.close();
+      }
     }
   }
 
@@ -186,6 +191,11 @@ class PageTest {
   @Test
   void nobodyIsLeftOut() throws Exception {
     search("red circle");
+    requireNobodyLeftOut();
+  }
+
+  /** No serious finding of axe in light and dark, nothing wider than a narrow screen. */
+  private static void requireNobodyLeftOut() throws IOException {
     script(axe() + "; return true");
     for (String scheme : List.of("light", "dark")) {
       browser.executeCdpCommand(
@@ -204,6 +214,114 @@ class PageTest {
     assertThat((Long) script("return document.documentElement.scrollWidth"))
         .isLessThanOrEqualTo(360);
     browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+  }
+
+  private static void open(String query) {
+    browser.get(fourfold.at("/" + query));
+  }
+
+  /** A number into a field of the options, and Enter. */
+  private static void option(String id, String number) {
+    if (by("#options").getDomAttribute("open") == null) {
+      by("#options summary").click();
+    }
+    WebElement field = by(id);
+    field.clear();
+    field.sendKeys(number, Keys.ENTER);
+  }
+
+  private static String said() {
+    return by("#status").getText();
+  }
+
+  @Test
+  void eachPictureSaysHowLikelyItIsAndNothingMayBeAGoodMatch() throws Exception {
+    open("");
+    search("red circle");
+    List<WebElement> sure = browser.findElements(By.cssSelector(".sure"));
+    assertThat(sure).hasSize(24);
+    assertThat(sure).allMatch(one -> one.getText().matches("probability 0(\\.\\d{1,3})?"));
+    assertThat(by("#note").getDomProperty("textContent")).contains("at most 0.95");
+    String foreign = "";
+    for (String words : List.of("an x ray", "hello", "xylophone", "9", "it was so", "of", "zzz")) {
+      String path = "/api/search?min_probability=0.95&q=" + Served.encoded(words);
+      if (fourfold.json(path).path("hits").isEmpty()) {
+        foreign = words;
+      }
+    }
+    assertThat(foreign).as("a text that no picture fits").isNotEmpty();
+    option("#least", "0.95");
+    by("#words").clear();
+    by("#words").sendKeys(foreign, Keys.ENTER);
+    until("no good match", () -> said().startsWith("No good match: none of 128 pictures"));
+    assertThat(cards()).isEmpty();
+    assertThat(by("#none").isDisplayed()).isTrue();
+    assertThat(browser.getCurrentUrl()).contains("min_probability=0.95");
+    requireNobodyLeftOut();
+    browser.get(browser.getCurrentUrl());
+    until("the same from its address", () -> said().startsWith("No good match"));
+    by("#nearest").click();
+    until("the nearest", () -> cards().size() == 24);
+    assertThat(by("#none").isDisplayed()).isFalse();
+    assertThat(browser.getCurrentUrl()).doesNotContain("min_probability");
+    assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("results");
+  }
+
+  /** Each picture is there four times. */
+  @Test
+  void nearDuplicatesAreOneAndVarietyIsAsked() throws Exception {
+    open("");
+    search("red circle");
+    List<String> ranked = names();
+    option("#group", "0.99");
+    until("groups", () -> browser.findElements(By.cssSelector(".alike summary")).size() == 24);
+    assertThat(by(".alike summary").getText()).matches("[3-9] more like it");
+    by(".alike summary").click();
+    until(
+        "the others drawn",
+        () ->
+            (Boolean)
+                script(
+                    "const i = document.querySelectorAll('.alike[open] img');"
+                        + "return i.length >= 3 && [...i].every(p => p.complete && p.naturalWidth > 0)"));
+    requireNobodyLeftOut();
+    by("#next").click(); // chosen together: more are a larger k
+    until("all groups", () -> cards().size() > 24);
+    assertThat(by("#more").isDisplayed()).isFalse();
+    assertThat(names()).doesNotHaveDuplicates();
+    option("#group", "");
+    until("the ranking", () -> names().equals(ranked));
+    by("#diversity").sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.TAB);
+    until("other pictures", () -> !names().equals(ranked) && cards().size() == 24);
+    assertThat(browser.getCurrentUrl()).contains("diversity=0.3").doesNotContain("group");
+    assertThat(by("#varied").getText()).isEqualTo("0.3");
+    open("?q=red&group=7");
+    until("the mistake", () -> !browser.findElements(By.cssSelector("#status.wrong")).isEmpty());
+    assertThat(said()).contains("above 0, at most 1");
+  }
+
+  private static List<String> names() {
+    return ((List<?>)
+            script(
+                "return [...document.querySelectorAll('figcaption div:first-child')]"
+                    + ".map(d => d.textContent)"))
+        .stream().map(String::valueOf).toList();
+  }
+
+  /** What cannot be told is not asked for, and the page says why. */
+  @Test
+  void probabilitiesAreOfWordsAndOfACalibratedIndex() throws Exception {
+    search("red circle");
+    assertThat(browser.findElements(By.cssSelector(".sure"))).isEmpty();
+    assertThat(by("#least").isEnabled()).isFalse();
+    assertThat(by("#note").getDomProperty("textContent")).contains("is not calibrated");
+    open("");
+    search("red circle");
+    cards().getFirst().findElement(By.cssSelector(".picture")).click();
+    until("results of the picture", () -> by("#query").isDisplayed() && !cards().isEmpty());
+    until("no probabilities", () -> browser.findElements(By.cssSelector(".sure")).isEmpty());
+    assertThat(by("#least").isEnabled()).isFalse();
+    assertThat(by("#note").getDomProperty("textContent")).contains("of words alone");
   }
 
   private static String axe() throws IOException {

@@ -53,7 +53,10 @@ class SearchServerTest {
   private static void refused(HttpResponse<byte[]> response, int status, String part)
       throws IOException {
     assertThat(response.statusCode()).isEqualTo(status);
-    assertThat(Served.json(response).path("error").asText()).contains(part).doesNotContain("\n");
+    assertThat(Served.json(response).path("error").asText())
+        .contains(part)
+        .doesNotContain("\n")
+        .doesNotContain(temp.toString());
   }
 
   @Test
@@ -236,40 +239,102 @@ class SearchServerTest {
         .isEmpty();
   }
 
-  /** A client that sends half a picture holds the one place, and is dropped in time. */
+  private static ServeOptions narrow(long maxBody, Duration timeout) {
+    return new ServeOptions(
+        "127.0.0.1", 0, Optional.empty(), Optional.empty(), maxBody, 1, timeout, false, false);
+  }
+
   @Test
   void whenAllPlacesAreTakenOthersAreToldToComeAgain() throws Exception {
-    ServeOptions narrow =
-        new ServeOptions(
-            "127.0.0.1",
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            1 << 20,
-            1,
-            Duration.ofSeconds(2),
-            false,
-            false);
-    try (Served other = Served.start(served.index, narrow);
-        Socket slow = new Socket("127.0.0.1", other.server.port())) {
-      OutputStream out = slow.getOutputStream();
-      String head = "POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf";
-      out.write(head.getBytes(StandardCharsets.US_ASCII));
-      out.flush();
-      HttpResponse<byte[]> full = other.get("/api/search?q=red");
-      for (int tries = 0; full.statusCode() == 200 && tries < 40; tries++) {
-        Thread.sleep(20);
-        full = other.get("/api/search?q=red");
+    try (Served other = Served.start(served.index, narrow(1 << 20, Duration.ofSeconds(2)))) {
+      try (Places.Place _ = other.server.places().take()) {
+        HttpResponse<byte[]> full = other.get("/api/search?q=red");
+        refused(full, 503, "all 1 places are taken: try again");
+        assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
+        HttpRequest picture =
+            other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
+        refused(other.send(picture), 503, "try again");
+        assertThat(other.get("/health/ready").statusCode()).isEqualTo(200);
       }
-      refused(full, 503, "try again");
+      assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** Sends a body's beginning, and then nothing. */
+  private static Socket slow(Served server, int said, int sent) throws IOException {
+    Socket socket = new Socket("127.0.0.1", server.server.port());
+    String head = "POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: " + said + "\r\n\r\n";
+    OutputStream out = socket.getOutputStream();
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    out.write(new byte[sent]);
+    out.flush();
+    return socket;
+  }
+
+  /** Of one place: clients that send half a picture do not hold it, and are dropped in time. */
+  @Test
+  void whoIsSlowToSendHoldsNoPlace() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try (Served other = Served.start(served.index, narrow(1 << 20, Duration.ofSeconds(2)))) {
+      for (int i = 0; i < 12; i++) {
+        slow.add(slow(other, 200_000, 100_000));
+      }
+      HttpRequest picture =
+          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
+      for (int i = 0; i < 20; i++) {
+        assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+        assertThat(other.send(picture).statusCode()).isEqualTo(200);
+      }
+      for (Socket socket : slow) {
+        socket.setSoTimeout(20_000);
+        assertThat(socket.getInputStream().readAllBytes()).isEmpty(); // hung up on
+      }
+      String metrics = new String(other.get("/metrics").body(), StandardCharsets.UTF_8);
+      assertThat(metrics).contains("{path=\"/api/search\",status=\"408\"} 12.0");
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Memory for bodies is that of the largest at every place, and a block for every connection. */
+  @Test
+  void whatSlowClientsHaveSentIsBounded() throws Exception {
+    int most = 4 << 16;
+    ServeOptions options = narrow(most, Duration.ofSeconds(60));
+    List<Socket> slow = new ArrayList<>();
+    try (Served other = Served.start(served.index, options)) {
+      HttpRequest picture =
+          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
+      assertThat(other.send(picture).statusCode()).isEqualTo(200); // libtorch is loaded
+      int blocks = 4 + options.connections();
+      for (int held = 0; held < blocks; held += 4) {
+        slow.add(slow(other, most, most - 10));
+      }
+      HttpResponse<byte[]> full = other.send(picture);
+      while (full.statusCode() == 200 && slow.size() < options.connections() - 4) {
+        slow.add(slow(other, most, 10)); // for each that found no memory beside a picture
+        Thread.sleep(50);
+        full = other.send(picture);
+      }
+      refused(full, 503, "bodies take all memory for them");
       assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
-      assertThat(other.get("/health/ready").statusCode()).isEqualTo(200);
+      assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+      for (Socket socket : slow) {
+        socket.close();
+      }
+      long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
       HttpResponse<byte[]> later = full;
-      for (int tries = 0; later.statusCode() == 503 && tries < 100; tries++) {
-        Thread.sleep(100);
-        later = other.get("/api/search?q=red");
+      while (later.statusCode() == 503 && System.nanoTime() < end) {
+        Thread.sleep(20);
+        later = other.send(picture);
       }
       assertThat(later.statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.filip.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.cli.Main;
+import dev.filip.indexing.FolderFollower;
 import dev.filip.io.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -10,9 +11,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** An index of the committed pairs, made by the commands, behind a server on a port of its own. */
 final class Served implements AutoCloseable {
@@ -51,7 +54,24 @@ final class Served implements AutoCloseable {
     return index;
   }
 
-  private static void run(String... arguments) {
+  /** Makes an index that has each of the pairs four times, and calibrates it. */
+  static Path calibrated(Path folder) throws IOException {
+    Path source = Files.createDirectory(folder.resolve("fourfold"));
+    try (Stream<Path> files = Files.list(PAIRS)) {
+      for (Path file : files.toList()) {
+        for (int copy = 0; copy < 4; copy++) {
+          Files.copy(file, source.resolve(copy + "-" + file.getFileName()));
+        }
+      }
+    }
+    Path index = folder.resolve("fourfold.index");
+    run("index", "create", index.toString(), "--model", MODEL.toString());
+    run("index", "add", index.toString(), source.toString());
+    run("index", "calibrate", index.toString(), "--count", "40");
+    return index;
+  }
+
+  static void run(String... arguments) {
     if (Main.run(arguments) != 0) {
       throw new IllegalStateException("filip " + String.join(" ", arguments) + " failed");
     }
@@ -61,6 +81,18 @@ final class Served implements AutoCloseable {
   static Served start(Path index, ServeOptions options) throws IOException {
     SearchService service = SearchService.open(index, MODEL);
     return new Served(index, service, SearchServer.start(service, options));
+  }
+
+  /** The same, kept as a folder is. */
+  @SuppressWarnings("MustBeClosedChecker") // closed with it
+  static Served following(Path index, Path folder, ServeOptions options) throws IOException {
+    SearchService service = SearchService.open(index, MODEL);
+    FolderFollower.Pace pace =
+        new FolderFollower.Pace(Duration.ofMillis(150), Duration.ofMillis(500));
+    FolderWatch watch = service.watch(folder.toString(), pace, System.err::println);
+    Served served = new Served(index, service, SearchServer.start(service, options));
+    watch.start();
+    return served;
   }
 
   String at(String path) {

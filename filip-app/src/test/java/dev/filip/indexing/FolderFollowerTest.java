@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -196,6 +197,25 @@ class FolderFollowerTest {
     Files.write(linked.resolve("e.png"), png(4));
     untilIdsAre("b", "link/e");
     assertThat(said).isEmpty();
+  }
+
+  /** No event tells of a picture that came between the look at a folder and the watch over it. */
+  @Test
+  void aNewFolderIsLookedAtAgainWhenItIsWatched() throws Exception {
+    follow(Duration.ofSeconds(600));
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      String id = "n" + i + "/x/p";
+      Files.createDirectories(folder.resolve("n" + i + "/x"));
+      Thread.sleep(i * 7 % 41);
+      picture(id, i % 10);
+      ids.add(id);
+    }
+    until(() -> {
+      try (Snapshot now = Snapshot.open(index)) {
+        return ids.stream().allMatch(id -> isThere(now, id));
+      }
+    });
   }
 
   /** A half is never in the index; what cannot be read is tried again when it changes. */

@@ -112,7 +112,7 @@ final class MadeTokens {
   /** As fp16, little-endian, for programs that read that. */
   static void half(float[] rows, MemorySegment to) {
     for (int at = 0; at < rows.length; at++) {
-      to.set(ValueLayout.JAVA_SHORT, 2L * at, Float.floatToFloat16(rows[at]));
+      to.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * at, Float.floatToFloat16(rows[at]));
     }
   }
 }

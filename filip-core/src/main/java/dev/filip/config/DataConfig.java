@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param captionsPerImage rows of a batch that a sample fills
  * @param lanes null = 8, or the largest number below that divides batch / group
  * @param window samples that are shuffled together
+ * @param textMultiple null = 1 on a CPU, 8 on a GPU
  */
 public record DataConfig(
     List<WeightedSource> train,
@@ -28,7 +29,8 @@ public record DataConfig(
     @Nullable Integer lanes,
     int window,
     Failures failures,
-    Unreachable unreachable) {
+    Unreachable unreachable,
+    @Nullable Integer textMultiple) {
   static final Section<DataConfig> KEYS =
       Section.of(
           "data",
@@ -113,7 +115,14 @@ public record DataConfig(
                   Unreachable.STOP,
                   "what happens when a shard cannot be had after all tries: the run ends with a"
                       + " checkpoint and names it, or goes on without it and counts it")
-              .quietly());
+              .quietly(),
+          Key.optional(
+              "text_multiple",
+              Type.whole(">= 1"),
+              "1 on a CPU, 8 on a GPU",
+              "texts of a batch are padded to a multiple of so many tokens, at most the context,"
+                  + " so that a GPU meets few shapes ([GPU.md](GPU.md)); 1: to the longest. It"
+                  + " changes the order of sums, no value"));
 
   public DataConfig {
     train = List.copyOf(train);
@@ -130,7 +139,8 @@ public record DataConfig(
         lanes,
         window,
         failures,
-        unreachable);
+        unreachable,
+        textMultiple);
     long shares = train.stream().filter(source -> source.share() > 0).count();
     require(
         shares == 0 || shares == train.size(),

@@ -100,6 +100,7 @@ class RunConfigReaderTest {
             "data.window=5000",
             "data.failures={in_a_row: 20, share: 0.05}",
             "data.unreachable=skip",
+            "data.text_multiple=4",
             "loss.positives=all");
     assertThat(run.newModel().orElseThrow().vision()).isEqualTo(new VisionConfig(84, 14, 64, 3, 2));
     assertThat(run.newModel().orElseThrow().text()).isEqualTo(new TextConfig(64, 2, 2, 32, 0));
@@ -120,7 +121,8 @@ class RunConfigReaderTest {
                 16,
                 5000,
                 new DataConfig.Failures(20, 0.05),
-                DataConfig.Unreachable.SKIP));
+                DataConfig.Unreachable.SKIP,
+                4));
     assertThat(run.augment())
         .isEqualTo(new AugmentConfig(new Crop(0.6, 1), true, Policy.IMAGENET, 0.5));
     assertThat(run.optimizer())

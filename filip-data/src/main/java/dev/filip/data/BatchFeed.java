@@ -2,6 +2,7 @@ package dev.filip.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /** Where a training loop's batches come from, in an order fixed by the seed. Used by one thread. */
 public interface BatchFeed extends AutoCloseable {
@@ -16,6 +17,15 @@ public interface BatchFeed extends AutoCloseable {
    * Where the batch after the last one given stands, to go on from there. All ranks ask together.
    */
   JsonNode cursor();
+
+  /**
+   * What {@link #cursor} says now, for whoever takes another batch before it is asked for; all
+   * ranks ask it together.
+   */
+  default Supplier<JsonNode> mark() {
+    JsonNode now = cursor();
+    return () -> now;
+  }
 
   /** What was left out so far, one line, or empty. */
   String leftOut();

@@ -4,6 +4,7 @@ import dev.filip.image.Normalizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 
 /** Images as three bytes a pixel, one array each and all of one size. */
 record BytePixels(List<byte[]> images, Normalizer normalizer) implements Pixels {
@@ -40,6 +41,27 @@ record BytePixels(List<byte[]> images, Normalizer normalizer) implements Pixels 
       normalizer.write(images.get(from + i), one, 0);
       long at = (long) i * one.length * Float.BYTES;
       MemorySegment.copy(one, 0, to, ValueLayout.JAVA_FLOAT_UNALIGNED, at, one.length);
+    }
+  }
+
+  @Override
+  public Optional<Bytes> bytes() {
+    return Optional.of(new Raw());
+  }
+
+  private final class Raw implements Bytes {
+    @Override
+    public float[] table() {
+      return normalizer.table();
+    }
+
+    @Override
+    public void write(int from, int count, MemorySegment to) {
+      int each = each();
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(
+            images.get(from + i), 0, to, ValueLayout.JAVA_BYTE, (long) i * each, each);
+      }
     }
   }
 }

@@ -23,6 +23,11 @@ public record TrainBatch(
     return new TrainBatch(pixels, tokens, List.of(), List.of());
   }
 
+  /** The same pairs, their images held otherwise. */
+  public TrainBatch with(Pixels other) {
+    return new TrainBatch(other, tokens, captions, keys);
+  }
+
   /** Pairs, b. */
   public int size() {
     return tokens.rows();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,12 @@ public final class TrainFeed implements BatchFeed {
   @Override
   public JsonNode cursor() {
     return place.cursor(share).toJson();
+  }
+
+  @Override
+  public Supplier<JsonNode> mark() {
+    Place here = place;
+    return () -> here.cursor(share).toJson();
   }
 
   /**

@@ -24,6 +24,15 @@ public final class Normalizer {
     }
   }
 
+  /** What byte v of channel c becomes, at {@code 256 c + v}; a copy. */
+  public float[] table() {
+    float[] all = new float[3 * 256];
+    for (int c = 0; c < 3; c++) {
+      System.arraycopy(table[c], 0, all, 256 * c, 256);
+    }
+    return all;
+  }
+
   /** Writes {@code [3, height, width]} from {@code at}; {@code rgb} holds three bytes a pixel. */
   public void write(byte[] rgb, float[] out, int at) {
     int plane = rgb.length / 3;

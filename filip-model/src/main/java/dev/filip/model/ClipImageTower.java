@@ -9,6 +9,7 @@ import dev.filip.nn.PatchEmbedding;
 import dev.filip.nn.Weights;
 import dev.filip.tensor.Autocast;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.util.function.ObjIntConsumer;
 import java.util.function.UnaryOperator;
@@ -62,9 +63,11 @@ final class ClipImageTower implements ImageTower {
   }
 
   private Tensor embed(Tensor pixels, Compute compute) {
-    Tensor first = cls.expand(pixels.size(0), 1, sizes.width());
-    Tensor embedded = patches.forward(pixels, compute);
-    return torch.cat(new TensorVector(first, embedded), 1).add(positions);
+    try (StepScope scope = new StepScope()) { // what the graph does not hold ends here
+      Tensor first = cls.expand(pixels.size(0), 1, sizes.width());
+      Tensor embedded = patches.forward(pixels, compute);
+      return scope.up(torch.cat(new TensorVector(first, embedded), 1).add(positions));
+    }
   }
 
   /** Scale and shift over the last dimension: a layer norm without the norm. */

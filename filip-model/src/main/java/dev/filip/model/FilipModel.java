@@ -10,6 +10,7 @@ import dev.filip.nn.OpenTransformer;
 import dev.filip.nn.PackedTransformer;
 import dev.filip.nn.Transformer;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.CudaKernels;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
@@ -122,6 +123,7 @@ public final class FilipModel implements AutoCloseable {
       throw new IllegalArgumentException("int8 is for packed weights only");
     }
     if (other.device() != compute.device()) {
+      CudaKernels.settle(other);
       return owning(parameters.on(other.device()), other, gradientCheckpointing);
     }
     try (var _ = new StepScope()) {
@@ -236,6 +238,11 @@ public final class FilipModel implements AutoCloseable {
     return compute;
   }
 
+  /** Whether blocks are computed again in the backward pass, from what the forward pass made. */
+  public boolean checkpoints() {
+    return checkpointing;
+  }
+
   /** Ordered, by Hugging Face names. */
   public ParameterMap parameters() {
     return parameters;
@@ -249,7 +256,8 @@ public final class FilipModel implements AutoCloseable {
   /**
    * The image tower.
    *
-   * @param pixels {@code [b,3,h,w]} fp32, normalised, from any device
+   * @param pixels {@code [b,3,h,w]} normalised, fp32 or in the type of the model's products, from
+   *     any device
    */
   public ImageFeatures images(Tensor pixels) {
     ProjectedImages all = imageTower.project(here(pixels), compute, checkpointing, null);
@@ -260,15 +268,23 @@ public final class FilipModel implements AutoCloseable {
 
   /** The text tower; tokens are as long as the longest text of the batch. */
   public TextFeatures texts(TokenBatch batch) {
+    return texts(batch, 1);
+  }
+
+  /**
+   * The same; tokens are as long as the longest text, and {@code atLeast} as far as the context
+   * goes: batches of few lengths have few shapes.
+   */
+  public TextFeatures texts(TokenBatch batch, int atLeast) {
     parameters.requireOpen();
-    Tensor all = textTower.project(batch, compute, checkpointing, null);
+    Tensor all = textTower.project(batch, atLeast, compute, checkpointing, null);
     long m = all.size(1);
     int[] pooled = pooled(batch);
     long[] at = new long[pooled.length];
     for (int i = 0; i < at.length; i++) {
       at[i] = i * m + pooled[i];
     }
-    Tensor index = here(Tensors.fromLongs(at, at.length));
+    Tensor index = compute.device().send(Tensors.fromLongs(at, at.length));
     Tensor rows = all.view(batch.rows() * m, all.size(2));
     return new TextFeatures(unit(all), unit(rows.index_select(0, index)), batch.length());
   }
@@ -286,7 +302,7 @@ public final class FilipModel implements AutoCloseable {
   /** Text tokens {@code [t,longest,d]} before L2; {@code watch} sees every block. */
   Tensor rawTexts(TokenBatch batch, ObjIntConsumer<Tensor> watch) {
     parameters.requireOpen();
-    return textTower.project(batch, compute, false, watch);
+    return textTower.project(batch, 1, compute, false, watch);
   }
 
   /** On the model's device, which is still there. */

@@ -42,16 +42,20 @@ final class TextTower {
   /**
    * {@code [t, longest, d]}: projected tokens before L2, fp32; rows beyond a text's length are
    * anything.
+   *
+   * @param atLeast what {@code longest} is where no text of the batch is longer, and where the
+   *     context allows it
    */
   Tensor project(
       TokenBatch batch,
+      int atLeast,
       Compute compute,
       boolean checkpoint,
       @Nullable ObjIntConsumer<Tensor> watch) {
-    int longest = longest(batch);
+    int longest = Math.max(longest(batch), Math.min(atLeast, sizes.context()));
     Tensor ids = Tensors.fromLongs(ids(batch, longest), batch.rows(), longest);
-    Tensor device = compute.device().isCpu() ? ids : ids.to(compute.device().device(), ids.dtype());
-    Tensor x = torch.embedding(tokens, device).add(positions.narrow(0, 0, longest));
+    Tensor x =
+        torch.embedding(tokens, compute.device().send(ids)).add(positions.narrow(0, 0, longest));
     Tensor y = after.forward(blocks.forward(x, compute, checkpoint, watch));
     try (var _ = new Autocast(compute.device(), compute.precision())) {
       return torch.linear(y, projection).to(torch.ScalarType.Float);

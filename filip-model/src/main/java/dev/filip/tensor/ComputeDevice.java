@@ -1,6 +1,8 @@
 package dev.filip.tensor;
 
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /** Where the towers run. */
@@ -21,6 +23,16 @@ public enum ComputeDevice {
   /** Whether tensors lie in ordinary memory. */
   public boolean isCpu() {
     return this == CPU;
+  }
+
+  /**
+   * A CPU tensor's copy there, for which nothing waits: neither the caller for the device nor the
+   * device for the caller. On the CPU the tensor itself; of the open scope.
+   */
+  public Tensor send(Tensor t) {
+    return isCpu()
+        ? t
+        : t.pin_memory().to(device(), t.scalar_type(), true, false, new MemoryFormatOptional());
   }
 
   /** libtorch's object, owned by the calling thread's scope. */

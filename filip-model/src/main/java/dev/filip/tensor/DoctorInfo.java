@@ -33,6 +33,7 @@ public record DoctorInfo(
     String ompWaitPolicy,
     String capability,
     Devices.Chosen device,
+    GpuInfo gpu,
     PrecisionChooser.Chosen precision,
     double fp32,
     double bf16,
@@ -68,6 +69,7 @@ public record DoctorInfo(
         NativeEnvironment.get("OMP_WAIT_POLICY").orElse("not set"),
         readCapability(),
         device,
+        GpuInfo.examine(),
         PrecisionChooser.choose(PrecisionChoice.AUTO, device.device(), config),
         fp32,
         bf16,
@@ -121,6 +123,7 @@ public record DoctorInfo(
     root.put("omp_wait_policy", ompWaitPolicy).put("torch_cpu_capability", capability);
     root.put("device", device.device().name().toLowerCase(Locale.ROOT));
     root.put("device_why", device.why());
+    root.set("gpu", gpu.toJson());
     root.put("precision", precision.precision().word()).put("precision_why", precision.why());
     root.putObject("gemm_gflops").put("fp32", Math.round(fp32)).put("bf16", Math.round(bf16));
     root.putObject("libraries").put("fp32", fp32Library).put("bf16", bf16Library);
@@ -146,6 +149,7 @@ public record DoctorInfo(
     line(text, "libtorch", libtorch + ", kernels " + capability);
     line(text, "natives", cache);
     line(text, "device", device.why());
+    line(text, "GPU", gpu.toText());
     line(text, "precision", precision.why());
     String speed =
         String.format(

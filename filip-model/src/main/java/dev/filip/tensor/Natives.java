@@ -112,7 +112,14 @@ public final class Natives {
         throw NativeCache.unloadable(
             cache,
             new IllegalStateException(
-                "cannot load the native libraries in " + cache + ": " + e.getMessage(), e));
+                "cannot load the native libraries in "
+                    + cache
+                    + ": "
+                    + e.getMessage()
+                    + (platform.endsWith("-gpu")
+                        ? ": CUDA's and cuDNN's libraries must be in LD_LIBRARY_PATH (docs/GPU.md)"
+                        : ""),
+                e));
       }
       if (tuned) {
         torch.initLogging(); // reads the level
@@ -137,6 +144,8 @@ public final class Natives {
       NativeEnvironment.setDefault("RES_OPTIONS", "timeout:1 attempts:3");
       // what c10d logs with a C++ stack is also thrown, and becomes one line
       NativeEnvironment.setDefault("TORCH_CPP_LOG_LEVEL", "FATAL");
+      // the profiler says on standard error that it begins and ends
+      NativeEnvironment.setDefault("KINETO_LOG_LEVEL", "99");
       defaultProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
       defaultProperty("org.bytedeco.javacpp.nopointergc", "true");
     }

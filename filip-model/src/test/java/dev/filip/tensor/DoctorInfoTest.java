@@ -18,6 +18,8 @@ class DoctorInfoTest {
     assertThat(NativeEnvironment.get("OPENBLAS_CORETYPE")).isEmpty();
     assertThat(info.cache()).isDirectory();
     assertThat(info.toText()).contains("GFLOP/s").contains(info.cache().toString());
+    assertThat(info.toText()).contains("GPU        " + info.gpu().toText());
+    assertThat(info.toJson().path("gpu").has("problem")).isTrue();
     assertThat(info.late()).startsWith(Kernels.active().name());
     assertThat(info.toText())
         .contains("by " + Blas.name())

@@ -25,11 +25,20 @@ import org.opensearch.search.lookup.SearchLookup;
  *       given) is added, and a document without a value has 0.
  * </ul>
  *
- * Stateless, safe for any thread.
+ * Safe for any thread.
  */
 final class LateScriptEngine implements ScriptEngine {
   static final String LANGUAGE = "filip";
   static final String SOURCE = "late_interaction";
+
+  private final TextModels models;
+
+  /**
+   * @param models for texts; borrowed
+   */
+  LateScriptEngine(TextModels models) {
+    this.models = models;
+  }
 
   @Override
   public String getType() {
@@ -49,13 +58,17 @@ final class LateScriptEngine implements ScriptEngine {
           "a script of " + LANGUAGE + " must be " + SOURCE + ", got " + source);
     }
     if (context.equals(ScoreScript.CONTEXT)) {
-      return context.factoryClazz.cast((ScoreScript.Factory) ForScores::new);
+      ScoreScript.Factory scores =
+          (params, lookup, searcher) -> new ForScores(search(params, lookup), searcher);
+      return context.factoryClazz.cast(scores);
     }
     if (context.equals(NumberSortScript.CONTEXT)) {
-      return context.factoryClazz.cast((NumberSortScript.Factory) ForSorts::new);
+      NumberSortScript.Factory sorts = (params, lookup) -> new ForSorts(search(params, lookup));
+      return context.factoryClazz.cast(sorts);
     }
     if (context.equals(FieldScript.CONTEXT)) {
-      return context.factoryClazz.cast((FieldScript.Factory) ForFields::new);
+      FieldScript.Factory fields = (params, lookup) -> new ForFields(search(params, lookup));
+      return context.factoryClazz.cast(fields);
     }
     throw new IllegalArgumentException(
         String.format(
@@ -65,20 +78,19 @@ final class LateScriptEngine implements ScriptEngine {
             context.name));
   }
 
-  /** One search of one shard; so are the others. */
-  private static final class ForScores implements ScoreScript.LeafFactory {
-    private final Map<String, Object> params;
-    private final SearchLookup lookup;
-    private final IndexSearcher searcher;
-    private final LateQuery query;
+  private Search search(Map<String, Object> params, SearchLookup lookup) {
+    return new Search(params, lookup, LateQuery.of(params, models));
+  }
 
-    ForScores(Map<String, Object> params, SearchLookup lookup, IndexSearcher searcher) {
-      this.params = params;
-      this.lookup = lookup;
-      this.searcher = searcher;
-      query = LateQuery.of(params);
+  /** One search of one shard. */
+  private record Search(Map<String, Object> params, SearchLookup lookup, LateQuery query) {
+    LeafValues values(LeafReaderContext leaf) throws IOException {
+      return new LeafValues(query, leaf);
     }
+  }
 
+  private record ForScores(Search search, IndexSearcher searcher)
+      implements ScoreScript.LeafFactory {
     @Override
     public boolean needs_score() {
       return false;
@@ -86,13 +98,12 @@ final class LateScriptEngine implements ScriptEngine {
 
     @Override
     public ScoreScript newInstance(LeafReaderContext leaf) throws IOException {
-      LeafValues values = new LeafValues(query, leaf);
-      return new ScoreScript(params, lookup, searcher, leaf) {
-        private int doc;
-
+      LeafValues values = search.values(leaf);
+      LateQuery query = search.query;
+      return new ScoreScript(search.params, search.lookup, searcher, leaf) {
         @Override
         public void setDocument(int doc) {
-          this.doc = doc;
+          values.document(doc);
         }
 
         @Override
@@ -100,24 +111,14 @@ final class LateScriptEngine implements ScriptEngine {
           if (why != null) {
             why.set("late interaction with field " + query.field() + ", plus " + query.offset());
           }
-          double score = values.score(doc);
+          double score = values.score();
           return Double.isInfinite(score) ? 0 : score + query.offset();
         }
       };
     }
   }
 
-  private static final class ForSorts implements NumberSortScript.LeafFactory {
-    private final Map<String, Object> params;
-    private final SearchLookup lookup;
-    private final LateQuery query;
-
-    ForSorts(Map<String, Object> params, SearchLookup lookup) {
-      this.params = params;
-      this.lookup = lookup;
-      query = LateQuery.of(params);
-    }
-
+  private record ForSorts(Search search) implements NumberSortScript.LeafFactory {
     @Override
     public boolean needs_score() {
       return false;
@@ -125,48 +126,34 @@ final class LateScriptEngine implements ScriptEngine {
 
     @Override
     public NumberSortScript newInstance(LeafReaderContext leaf) throws IOException {
-      LeafValues values = new LeafValues(query, leaf);
-      return new NumberSortScript(params, lookup, leaf) {
-        private int doc;
-
+      LeafValues values = search.values(leaf);
+      return new NumberSortScript(search.params, search.lookup, leaf) {
         @Override
         public void setDocument(int doc) {
-          this.doc = doc;
+          values.document(doc);
         }
 
         @Override
         public double execute() {
-          return values.score(doc);
+          return values.score();
         }
       };
     }
   }
 
-  private static final class ForFields implements FieldScript.LeafFactory {
-    private final Map<String, Object> params;
-    private final SearchLookup lookup;
-    private final LateQuery query;
-
-    ForFields(Map<String, Object> params, SearchLookup lookup) {
-      this.params = params;
-      this.lookup = lookup;
-      query = LateQuery.of(params);
-    }
-
+  private record ForFields(Search search) implements FieldScript.LeafFactory {
     @Override
     public FieldScript newInstance(LeafReaderContext leaf) throws IOException {
-      LeafValues values = new LeafValues(query, leaf);
-      return new FieldScript(params, lookup, leaf) {
-        private int doc;
-
+      LeafValues values = search.values(leaf);
+      return new FieldScript(search.params, search.lookup, leaf) {
         @Override
         public void setDocument(int doc) {
-          this.doc = doc;
+          values.document(doc);
         }
 
         @Override
         public @Nullable Object execute() {
-          double score = values.score(doc);
+          double score = values.score();
           return Double.isInfinite(score) ? null : score;
         }
       };

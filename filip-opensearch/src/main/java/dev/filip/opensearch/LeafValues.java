@@ -21,6 +21,7 @@ final class LeafValues {
   private final String field;
   private final BinaryDocValues values;
   private final ValueScan.Scorer scorer;
+  private int doc;
   private int at;
 
   LeafValues(LateQuery query, LeafReaderContext leaf) throws IOException {
@@ -29,12 +30,17 @@ final class LeafValues {
     values = DocValues.getBinary(leaf.reader(), field);
   }
 
+  /** The document that is asked for from now on. */
+  void document(int next) {
+    doc = next;
+  }
+
   /**
-   * The score of a document, minus infinity where it has no value.
+   * Its score, minus infinity where it has no value.
    *
    * @throws IllegalArgumentException where it has several, or one that is not of the query's kind
    */
-  double score(int doc) {
+  double score() {
     try {
       return values.advanceExact(doc) ? score(values.binaryValue()) : Double.NEGATIVE_INFINITY;
     } catch (IOException e) {

@@ -13,6 +13,8 @@ import dev.filip.search.IndexEditor;
 import dev.filip.search.IndexFiles;
 import dev.filip.search.Item;
 import dev.filip.search.OpenSearchExport;
+import dev.filip.search.PlainQueryEncoder;
+import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
 import dev.filip.tokens.Tokens;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +38,7 @@ class RealNodeTest {
   private static final String ENCODER = "0123456789abcdef".repeat(4);
   private static final int D = 40;
   private static final int ITEMS = 240;
+  private static final Path MODEL = Path.of("../models/collages-late");
   private static final Path ZIP = Path.of(System.getProperty("filip.plugin", "none"));
   @TempDir Path temp;
   private final Random random = new Random(3);
@@ -54,19 +58,21 @@ class RealNodeTest {
     return rows;
   }
 
+  private static IndexAbout about(String encoder, int d) {
+    return new IndexAbout(
+        "models/none",
+        encoder,
+        "b".repeat(64),
+        d,
+        "late",
+        "fp32",
+        new IndexAbout.Patches(2, 2, 8, 0));
+  }
+
   /** Every fifth has the rows of the one before it; one is of 1,500 rows. */
   private Path index() throws IOException {
     Path index = temp.resolve("index");
-    IndexAbout about =
-        new IndexAbout(
-            "models/none",
-            ENCODER,
-            "b".repeat(64),
-            D,
-            "late",
-            "fp32",
-            new IndexAbout.Patches(2, 2, 8, 0));
-    IndexFiles.create(index, about, false);
+    IndexFiles.create(index, about(ENCODER, D), false);
     List<Item> items = new ArrayList<>();
     float[] last = rows(1);
     for (int i = 0; i < ITEMS; i++) {
@@ -90,15 +96,8 @@ class RealNodeTest {
   void theNodeRanksAsTheEmbeddedEngine(String flag) throws Exception {
     Path file = temp.resolve("all.ndjson");
     try (Snapshot embedded = Snapshot.open(index());
-        RunningNode node =
-            RunningNode.start(Files.createDirectory(temp.resolve("node")), ZIP, flag)) {
-      OpenSearchExport.Written written = OpenSearchExport.write(embedded, file, false);
-      ObjectNode body = (ObjectNode) Json.read(written.mapping());
-      body.putObject("settings").put("number_of_shards", 3).put("number_of_replicas", 0);
-      answered(node.send("PUT", "/pictures", Json.line(body)));
-      JsonNode bulk =
-          answered(node.send("POST", "/pictures/_bulk?refresh=true", Files.readString(file)));
-      assertThat(bulk.path("errors").asBoolean()).as(bulk.toString()).isFalse();
+        RunningNode node = RunningNode.start(homeWithAModel(), ZIP, flag)) {
+      export(node, embedded, "/pictures", file);
       for (int rows : new int[] {1, 5, 17}) {
         SearchQuery query = SearchQuery.image(ENCODER, rows(rows), D);
         sorted(node, embedded, query, null, null);
@@ -114,9 +113,92 @@ class RealNodeTest {
       }
       whatIsWrongIsSaid(node);
       withoutRows(node);
+      texts(node);
     }
     String log = Files.readString(temp.resolve("node/node.log"));
     assertThat(log.contains("Using incubator modules")).isEqualTo(flag.startsWith("--add"));
+  }
+
+  private Path homeWithAModel() throws IOException {
+    Path home = Files.createDirectory(temp.resolve("node"));
+    Path to = Files.createDirectories(home.resolve("config/filip/small"));
+    try (Stream<Path> files = Files.list(MODEL)) {
+      for (Path from : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(from, to.resolve(from.getFileName()));
+      }
+    }
+    Files.writeString(home.resolve("config/opensearch.yml"), "filip.models: [small]\n");
+    return home;
+  }
+
+  private static void export(RunningNode node, Snapshot embedded, String to, Path file)
+      throws Exception {
+    OpenSearchExport.Written written = OpenSearchExport.write(embedded, file, false);
+    ObjectNode body = (ObjectNode) Json.read(written.mapping());
+    body.putObject("settings").put("number_of_shards", 3).put("number_of_replicas", 0);
+    answered(node.send("PUT", to, Json.line(body)));
+    JsonNode bulk = answered(node.send("POST", to + "/_bulk?refresh=true", Files.readString(file)));
+    assertThat(bulk.path("errors").asBoolean()).as(bulk.toString()).isFalse();
+  }
+
+  /** Words that the node encodes rank as words that are encoded outside. */
+  private void texts(RunningNode node) throws Exception {
+    Path index = temp.resolve("words");
+    try (PlainQueryEncoder words = PlainQueryEncoder.open(MODEL, true)) {
+      int d = words.width();
+      IndexFiles.create(index, about(words.fingerprint(), d), false);
+      List<Item> items = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        Item.About kept = new Item.About(null, Json.object(), List.of(), null, "");
+        float[] rows = SearchQuery.text(QueryText.literal("thing " + i), words).value().rows();
+        items.add(new Item("id" + i, Tokens.packed(rows, d, rows.length / d), kept));
+      }
+      try (IndexEditor editor = IndexEditor.open(index)) {
+        editor.add(items);
+      }
+      try (Snapshot embedded = Snapshot.open(index)) {
+        export(node, embedded, "/words", temp.resolve("words.ndjson"));
+        for (String text : List.of("thing 7", "red^2 sofa -dog", "-dog")) {
+          SearchQuery query = SearchQuery.text(QueryText.parse(text), words);
+          equal(node, embedded, query, Json.object().put("text", text));
+          query = SearchQuery.text(QueryText.literal(text), words);
+          ObjectNode named = Json.object().put("text", text).put("model", "small");
+          equal(node, embedded, query, named.put("literal", true));
+          query = SearchQuery.text(QueryText.literal(text), words.global());
+          equal(node, embedded, query, named.put("match", "global"));
+        }
+        for (String wrong :
+            List.of(
+                "{'text':' '}",
+                "{'text':7}",
+                "{'text':'a','model':'other'}",
+                "{'text':'a','literal':'yes'}",
+                "{'text':'a','match':'both'}",
+                "{'text':'a','query':'AQA='}")) {
+          refused(node, "/words", withParams(json(wrong)), "must be");
+        }
+      }
+    }
+    refused(node, "/pictures", withParams(json("{'text':'a'}")), "another model");
+  }
+
+  private static ObjectNode withParams(ObjectNode params) {
+    SearchQuery any = SearchQuery.image(ENCODER, new float[] {1}, 1);
+    ObjectNode body = OpenSearchExport.search(any, ITEMS, null);
+    ((ObjectNode) body.at("/sort/0/_script/script")).set("params", params);
+    return body;
+  }
+
+  private static void equal(
+      RunningNode node, Snapshot embedded, SearchQuery query, ObjectNode params) throws Exception {
+    String body = Json.line(withParams(params));
+    JsonNode hits = answered(node.send("POST", "/words/_search", body)).at("/hits/hits");
+    List<Hit> expected = embedded.search(query, ITEMS, null);
+    assertThat(hits).hasSize(expected.size());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(hits.get(i).at("/_source/id").asText()).isEqualTo(expected.get(i).id());
+      assertThat(hits.get(i).path("sort").get(0).asDouble()).isEqualTo(expected.get(i).score());
+    }
   }
 
   private static JsonNode answered(RunningNode.Answer answer) {
@@ -198,7 +280,12 @@ class RealNodeTest {
   }
 
   private static void refused(RunningNode node, ObjectNode body, String why) throws Exception {
-    RunningNode.Answer answer = node.send("POST", "/pictures/_search", Json.line(body));
+    refused(node, "/pictures", body, why);
+  }
+
+  private static void refused(RunningNode node, String index, ObjectNode body, String why)
+      throws Exception {
+    RunningNode.Answer answer = node.send("POST", index + "/_search", Json.line(body));
     assertThat(answer.status()).as(answer.body().toString()).isEqualTo(400);
     assertThat(answer.body().toString()).contains(why);
   }

@@ -141,6 +141,15 @@ public final class Calibration {
   }
 
   /**
+   * Whether an index is still near the one that was calibrated.
+   *
+   * @param now its images
+   */
+  boolean fits(long now) {
+    return now <= FAR * images && images <= FAR * Math.max(1, now);
+  }
+
+  /**
    * Refuses an index that has become another, and what cannot be told.
    *
    * @param now its images
@@ -148,7 +157,7 @@ public final class Calibration {
    */
   void require(long now, double least) {
     BadInput.require(
-        now <= FAR * images && images <= FAR * Math.max(1, now),
+        fits(now),
         "images of the index",
         now,
         "near the " + images + " it was calibrated with: filip index calibrate it again");
@@ -185,9 +194,13 @@ public final class Calibration {
    */
   record Spread(double median, double deviation) {
     static Spread of(SearchQuery query, Tokens images) {
-      int n = images.size();
-      float[] scores = new float[n];
-      QueryBatch.of(query).scan().forward(images, IntStream.range(0, n).toArray(), n, scores);
+      return of(query, images, IntStream.range(0, images.size()).toArray());
+    }
+
+    /** Of some of the images. */
+    static Spread of(SearchQuery query, Tokens images, int[] some) {
+      float[] scores = new float[some.length];
+      QueryBatch.of(query).scan().forward(images, some, some.length, scores);
       return of(scores);
     }
 

@@ -7,10 +7,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Makes a {@link Calibration}: a sample of the images, and how high unrelated queries come. The
@@ -39,35 +40,30 @@ public final class Calibrator {
   /** Words that more images' captions have say nothing about which images are meant. */
   private static final double COMMON = 0.05;
 
-  /** Hits that are looked through for the best that is unrelated; then so many times more. */
-  private static final int LOOKED = 512;
-
-  private static final int MORE = 16;
-
   /** Queries that share passes. */
   private static final int TOGETHER = 64;
 
-  private static final int KNOWN = 1 << 15;
   private static final int LONGEST = 6;
+  private static final BitSet NONE = new BitSet();
   private static final Pattern BETWEEN = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   private final Snapshot index;
   private final QueryEncoder encoder;
   private final long seed;
   private final IntConsumer progress;
-  private final List<Hit> drawn;
+  private final List<Drawn> drawn;
   private final Tokens sample;
 
-  /** Words of the captions of images that were asked for lately. */
-  private final Map<String, Set<String>> known =
-      new LinkedHashMap<>(KNOWN, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Set<String>> eldest) {
-          return size() > KNOWN;
-        }
-      };
+  /**
+   * An image of the sample, or one whose captions are looked at.
+   *
+   * @param number decides the order
+   * @param place among all images, as {@link Barred} counts
+   */
+  private record Drawn(long number, int place, Hit hit) {
+    static final Comparator<Drawn> ORDER =
+        Comparator.comparing(Drawn::number).thenComparing(one -> one.hit.id());
+  }
 
   /**
    * @param seed draws sample and queries
@@ -86,27 +82,27 @@ public final class Calibrator {
     this.progress = progress;
     drawn = draw();
     Tokens.Builder rows = new Tokens.Builder(Tokens.Type.BF16, index.about().d());
-    for (Hit hit : drawn.subList(0, Math.min(SAMPLE, drawn.size()))) {
-      rows.add(hit.segment().rows().slice(hit.item(), hit.item() + 1));
+    for (Drawn one : drawn.subList(0, Math.min(SAMPLE, drawn.size()))) {
+      int item = one.hit.item();
+      rows.add(one.hit.segment().rows().slice(item, item + 1));
     }
     sample = rows.build();
   }
 
   /** Images in an order that their ids and the seed decide, the first ones alone. */
-  private List<Hit> draw() {
-    record Drawn(long number, String id, Hit hit) {}
-    Comparator<Drawn> order = Comparator.comparing(Drawn::number).thenComparing(Drawn::id);
-    PriorityQueue<Drawn> first = new PriorityQueue<>(order.reversed());
+  private List<Drawn> draw() {
+    PriorityQueue<Drawn> first = new PriorityQueue<>(Drawn.ORDER.reversed());
+    int place = 0;
     for (View view : index.views()) {
       for (int item : view.items(null)) {
-        String id = view.segment().id(item);
-        first.add(new Drawn(number(id), id, new Hit(view.segment(), item, 0)));
+        Hit hit = new Hit(view.segment(), item, 0);
+        first.add(new Drawn(number(hit.id()), place++, hit));
         if (first.size() > CAPTIONED) {
           first.remove();
         }
       }
     }
-    return first.stream().sorted(order).map(Drawn::hit).toList();
+    return first.stream().sorted(Drawn.ORDER).toList();
   }
 
   private long number(String id) {
@@ -137,8 +133,8 @@ public final class Calibrator {
     List<Set<String>> words = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     Map<String, Integer> images = new HashMap<>();
-    for (Hit hit : drawn) {
-      List<String> captions = hit.captions();
+    for (Drawn one : drawn) {
+      List<String> captions = one.hit.captions();
       if (!captions.isEmpty()) {
         Set<String> all = words(captions);
         all.forEach(word -> images.merge(word, 1, Integer::sum));
@@ -204,70 +200,74 @@ public final class Calibrator {
    */
   private record Unrelated(String text, Set<String> telling) {}
 
-  /** Of an image without captions it is not known. */
-  private boolean isUnrelated(Unrelated query, Hit hit) throws IOException {
-    if (query.telling.isEmpty()) {
-      return true;
-    }
-    Set<String> words = known.get(hit.id());
-    if (words == null) {
-      words = words(hit.captions());
-      known.put(hit.id(), words);
-    }
-    return !words.isEmpty() && query.telling.stream().noneMatch(words::contains);
-  }
-
   private Calibration calibration(String of, List<Unrelated> all) throws IOException {
     BadInput.require(
         all.size() >= LEAST_QUERIES, "unrelated queries", all.size(), ">= " + LEAST_QUERIES);
+    Barred fitting = fitting(all);
     List<Calibration.Best> best = new ArrayList<>();
     for (int from = 0; from < all.size(); from += TOGETHER) {
-      List<Unrelated> some = all.subList(from, Math.min(from + TOGETHER, all.size()));
-      List<SearchQuery> queries =
-          some.stream().map(u -> SearchQuery.text(QueryText.literal(u.text), encoder)).toList();
-      int k = (int) Math.min(some.getFirst().telling.isEmpty() ? 1 : LOOKED, index.size());
-      List<Found> found = index.find(queries, SearchOptions.of(k));
-      for (int q = 0; q < some.size(); q++) {
-        Hit hit = best(some.get(q), queries.get(q), found.get(q).hits());
-        if (hit != null) {
-          double z = Calibration.Spread.of(queries.get(q), unrelated(some.get(q))).z(hit.score());
-          best.add(new Calibration.Best(queries.get(q).rows(), z));
-        }
-        progress.accept(from + q + 1);
-      }
+      int to = Math.min(from + TOGETHER, all.size());
+      measure(all.subList(from, to), fitting.of(from, to), best);
+      progress.accept(to);
     }
     int count = best.size();
     BadInput.require(count >= LEAST_QUERIES, "unrelated queries", count, ">= " + LEAST_QUERIES);
-    List<String> ids = drawn.stream().limit(sample.size()).map(Hit::id).toList();
+    List<String> ids = drawn.stream().limit(sample.size()).map(one -> one.hit.id()).toList();
     return new Calibration(of, index.size(), ids, sample, best);
   }
 
-  /** The images of the sample that a query is unrelated to: those that it fits are no sample. */
-  private Tokens unrelated(Unrelated one) throws IOException {
-    Tokens.Builder rows = new Tokens.Builder(Tokens.Type.BF16, sample.d());
-    for (int i = 0; i < sample.size(); i++) {
-      if (isUnrelated(one, drawn.get(i))) {
-        rows.add(sample.slice(i, i + 1));
+  /**
+   * Adds what the best image reaches that a query does not fit; those that it fits are no sample.
+   */
+  private void measure(List<Unrelated> some, Barred fitting, List<Calibration.Best> into)
+      throws IOException {
+    List<SearchQuery> queries =
+        some.stream().map(u -> SearchQuery.text(QueryText.literal(u.text), encoder)).toList();
+    List<Found> found = index.best(queries, fitting);
+    for (int q = 0; q < queries.size(); q++) {
+      int query = q;
+      int[] images =
+          IntStream.range(0, sample.size())
+              .filter(i -> !fitting.has(query, drawn.get(i).place))
+              .toArray();
+      List<Hit> hits = found.get(q).hits();
+      if (!hits.isEmpty() && images.length > 0) {
+        SearchQuery one = queries.get(q);
+        double z = Calibration.Spread.of(one, sample, images).z(hits.getFirst().score());
+        into.add(new Calibration.Best(one.rows(), z));
       }
     }
-    return rows.build();
   }
 
-  /** The best image that a query is unrelated to, if not among the first hits further down. */
-  private @Nullable Hit best(Unrelated one, SearchQuery query, List<Hit> first) throws IOException {
-    List<Hit> hits = first;
-    for (int passed = 0; ; ) {
-      for (Hit hit : hits.subList(passed, hits.size())) {
-        if (isUnrelated(one, hit)) {
-          return hit;
-        }
+  /**
+   * The images that each query may fit, in one pass over all captions: those that have one of its
+   * telling words, and those without captions, of which it is not known. A bit a query and image.
+   */
+  private Barred fitting(List<Unrelated> queries) throws IOException {
+    BitSet guarded = new BitSet(); // queries with telling words
+    Map<String, BitSet> byWord = new HashMap<>();
+    for (int q = 0; q < queries.size(); q++) {
+      for (String word : queries.get(q).telling) {
+        guarded.set(q);
+        byWord.computeIfAbsent(word, _ -> new BitSet()).set(q);
       }
-      passed = hits.size();
-      if (passed == index.size()) {
-        return null;
-      }
-      int k = (int) Math.min((long) passed * MORE, index.size());
-      hits = index.find(query, SearchOptions.of(k)).hits();
     }
+    if (guarded.isEmpty()) {
+      return Barred.NOTHING;
+    }
+    List<BitSet> fitting = Stream.generate(BitSet::new).limit(queries.size()).toList();
+    int place = 0;
+    for (View view : index.views()) {
+      for (int item : view.items(null)) {
+        Set<String> words = words(new Hit(view.segment(), item, 0).captions());
+        BitSet fits = words.isEmpty() ? guarded : new BitSet();
+        words.forEach(word -> fits.or(byWord.getOrDefault(word, NONE)));
+        for (int q = fits.nextSetBit(0); q >= 0; q = fits.nextSetBit(q + 1)) {
+          fitting.get(q).set(place);
+        }
+        place++;
+      }
+    }
+    return new Barred(fitting);
   }
 }

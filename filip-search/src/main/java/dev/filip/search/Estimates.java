@@ -6,7 +6,7 @@ import dev.filip.kernel.LateScan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * The items that one-bit codes find best for a query: the highest estimates, of equal ones the item
@@ -20,6 +20,8 @@ final class Estimates {
   private final List<View> views;
   private final List<int[]> items;
   private final int most;
+  private final Barred barred;
+  private final int query;
 
   /** Unsorted; cut back to the best {@link #most} when twice as many are there. */
   private long[] keys = new long[ROOM];
@@ -27,10 +29,12 @@ final class Estimates {
   private int count;
   private long worst = Long.MAX_VALUE;
 
-  private Estimates(List<View> views, List<int[]> items, int most) {
+  private Estimates(List<View> views, List<int[]> items, int most, Barred barred, int query) {
     this.views = views;
     this.items = items;
     this.most = most;
+    this.barred = barred;
+    this.query = query;
   }
 
   /**
@@ -38,10 +42,14 @@ final class Estimates {
    *
    * @param items of each view, rising
    * @param most kept of each query
+   * @param barred what each query must not have
    */
-  static List<Estimates> of(QueryBatch batch, List<View> views, List<int[]> items, int most) {
+  static List<Estimates> of(
+      QueryBatch batch, List<View> views, List<int[]> items, int most, Barred barred) {
     List<Estimates> all =
-        Stream.generate(() -> new Estimates(views, items, most)).limit(batch.size()).toList();
+        IntStream.range(0, batch.size())
+            .mapToObj(q -> new Estimates(views, items, most, barred, q))
+            .toList();
     LateScan exact = batch.scan();
     int place = 0;
     for (int v = 0; v < views.size(); v++) {
@@ -90,7 +98,7 @@ final class Estimates {
   private synchronized void add(float[] scores, int from, int step, int place) {
     for (int at = from, i = place; at < scores.length; at += step, i++) {
       long key = key(scores[at], i);
-      if (key < worst) {
+      if (key < worst && !barred.has(query, i)) {
         if (count == keys.length) {
           makeRoom();
         }

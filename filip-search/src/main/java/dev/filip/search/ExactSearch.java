@@ -21,38 +21,47 @@ final class ExactSearch {
    * The best k items of each query.
    *
    * @param items of each view
+   * @param barred what each query must not have
    */
-  static List<Found> find(QueryBatch batch, int k, List<View> views, List<int[]> items) {
+  static List<Found> find(
+      QueryBatch batch, int k, List<View> views, List<int[]> items, Barred barred) {
     List<Chunk> chunks = new ArrayList<>();
-    long count = 0;
+    int count = 0;
     for (int v = 0; v < views.size(); v++) {
       int[] some = items.get(v);
-      count += some.length;
       for (int from = 0; from < some.length; from += CHUNK) {
         int to = Math.min(from + CHUNK, some.length);
-        chunks.add(new Chunk(views.get(v).segment(), Arrays.copyOfRange(some, from, to)));
+        chunks.add(
+            new Chunk(views.get(v).segment(), Arrays.copyOfRange(some, from, to), count + from));
       }
+      count = Math.addExact(count, some.length);
     }
     LateScan scan = batch.scan();
     List<TopHits> all = Stream.generate(() -> new TopHits(k)).limit(batch.size()).toList();
-    Tasks.forEach(chunks.size(), c -> chunks.get(c).addBest(scan, all));
+    Tasks.forEach(chunks.size(), c -> chunks.get(c).addBest(scan, all, barred));
     long scored = count;
     return all.stream()
         .map(best -> new Found(best.ranked(), Found.Plan.EXACT, scored, scored))
         .toList();
   }
 
-  /** Some items of a segment. */
-  private record Chunk(Segment segment, int[] items) {
+  /**
+   * Some items of a segment.
+   *
+   * @param place of the first among all
+   */
+  private record Chunk(Segment segment, int[] items, int place) {
     /** Adds the best of them to those of each query. */
-    void addBest(LateScan scan, List<TopHits> all) {
+    void addBest(LateScan scan, List<TopHits> all, Barred barred) {
       int queries = all.size();
       float[] scores = new float[items.length * queries];
       scan.forward(segment.rows(), items, items.length, scores);
       for (int q = 0; q < queries; q++) {
         TopHits best = all.get(q).another();
         for (int i = 0; i < items.length; i++) {
-          best.add(segment, items[i], scores[i * queries + q]);
+          if (!barred.has(q, place + i)) {
+            best.add(segment, items[i], scores[i * queries + q]);
+          }
         }
         all.get(q).addAll(best);
       }

@@ -5,11 +5,8 @@ import dev.filip.io.Leftovers;
 import dev.filip.io.Outputs;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -39,10 +36,10 @@ public final class IndexEditor implements Closeable {
 
   private final Path index;
   private final IndexAbout about;
-  private final FileChannel lock;
+  private final WriteLock lock;
   private Snapshot now;
 
-  private IndexEditor(Path index, IndexAbout about, FileChannel lock, Snapshot now) {
+  private IndexEditor(Path index, IndexAbout about, WriteLock lock, Snapshot now) {
     this.index = index;
     this.about = about;
     this.lock = lock;
@@ -66,28 +63,18 @@ public final class IndexEditor implements Closeable {
    */
   public static Optional<IndexEditor> tryOpen(Path index) throws IOException {
     IndexAbout about = IndexAbout.read(index);
-    FileChannel lock =
-        FileChannel.open(
-            index.resolve(IndexFiles.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Optional<WriteLock> free = WriteLock.tryTake(index);
+    if (free.isEmpty()) {
+      return Optional.empty();
+    }
+    WriteLock lock = free.get();
     try {
-      if (!hold(lock)) {
-        lock.close();
-        return Optional.empty();
-      }
       Snapshot now = Snapshot.open(index);
       clear(index, now.manifest());
       return Optional.of(new IndexEditor(index, about, lock, now));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
-    }
-  }
-
-  private static boolean hold(FileChannel lock) throws IOException {
-    try {
-      return lock.tryLock() != null;
-    } catch (OverlappingFileLockException e) { // in this very process
-      return false;
     }
   }
 

@@ -39,16 +39,35 @@ public final class PlainQueryEncoder implements QueryEncoder, AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new BadInput("the index's model " + folder + " is not there: name it with --model");
     }
+    PlainQueryEncoder made = open(folder, about.isLate());
+    try {
+      about.require("what " + folder + " encodes", made.fingerprint, made.width());
+      return made;
+    } catch (RuntimeException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a model for queries of no index in particular.
+   *
+   * @param late whether each token has a row, or a text one
+   * @throws BadInput where it is damaged or no model folder
+   */
+  public static PlainQueryEncoder open(Path folder, boolean late) {
     TextModel model = TextModel.open(folder);
     try {
-      String fingerprint = model.fingerprint(ARITHMETIC);
-      int d = model.config().embedDim();
-      about.require("what " + folder + " encodes", fingerprint, d);
-      return new PlainQueryEncoder(model, fingerprint, about.isLate());
+      return new PlainQueryEncoder(model, model.fingerprint(ARITHMETIC), late);
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
+  }
+
+  /** The same model with one row a text; it shares the weights, and closing either closes both. */
+  public PlainQueryEncoder global() {
+    return new PlainQueryEncoder(model, fingerprint, false);
   }
 
   @Override

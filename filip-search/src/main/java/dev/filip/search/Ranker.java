@@ -24,41 +24,51 @@ record Ranker(List<View> views, Schema schema, int scanned) {
    * @return one answer a query
    */
   List<Found> rank(List<SearchQuery> queries, SearchOptions options, int k) throws IOException {
+    return rank(queries, options, k, Barred.NOTHING);
+  }
+
+  /** The same without what each query must not have. */
+  List<Found> rank(List<SearchQuery> queries, SearchOptions options, int k, Barred barred)
+      throws IOException {
     List<int[]> items = items(options.filter());
     long all = items.stream().mapToLong(some -> some.length).sum();
-    List<Found> found = new ArrayList<>();
     if (options.exact() || all <= scanned) {
-      for (QueryBatch batch : QueryBatch.split(queries, Integer.MAX_VALUE)) {
-        found.addAll(ExactSearch.find(batch, k, views, items));
-      }
-      return found;
+      return exactly(queries, k, items, barred);
     }
+    List<Found> found = new ArrayList<>();
     int together = Math.max(1, MOST_ESTIMATES / CandidateSearch.candidates(k));
     for (QueryBatch batch : QueryBatch.split(queries, together)) {
-      found.addAll(byCodes(batch, k, items, all));
+      int from = found.size();
+      found.addAll(byCodes(batch, k, items, all, barred.of(from, from + batch.size())));
+    }
+    return found;
+  }
+
+  private List<Found> exactly(List<SearchQuery> queries, int k, List<int[]> items, Barred barred) {
+    List<Found> found = new ArrayList<>();
+    for (QueryBatch batch : QueryBatch.split(queries, Integer.MAX_VALUE)) {
+      int from = found.size();
+      found.addAll(ExactSearch.find(batch, k, views, items, barred.of(from, from + batch.size())));
     }
     return found;
   }
 
   /** By codes; queries that codes do not help share an exact scan. */
-  private List<Found> byCodes(QueryBatch batch, int k, List<int[]> items, long all) {
+  private List<Found> byCodes(QueryBatch batch, int k, List<int[]> items, long all, Barred barred) {
     int candidates = CandidateSearch.candidates(k);
-    List<Estimates> estimates = Estimates.of(batch, views, items, candidates);
+    List<Estimates> estimates = Estimates.of(batch, views, items, candidates, barred);
     List<Optional<Found>> found = new ArrayList<>();
-    List<SearchQuery> left = new ArrayList<>();
+    List<Integer> left = new ArrayList<>();
     for (int q = 0; q < batch.size(); q++) {
       SearchQuery query = batch.queries().get(q);
       Optional<Found> one = new CandidateSearch(query, k).find(estimates.get(q), all);
       found.add(one);
       if (one.isEmpty()) {
-        left.add(query);
+        left.add(q);
       }
     }
-    List<Found> exact = new ArrayList<>();
-    for (QueryBatch rest : QueryBatch.split(left, Integer.MAX_VALUE)) {
-      exact.addAll(ExactSearch.find(rest, k, views, items));
-    }
-    Iterator<Found> others = exact.iterator();
+    List<SearchQuery> rest = left.stream().map(batch.queries()::get).toList();
+    Iterator<Found> others = exactly(rest, k, items, barred.of(left)).iterator();
     return found.stream().map(one -> one.orElseGet(others::next)).toList();
   }
 

@@ -33,7 +33,10 @@ public final class Snapshot implements Closeable {
   private static final int TRIES = 20;
 
   /** A quarter of a second of exact scanning on the slower machines (49 rows of width 256). */
-  static final int SCANNED = 25_000;
+  static final int SCANNED = 5_000;
+
+  /** Codes go on until they have so many: the first of them is surer than one alone. */
+  private static final int SURE = 10;
 
   private final Path index;
   private final IndexAbout about;
@@ -272,6 +275,17 @@ public final class Snapshot implements Closeable {
     return chosen;
   }
 
+  /**
+   * The best items of each query, of those that it may have; the first one is not missed by codes.
+   */
+  List<Found> best(List<SearchQuery> queries, Barred barred) throws IOException {
+    for (SearchQuery query : queries) {
+      about.require("the query", query.encoder(), query.width());
+    }
+    return new Ranker(views, manifest.schema(), SCANNED)
+        .rank(queries, SearchOptions.of(SURE), SURE, barred);
+  }
+
   /** Of the index as it is on the disk now. */
   private synchronized Calibration calibration() throws IOException {
     BadInput.require(
@@ -301,7 +315,8 @@ public final class Snapshot implements Closeable {
       json.put("pool", about.pool());
     }
     if (parts.isEmpty() && Files.exists(index.resolve(Calibration.FILE))) {
-      json.set("calibration", Calibration.read(index, about).toJson());
+      Calibration made = Calibration.read(index, about);
+      json.set("calibration", made.toJson().put("fits", made.fits(size())));
     }
     json.set("fields", manifest.schema().toJson());
     return json;

@@ -237,11 +237,13 @@ class CalibrationTest {
       assertThatThrownBy(() -> options.minProbability(1.0))
           .hasMessageContaining("min-probability must be at least 0 and below 1, got 1.0");
       assertThat(snapshot.info().path("calibration").path("images").asInt()).isEqualTo(900);
+      assertThat(snapshot.info().path("calibration").path("fits").asBoolean()).isTrue();
     }
     fill(index, 900, 1900, true);
     try (Snapshot snapshot = Snapshot.open(index)) {
       assertThatThrownBy(() -> snapshot.find(text("noun1"), options))
           .hasMessageContaining("near the 900 it was calibrated with");
+      assertThat(snapshot.info().path("calibration").path("fits").asBoolean(true)).isFalse();
     }
     Path file = index.resolve(Calibration.FILE);
     byte[] bytes = Files.readAllBytes(file);

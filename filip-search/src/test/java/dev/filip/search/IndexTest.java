@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filip.io.BadInput;
+import dev.filip.io.OwnJava;
 import dev.filip.kernel.ScalarLateInteraction;
 import dev.filip.tokens.Tokens;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +170,42 @@ class IndexTest {
           .hasMessageContaining("is being written by another process");
     }
     IndexEditor.open(index).close();
+  }
+
+  /** Who asks in vain in this process does not let another process in. */
+  @Test
+  void oneWriterOfAllProcesses() throws Exception {
+    assertThat(isFreeElsewhere()).isTrue();
+    try (IndexEditor _ = IndexEditor.open(index)) {
+      assertThat(IndexEditor.tryOpen(index)).isEmpty();
+      assertThat(IndexEditor.tryOpen(index.resolve("../" + index.getFileName()))).isEmpty();
+      assertThat(isFreeElsewhere()).isFalse();
+    }
+    assertThat(isFreeElsewhere()).isTrue();
+  }
+
+  private boolean isFreeElsewhere() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                OwnJava.command(List.of(), OtherWriter.class.getName(), List.of(index.toString())))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    boolean free = Boolean.parseBoolean(process.inputReader().readLine());
+    assertThat(process.waitFor()).isZero();
+    return free;
+  }
+
+  /** Says in a process of its own whether it could write. */
+  static final class OtherWriter {
+    private OtherWriter() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Optional<IndexEditor> editor = IndexEditor.tryOpen(Path.of(arguments[0]));
+      System.out.println(editor.isPresent());
+      if (editor.isPresent()) {
+        editor.get().close();
+      }
+    }
   }
 
   @Test

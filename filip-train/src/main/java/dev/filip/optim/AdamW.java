@@ -2,19 +2,17 @@ package dev.filip.optim;
 
 import dev.filip.config.OptimizerConfig;
 import dev.filip.optim.FlatParameters.Run;
+import dev.filip.tensor.BoxedCall;
 import dev.filip.tensor.Kept;
 import dev.filip.tensor.StepScope;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorType;
-import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -65,7 +63,7 @@ public final class AdamW implements Optimizer {
     stack.push_back(list(part(parameters.gradients(), group)));
     stack.push_back(list(part(moments.first, group)));
     stack.push_back(list(part(moments.second, group)));
-    stack.push_back(new IValue(new GenericList(new Type.TypePtr(TensorType.get())))); // no amsgrad
+    stack.push_back(BoxedCall.list(List.of())); // no amsgrad
     stack.push_back(list(stepCount));
     stack.push_back(new IValue(lr * group.rate()));
     stack.push_back(new IValue(settings.betas().first()));
@@ -84,9 +82,7 @@ public final class AdamW implements Optimizer {
   }
 
   private static IValue list(Tensor only) {
-    GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
-    list.push_back(new IValue(only));
-    return new IValue(list);
+    return BoxedCall.list(List.of(only));
   }
 
   @Override

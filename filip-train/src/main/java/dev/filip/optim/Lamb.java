@@ -11,6 +11,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * LAMB as the paper uses it (cybertronai's pytorch-lamb): no bias correction, the weight norm
@@ -23,11 +24,15 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * <p>Moments and updates are computed in place over runs of neighbouring parameters, norms by
- * parameter; {@code ScalarOptimizers.lamb} is the oracle.
+ * parameter; {@code ScalarOptimizers.lamb} is the oracle. On a device norms stay there ({@link
+ * TrustedUpdates}).
  */
 public final class Lamb implements Optimizer {
   /** Weights a run holds at most unless one parameter is larger: bounds the scratch memory. */
   private static final long RUN = 1L << 22;
+
+  /** The same on a device, where a run costs a dozen calls and memory is plenty. */
+  private static final long DEVICE_RUN = 1L << 26;
 
   private static final double MOST_WEIGHT_NORM = 10;
 
@@ -36,6 +41,7 @@ public final class Lamb implements Optimizer {
   private final Moments moments;
   private final Kept owned = new Kept();
   private final List<Part> parts = new ArrayList<>();
+  private final @Nullable TrustedUpdates there;
 
   /** The views of one run, made once. */
   private record Part(
@@ -50,10 +56,20 @@ public final class Lamb implements Optimizer {
 
   /** Moments start at 0. */
   public Lamb(FlatParameters parameters, OptimizerConfig settings) {
+    this(parameters, settings, !parameters.values().is_cpu());
+  }
+
+  /**
+   * The same in one of its forms.
+   *
+   * @param onDevice whether norms stay where the parameters are
+   */
+  Lamb(FlatParameters parameters, OptimizerConfig settings, boolean onDevice) {
     this.parameters = parameters;
     this.settings = settings;
     this.moments = new Moments(parameters);
-    List<Run> runs = parameters.runs(RUN);
+    this.there = onDevice ? new TrustedUpdates(MOST_WEIGHT_NORM) : null;
+    List<Run> runs = parameters.runs(onDevice ? DEVICE_RUN : RUN);
     long most = runs.stream().mapToLong(Run::size).max().orElseThrow();
     try (var _ = new StepScope()) {
       Tensor scratch = torch.zeros(new long[] {most}, parameters.values().options());
@@ -111,6 +127,10 @@ public final class Lamb implements Optimizer {
   }
 
   private void apply(Part p, double lr) {
+    if (there != null) {
+      there.apply(p.slotValues, p.slotUpdates, lr * p.run.rate());
+      return;
+    }
     int n = p.run.slots().size();
     List<Tensor> both = new ArrayList<>(p.slotValues);
     both.addAll(p.slotUpdates);
@@ -146,5 +166,8 @@ public final class Lamb implements Optimizer {
   public void close() {
     moments.close();
     owned.close();
+    if (there != null) {
+      there.close();
+    }
   }
 }

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * L2 norms of long tensors. libtorch sums the squares of a whole tensor in a few chains of fp32 on
@@ -26,7 +27,19 @@ public final class Norms {
    * is not, or when squares of a block go beyond fp32.
    */
   public static double of(Tensor t) {
+    if (!t.is_cpu()) {
+      try (var _ = new StepScope()) {
+        return there(t).item_double();
+      }
+    }
     return of(List.of(t))[0];
+  }
+
+  /** The same where the tensor is, fp64 {@code []}: one number has to come from a device. */
+  static Tensor there(Tensor t) {
+    TensorVector blocks = new TensorVector();
+    addBlocks(blocks, t);
+    return torch.cat(blocks, 0).to(ScalarType.Double).square().sum().sqrt();
   }
 
   /** The norms of several, with one transfer from a device. */

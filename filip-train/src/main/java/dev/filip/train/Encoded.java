@@ -7,6 +7,7 @@ import dev.filip.model.FilipModel;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.GradMode;
+import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -34,14 +35,43 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
     }
   }
 
-  /** Runs both towers. */
-  static Encoded of(FilipModel model, TrainBatch batch, Rows rows) {
+  /**
+   * Runs both towers.
+   *
+   * @param textLength what texts are padded to at least
+   */
+  static Encoded of(FilipModel model, TrainBatch batch, Rows rows, int textLength) {
+    return new Encoded(rows, images(model, batch, rows), texts(model, batch, rows, textLength));
+  }
+
+  private static ImageFeatures images(FilipModel model, TrainBatch batch, Rows rows) {
     List<Integer> distinct = distinct(batch.pixels(), rows);
-    ImageFeatures images = model.images(pixels(model, batch, distinct));
-    return new Encoded(
-        rows,
-        distinct.size() == rows.count() ? images : repeated(images, distinct, rows),
-        model.texts(batch.tokens().slice(rows.from(), rows.count())));
+    try (StepScope scope = ownScope(model)) {
+      ImageFeatures images = model.images(pixels(model, batch, distinct));
+      if (distinct.size() < rows.count()) {
+        images = repeated(model, images, distinct, rows);
+      }
+      return scope == null
+          ? images
+          : new ImageFeatures(scope.up(images.tokens()), scope.up(images.embeds()));
+    }
+  }
+
+  private static TextFeatures texts(FilipModel model, TrainBatch batch, Rows rows, int length) {
+    try (StepScope scope = ownScope(model)) {
+      TextFeatures texts = model.texts(batch.tokens().slice(rows.from(), rows.count()), length);
+      return scope == null
+          ? texts
+          : new TextFeatures(scope.up(texts.tokens()), scope.up(texts.embeds()), texts.length());
+    }
+  }
+
+  /**
+   * The graph holds what a backward pass needs; all else of a forward pass, pixels first, ends with
+   * it. A checkpointed block looks for what its forward pass made in that pass's scope.
+   */
+  private static @Nullable StepScope ownScope(FilipModel model) {
+    return model.checkpoints() ? null : new StepScope();
   }
 
   /** Rows of which the image is not that of the row before. */
@@ -65,15 +95,15 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
   }
 
   /** Features of every row, of those of the rows whose images were encoded. */
-  private static ImageFeatures repeated(ImageFeatures images, List<Integer> distinct, Rows rows) {
+  private static ImageFeatures repeated(
+      FilipModel model, ImageFeatures images, List<Integer> distinct, Rows rows) {
     long[] of = new long[rows.count()];
     int next = 0;
     for (int i = 0; i < of.length; i++) {
       next += next < distinct.size() && distinct.get(next) == rows.from() + i ? 1 : 0;
       of[i] = next - 1L;
     }
-    Tensor index = Tensors.fromLongs(of, of.length);
-    Tensor there = index.to(images.tokens().device(), index.dtype());
+    Tensor there = model.compute().device().send(Tensors.fromLongs(of, of.length));
     return new ImageFeatures(
         images.tokens().index_select(0, there), images.embeds().index_select(0, there));
   }
@@ -119,13 +149,16 @@ record Encoded(Rows rows, ImageFeatures images, TextFeatures texts) {
 
   private static Tensor pixels(FilipModel model, TrainBatch batch, List<Integer> rows) {
     int size = model.config().vision().imageSize();
-    Tensor t = torch.empty(rows.size(), 3, size, size);
-    MemorySegment to = Tensors.bytes(t);
-    long one = (long) batch.pixels().each() * Float.BYTES;
-    if (rows.size() * one != to.byteSize()) {
+    if (batch.pixels().each() != 3 * size * size) {
       throw new IllegalArgumentException(
           "images must have 3 x " + size + " x " + size + " numbers, got " + batch.pixels().each());
     }
+    if (batch.pixels() instanceof DevicePixels there) {
+      return there.images(rows.getFirst(), rows.size());
+    }
+    Tensor t = torch.empty(rows.size(), 3, size, size);
+    MemorySegment to = Tensors.bytes(t);
+    long one = (long) batch.pixels().each() * Float.BYTES;
     for (int i = 0, n; i < rows.size(); i += n) {
       n = neighbours(rows, i);
       batch.pixels().write(rows.get(i), n, to.asSlice(i * one, n * one));

@@ -5,6 +5,7 @@ import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.io.BadInput;
 import dev.filip.kernel.LateKernel;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ record MemoryEstimate(
       long trained,
       int batch,
       int longest) {
-    Towers.Activations activations = Towers.Activations.of(config);
+    Towers.Activations activations = Towers.Activations.of(config, ComputeDevice.CPU);
     int each = Math.ceilDiv(batch, parallelism.shards());
     int rows = parallelism.shards() * activations.rows(each, parallelism.shards());
     rows = Math.min(rows, batch);
@@ -57,7 +58,7 @@ record MemoryEstimate(
     int captions = config.data().captionsPerImage();
     int images = captions == 1 ? rows : Math.min(rows, rows / captions + 2 * parallelism.shards());
     int n = model.imageTokens();
-    int m = Math.min(model.text().context(), longest);
+    int m = activations.padded(Math.min(model.text().context(), longest), model.text().context());
     long image = 3L * model.vision().imageSize() * model.vision().imageSize();
     boolean late = config.interaction() != Interaction.GLOBAL;
     long winners =

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run writes: {@code model/} and {@code best/} (model folders), {@code config.yaml}, {@code
  * metrics.jsonl}, {@code events/} (TensorBoard), {@code checkpoints/step-NNNNNN/}, {@code lock},
- * and {@code ended.json} once it ended: how, and why.
+ * and {@code ended.json} once it ended: how, and why; {@code profile.txt} and {@code profile.json}
+ * where steps were profiled.
  */
 public record RunFolder(Path root) {
   private static final String CONFIG = "config.yaml";
@@ -44,6 +45,16 @@ public record RunFolder(Path root) {
   /** One object a logged step. */
   public Path metrics() {
     return root.resolve("metrics.jsonl");
+  }
+
+  /** Where the time of some steps went, a table. */
+  public Path profile() {
+    return root.resolve("profile.txt");
+  }
+
+  /** The same as a Chrome trace. */
+  public Path profileTrace() {
+    return root.resolve("profile.json");
   }
 
   /** How the run ended; not there while it goes on, or where it was killed. */
@@ -135,7 +146,16 @@ public record RunFolder(Path root) {
 
   /** All that a run writes besides its lock. */
   private List<Path> parts() {
-    return List.of(model(), best(), events(), checkpoints(), ended(), config(), metrics());
+    return List.of(
+        model(),
+        best(),
+        events(),
+        checkpoints(),
+        ended(),
+        config(),
+        metrics(),
+        profile(),
+        profileTrace());
   }
 
   /**
@@ -146,7 +166,7 @@ public record RunFolder(Path root) {
    */
   List<Path> clearLeftovers() throws IOException {
     Set<String> ours = new HashSet<>();
-    for (Path part : new Path[] {model(), best(), config(), metrics(), ended()}) {
+    for (Path part : parts()) {
       ours.add(part.getFileName().toString());
     }
     List<Path> all = new ArrayList<>(Leftovers.clear(root, ours::contains));

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything one run works with. Owns model, optimizer, loss and feed.
  *
+ * @param batches of the feed, as the towers take them
  * @param start where this process begins: nothing done, or a checkpoint's state
  * @param scaling of the loss for fp16, or null
  * @param data what the run was trained on, for the model folder
@@ -47,6 +48,7 @@ record Session(
     Optimizer optimizer,
     Schedule schedule,
     BatchFeed feed,
+    BatchQueue batches,
     @Nullable LossScale scaling,
     Checkpoints checkpoints,
     Start start,
@@ -129,7 +131,8 @@ record Session(
         parameters;
         optimizer;
         towers;
-        loss) {
+        loss;
+        batches) {
       feed.close();
     } finally {
       Parallelism.set(Runtime.getRuntime().availableProcessors());

@@ -40,6 +40,12 @@ import org.jspecify.annotations.Nullable;
 final class SessionBuilder {
   private static final int SCALE_INTERVAL = 2000;
 
+  /** A property that gives the CPU its batches in the way a GPU gets them. */
+  static final String AS_A_DEVICE = "filip.batchesAhead";
+
+  /** System property: the CPU computes a GPU's losses, and reads as little of them. */
+  static final String LOSS_AS_ON_A_DEVICE = "filip.lossAsOnDevice";
+
   /** Samples whose captions are looked at before the first step. */
   private static final int LOOKED_AT = 500;
 
@@ -144,9 +150,12 @@ final class SessionBuilder {
     }
     GradientSum sum = new GradientSum(flat, ranks.communicator(), overlaps(compute));
     Towers towers =
-        opened.add(new Towers(model, flat, parallelism, Towers.Activations.of(config), sum));
+        opened.add(
+            new Towers(
+                model, flat, parallelism, Towers.Activations.of(config, compute.device()), sum));
     LossPlan loss = opened.add(loss(compute, model.config().embedDim()));
     Schedule schedule = schedule();
+    BatchFeed feed = opened.add(feed(trained, state));
     return new Session(
         config,
         folder,
@@ -157,7 +166,8 @@ final class SessionBuilder {
         flat,
         optimizer,
         schedule,
-        opened.add(feed(trained, state)),
+        feed,
+        opened.add(batches(feed, model)),
         scaling(compute, state),
         new Checkpoints(folder.checkpoints(), config.checkpoint().keep()),
         state == null ? Session.Start.FRESH : new Session.Start(state.step(), state.best()),
@@ -196,6 +206,17 @@ final class SessionBuilder {
         trained.preprocessor(),
         state == null ? null : state.cursor(),
         ranks.communicator());
+  }
+
+  /**
+   * A device is sent bytes, a batch ahead; so is the CPU where {@value #AS_A_DEVICE} asks for it,
+   * which changes no number and shows that way of images where there is no device.
+   */
+  private static BatchQueue batches(BatchFeed feed, FilipModel model) {
+    Compute compute = model.compute();
+    return compute.device().isCpu() && !Boolean.getBoolean(AS_A_DEVICE)
+        ? BatchQueue.plain(feed)
+        : BatchQueue.ahead(feed, compute, model.config().vision().imageSize());
   }
 
   /** What must be the same on all ranks of what was chosen or learnt here. */
@@ -250,7 +271,14 @@ final class SessionBuilder {
 
   private LossPlan loss(Compute towers, int width) {
     return new LossPlan(
-        config.loss(), config.interaction(), steps(), towers, width, cores(), ranks.communicator());
+        config.loss(),
+        config.interaction(),
+        steps(),
+        towers,
+        width,
+        cores(),
+        ranks.communicator(),
+        !towers.device().isCpu() || Boolean.getBoolean(LOSS_AS_ON_A_DEVICE));
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

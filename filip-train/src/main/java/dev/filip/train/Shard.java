@@ -32,6 +32,7 @@ final class Shard implements AutoCloseable {
   private @Nullable TrainBatch batch;
   private Encoded.Rows rows = Encoded.Rows.NONE;
   private int most;
+  private int textLength;
 
   /**
    * @param threads native threads of this shard's operations
@@ -50,15 +51,18 @@ final class Shard implements AutoCloseable {
    * Computes features of its rows and copies them into the batch's tensors.
    *
    * @param together rows whose graph may be held at a time
+   * @param atLeast what its texts are padded to
    */
-  Future<?> forward(TrainBatch given, Encoded.Rows part, int together, Encoded.Whole into) {
+  Future<?> forward(
+      TrainBatch given, Encoded.Rows part, int together, int atLeast, Encoded.Whole into) {
     return thread.submit(() -> {
       rows = part;
       most = together;
+      textLength = atLeast;
       try {
         if (part.count() <= together) {
           scope = new StepScope();
-          held = Encoded.of(model, given, part);
+          held = Encoded.of(model, given, part, textLength);
           held.copy(into);
         } else {
           batch = given;
@@ -75,7 +79,7 @@ final class Shard implements AutoCloseable {
     for (int at = 0; at < rows.count(); at += most) {
       try (var _ = new StepScope();
           var _ = GradMode.off()) {
-        Encoded.of(model, given, rows.part(at, most)).copy(into);
+        Encoded.of(model, given, rows.part(at, most), textLength).copy(into);
       }
       trim(at);
     }
@@ -102,7 +106,7 @@ final class Shard implements AutoCloseable {
   private void again(TrainBatch given, LossGradient found, double scale) {
     for (int at = 0; at < rows.count(); at += most) {
       try (var _ = new StepScope()) {
-        Encoded part = Encoded.of(model, given, rows.part(at, most));
+        Encoded part = Encoded.of(model, given, rows.part(at, most), textLength);
         if (at + most >= rows.count()) {
           gradients.lastPass();
         }

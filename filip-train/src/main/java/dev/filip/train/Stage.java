@@ -2,6 +2,7 @@ package dev.filip.train;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where the time of a training step goes. */
 public enum Stage {
@@ -18,13 +19,29 @@ public enum Stage {
 
   /** The key in {@code metrics.jsonl}: {@code seconds_data}. */
   public String key() {
-    return "seconds_" + name().toLowerCase(java.util.Locale.ROOT);
+    return "seconds_" + word();
+  }
+
+  /** In small letters. */
+  String word() {
+    return name().toLowerCase(java.util.Locale.ROOT);
   }
 
   /** Accumulates seconds by stage. Not thread-safe. */
   static final class Clock {
     private final long[] nanos = new long[Stage.values().length];
     private long last = System.nanoTime();
+    private @Nullable Watcher watcher;
+
+    /** Is told each stage's time as it passes, in nanoseconds since 1970. */
+    interface Watcher {
+      void passed(Stage stage, long from, long to);
+    }
+
+    /** Tells somebody from now on, or nobody. */
+    void watch(@Nullable Watcher told) {
+      watcher = told;
+    }
 
     /** Time from here on belongs to the next {@link #lap}. */
     public void start() {
@@ -35,6 +52,10 @@ public enum Stage {
     public void lap(Stage stage) {
       long now = System.nanoTime();
       nanos[stage.ordinal()] += now - last;
+      if (watcher != null) {
+        long to = StepProfile.now();
+        watcher.passed(stage, to - (now - last), to);
+      }
       last = now;
     }
 

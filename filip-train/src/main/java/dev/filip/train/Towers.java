@@ -9,6 +9,7 @@ import dev.filip.model.FilipModel;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.optim.FlatParameters;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Both towers over a batch, split over {@link Shard}s. Every shard sums gradients into a buffer of
@@ -26,6 +30,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Towers implements AutoCloseable {
   private final ModelConfig config;
+  private final ComputeDevice device;
   private final GradientSum sum;
   private final Activations activations;
   private final List<Shard> shards = new ArrayList<>();
@@ -44,6 +49,7 @@ final class Towers implements AutoCloseable {
       GradientSum sum) {
     this.activations = activations;
     this.config = model.config();
+    this.device = model.compute().device();
     this.sum = owned.add(sum);
     try {
       for (int i = 0; i < parallelism.shards(); i++) {
@@ -66,12 +72,11 @@ final class Towers implements AutoCloseable {
     int b = tokens.rows();
     int d = config.embedDim();
     int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
-    Tensor imageTokens = torch.empty(b, config.imageTokens(), d);
-    Tensor textTokens = torch.zeros(b, longest, d);
+    int padded = activations.padded(longest, config.text().context());
     Encoded.Whole features =
         new Encoded.Whole(
-            new ImageFeatures(imageTokens, torch.empty(b, d)),
-            new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
+            new ImageFeatures(zeros(b, config.imageTokens(), d), zeros(b, d)),
+            new TextFeatures(zeros(b, padded, d), zeros(b, d), tokens.length()));
     int each = Math.ceilDiv(b, shards.size());
     int together = activations.rows(each, shards.size());
     List<Future<?>> tasks = new ArrayList<>();
@@ -79,7 +84,8 @@ final class Towers implements AutoCloseable {
       int from = Math.min(b, i * each);
       Encoded.Rows rows = new Encoded.Rows(from, Math.min(b, from + each) - from);
       if (rows.count() > 0) {
-        tasks.add(shards.get(i).forward(batch, rows, together, features));
+        tasks.add(
+            shards.get(i).forward(batch, rows, together, activations.partLength(padded), features));
       }
     }
     try {
@@ -89,6 +95,13 @@ final class Towers implements AutoCloseable {
       throw e;
     }
     return features;
+  }
+
+  /** fp32 on the device, which features never leave. */
+  private Tensor zeros(long... shape) {
+    TensorOptions options = new TensorOptions(ScalarType.Float);
+    return torch.zeros(
+        shape, device.isCpu() ? options : options.device(new DeviceOptional(device.device())));
   }
 
   /** Adds the gradients of all parameters and ranks, times {@code scale}, to the flat gradient. */
@@ -114,17 +127,41 @@ final class Towers implements AutoCloseable {
   }
 
   /**
-   * What the towers hold for the backward pass.
+   * What the towers hold for the backward pass, and how long its texts are.
    *
    * @param microBatch pairs whose activations are held at a time, 0 for the whole batch
    * @param checkpoint whether a block keeps its input only and is computed again
+   * @param textMultiple of which the length of a batch's texts is one, so that few shapes come
+   *     again and again; 1: every part of a batch is as long as its own longest text
    */
-  record Activations(int microBatch, boolean checkpoint) {
+  record Activations(int microBatch, boolean checkpoint, int textMultiple) {
     /** Everything, of the whole batch. */
     static final Activations ALL = new Activations(0, false);
 
-    static Activations of(RunConfig config) {
-      return new Activations(config.microBatch(), config.gradientCheckpointing());
+    /** Texts of a batch on a device have lengths of this multiple where the config says nothing. */
+    private static final int DEVICE_MULTIPLE = 8;
+
+    /** Without padding. */
+    Activations(int microBatch, boolean checkpoint) {
+      this(microBatch, checkpoint, 1);
+    }
+
+    static Activations of(RunConfig config, ComputeDevice device) {
+      Integer multiple = config.data().textMultiple();
+      int usual = device.isCpu() ? 1 : DEVICE_MULTIPLE;
+      return new Activations(
+          config.microBatch(), config.gradientCheckpointing(), multiple == null ? usual : multiple);
+    }
+
+    /** What texts of a batch are padded to, of which the longest has {@code longest} tokens. */
+    int padded(int longest, int context) {
+      return Math.max(
+          longest, Math.min(context, Math.ceilDiv(longest, textMultiple) * textMultiple));
+    }
+
+    /** What each part pads its texts to at least. */
+    int partLength(int padded) {
+      return textMultiple == 1 ? 1 : padded;
     }
 
     /** Rows that each of so many shards holds of its {@code rows}. */

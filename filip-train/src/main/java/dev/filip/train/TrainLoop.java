@@ -41,6 +41,7 @@ final class TrainLoop {
   private TrainResult.@Nullable Best best;
   private final Ranks ranks;
   private final Session.SharedWeights weights;
+  private final @Nullable StepProfile profile;
   private boolean stopping;
 
   TrainLoop(
@@ -59,8 +60,19 @@ final class TrainLoop {
             session.optimizer(),
             new TrainStep.Bounds(config.optimizer().clip(), config.loss().maxLogitScale()),
             session.scaling());
+    this.profile = options.profile() > 0 && ranks.isFirst() ? profile(options.profile()) : null;
     this.best = session.start().best();
     this.watch = new LearningWatch(session.schedule().warmup());
+  }
+
+  private StepProfile profile(int steps) {
+    return new StepProfile(
+        session.folder(),
+        session.trained().model().compute().device(),
+        steps,
+        session.start().step(),
+        session.schedule().total(),
+        options.log());
   }
 
   /** Runs to the end or until asked to stop; the last state is in a checkpoint then. */
@@ -73,8 +85,13 @@ final class TrainLoop {
       loggedStep = done;
       long now = done;
       while (now < total && !stopping) {
-        one(++now, total);
+        long next = ++now;
+        profiled(next, of -> of.before(next, clock));
+        one(next, total);
+        profiled(next, of -> of.after(next, clock));
       }
+      long ended = now;
+      profiled(ended, of -> of.end(ended, clock));
       boolean interrupted = now < total;
       double seconds = (System.nanoTime() - started) / 1e9;
       return new TrainResult(
@@ -84,16 +101,29 @@ final class TrainLoop {
     }
   }
 
+  private interface Profiling {
+    void tell(StepProfile profile) throws IOException;
+  }
+
+  private void profiled(long now, Profiling what) {
+    StepProfile of = profile;
+    if (of != null) {
+      write("profile at step " + now, () -> what.tell(of));
+    }
+  }
+
   private void one(long now, long total) {
     boolean log = now % options.logEvery() == 0 || now == 1 || now == total;
     double lr = session.schedule().lr(now);
     clock.start();
     TrainStep.Outcome outcome = step(now, lr, log);
-    previousLoss = outcome.loss().loss();
-    watch(now, outcome.loss());
+    if (outcome.known()) {
+      previousLoss = outcome.loss().loss();
+      watch(now, outcome.loss());
+    }
     double images = (double) config.batch() / config.data().captionsPerImage();
     double speed = (now - loggedStep) * images / (clock.total() - loggedSeconds);
-    tell(now, listener -> listener.onStep(now, outcome.loss().loss(), speed));
+    tell(now, listener -> listener.onStep(now, previousLoss, speed));
     if (log) {
       StepMetrics metrics = metrics(now, lr, speed, outcome);
       last = metrics;
@@ -107,11 +137,21 @@ final class TrainLoop {
     if (judged || kept || due(CHECK_EVERY, now)) { // before anything of them is written
       requireSameWeights(now);
     }
+    if ((judged || kept) && !outcome.known()) {
+      requireFinite(now, lr);
+    }
     if (judged) {
       ranks.first(() -> evaluate(now));
     }
     if (kept) {
       checkpoint(now);
+    }
+  }
+
+  /** Late, where steps read nothing, but before anything of the weights is written. */
+  private void requireFinite(long now, double lr) {
+    if (!Double.isFinite(session.parameters().valueNorm())) {
+      throw stopped(now, lr, Double.NaN, null, null);
     }
   }
 
@@ -149,12 +189,13 @@ final class TrainLoop {
   private TrainStep.Outcome step(long now, double lr, boolean log) {
     Pixels pixels = null;
     try {
-      TrainBatch batch = session.feed().next();
+      TrainBatch given = session.batches().take();
+      TrainBatch batch = profile == null ? given : profile.watched(given);
       pixels = batch.pixels();
       clock.lap(Stage.DATA);
       Positives positives = session.loss().positives(batch.keys(), pixels::repeats);
       TrainStep.Outcome outcome =
-          step.run(batch, session.loss().at(now), positives, lr, log, clock);
+          step.run(batch, session.loss().at(now), positives, lr, log, clock, () -> fetchAfter(now));
       if (!outcome.finite()) {
         throw stopped(now, lr, outcome.loss().loss(), pixels, null);
       }
@@ -171,6 +212,12 @@ final class TrainLoop {
               + TrainingStopped.reason(e)
               + lastGood(),
           e);
+    }
+  }
+
+  private void fetchAfter(long now) {
+    if (now < session.schedule().total()) {
+      session.batches().fetch();
     }
   }
 
@@ -284,7 +331,7 @@ final class TrainLoop {
 
   /** Of all ranks together: they tell where their data stands, and the first one writes. */
   private void checkpoint(long now) {
-    JsonNode cursor = session.feed().cursor();
+    JsonNode cursor = session.batches().cursor();
     ranks.first(() -> checkpoint(now, cursor));
   }
 

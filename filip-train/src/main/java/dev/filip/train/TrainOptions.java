@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param evaluator called every {@code evaluate.every} steps, or null
  * @param listeners told besides metrics file and TensorBoard
  * @param log takes lines for the user, such as what {@code auto} chose
+ * @param profile steps whose time is told, 0 for none
  */
 public record TrainOptions(
     Existing existing,
     int logEvery,
     @Nullable Evaluator evaluator,
     List<TrainListener> listeners,
-    Consumer<String> log) {
+    Consumer<String> log,
+    int profile) {
   /** What to do with an output folder that holds a run. */
   public enum Existing {
     REFUSE,
@@ -39,9 +41,24 @@ public record TrainOptions(
     listeners = List.copyOf(listeners);
   }
 
+  /** Without a profile. */
+  public TrainOptions(
+      Existing existing,
+      int logEvery,
+      @Nullable Evaluator evaluator,
+      List<TrainListener> listeners,
+      Consumer<String> log) {
+    this(existing, logEvery, evaluator, listeners, log, 0);
+  }
+
   /** The same with another rule for an existing folder. */
   public TrainOptions with(Existing other) {
-    return new TrainOptions(other, logEvery, evaluator, listeners, log);
+    return new TrainOptions(other, logEvery, evaluator, listeners, log, profile);
+  }
+
+  /** The same that tells where the time of so many steps goes. */
+  public TrainOptions profiling(int steps) {
+    return new TrainOptions(existing, logEvery, evaluator, listeners, log, steps);
   }
 
   /** Judges the model during training. */

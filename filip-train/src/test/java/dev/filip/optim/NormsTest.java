@@ -58,6 +58,7 @@ class NormsTest {
     for (double deviation : new double[] {1e-3, 1, 3e4}) {
       Tensor t = numbers(length, deviation);
       double expected = oracle(t);
+      assertThat(Norms.there(t).item_double()).isEqualTo(expected, within(1e-6 * expected));
       assertThat(Norms.of(t)).isEqualTo(expected, within(2e-7 * expected));
     }
   }

@@ -78,6 +78,42 @@ class OptimizersTest {
         (state, step) -> (g, decay, lr) -> ScalarOptimizers.lamb(state, g, SETTINGS, decay, lr));
   }
 
+  /** Norms by libtorch's multi-tensor operations, as on a device. */
+  @Test
+  void lambsDeviceFormFollowsTheOracleToo() {
+    followWithEveryRate(
+        (flat, settings) -> new Lamb(flat, settings, true),
+        (state, step) -> (g, decay, lr) -> ScalarOptimizers.lamb(state, g, SETTINGS, decay, lr));
+  }
+
+  /** A parameter of zeros, and one whose update is zero: the ratio is 1, on a device as well. */
+  @Test
+  void bothFormsOfLambTakeZerosAlike() {
+    List<double[]> found = new java.util.ArrayList<>();
+    for (boolean device : new boolean[] {false, true}) {
+      release();
+      leaves();
+      fill(Objects.requireNonNull(leaves.get("logit_scale")), new double[1]);
+      fill(Objects.requireNonNull(leaves.get("visual_projection.weight")), new double[16 * 17]);
+      try (FlatParameters flat = new FlatParameters(leaves, ParameterGroups.paper());
+          Lamb lamb = new Lamb(flat, SETTINGS, device)) {
+        Random random = new Random(2);
+        for (int step = 1; step <= 3; step++) {
+          for (FlatParameters.Slot slot : flat.slots()) {
+            double[] g = gradient(random, (int) slot.size());
+            fill(
+                flat.leaf(slot.name()).grad(),
+                slot.name().startsWith("visual") ? new double[g.length] : g);
+          }
+          lamb.step(lr(step));
+        }
+        found.add(values(flat.values()));
+      }
+    }
+    assertThat(found.get(1)).containsExactly(found.get(0), within(1e-6));
+    assertThat(java.util.Arrays.stream(found.get(1))).allMatch(Double::isFinite);
+  }
+
   @Test
   void adamwFollowsTheOracleOverManySteps() {
     followWithEveryRate(

@@ -71,6 +71,7 @@ class ScaledRunTest {
         s.optimizer(),
         s.schedule(),
         s.feed(),
+        s.batches(),
         scale,
         s.checkpoints(),
         s.start(),

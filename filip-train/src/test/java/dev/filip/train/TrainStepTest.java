@@ -179,7 +179,7 @@ class TrainStepTest {
     }
 
     TrainStep.Outcome step(double lr, boolean norms) {
-      return step.run(TinyPairs.batch(), loss, Positives.OWN, lr, norms, clock);
+      return step.run(TinyPairs.batch(), loss, Positives.OWN, lr, norms, clock, () -> {});
     }
 
     @Override
