@@ -114,11 +114,23 @@ public final class Filip implements AutoCloseable {
    * their tokens below 0.99 to fp32's is {@link BadInput}.
    */
   public static Filip open(Path folder, EncodingPrecision precision) {
+    return open(folder, precision, ComputeDevice.CPU);
+  }
+
+  /**
+   * The same on a device: a GPU holds a copy of the weights, in fp32, and computes in the
+   * arithmetic; vectors come back to ordinary memory.
+   *
+   * @param device as {@link dev.filip.tensor.Devices} chooses it
+   */
+  public static Filip open(Path folder, EncodingPrecision precision, ComputeDevice device) {
     LoadedModel loaded = ModelFolder.load(folder);
     FilipModel packed = null;
     try {
-      Precision chosen = precision.choose(loaded.config()).precision();
-      packed = loaded.model().packed(new Compute(chosen, ComputeDevice.CPU));
+      Precision chosen = precision.choose(loaded.config(), device).precision();
+      Compute compute = new Compute(chosen, device);
+      packed =
+          device.isCpu() ? loaded.model().packed(compute) : loaded.model().with(compute, false);
       return new Filip(loaded, packed);
     } catch (RuntimeException e) {
       if (packed != null) {

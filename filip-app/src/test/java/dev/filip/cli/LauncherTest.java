@@ -141,8 +141,7 @@ class LauncherTest {
     assertThat(Files.readAllLines(checkout.resolve("builds")))
         .hasSize(2)
         .satisfies(lines -> assertThat(lines.get(0)).doesNotContain("-gpu"))
-        .satisfies(
-            lines -> assertThat(lines.get(1)).contains("-Djavacpp.platform.extension=-gpu"));
+        .satisfies(lines -> assertThat(lines.get(1)).contains("-Djavacpp.platform.extension=-gpu"));
     assertThat(run(Map.of("FILIP_GPU", "1"), "a").err).isEmpty();
     assertThat(run(Map.of("FILIP_GPU", "0"), "a").err).isEmpty();
     assertThat(run(Map.of("FILIP_GPU", ""), "a").err).isEmpty();
@@ -154,7 +153,8 @@ class LauncherTest {
   void nothingIsSaidOfADownloadThatIsThere() throws Exception {
     Path home = checkout.resolve("home");
     Files.writeString(
-        checkout.resolve("pom.xml"), "<project>\n <pytorch.version>1.2</pytorch.version>\n</project>");
+        checkout.resolve("pom.xml"),
+        "<project>\n <pytorch.version>1.2</pytorch.version>\n</project>");
     Path jars = home.resolve(".m2/repository/org/bytedeco/pytorch/1.2");
     Files.createDirectories(jars);
     Files.writeString(jars.resolve("pytorch-1.2-linux-x86_64-gpu.jar"), "");

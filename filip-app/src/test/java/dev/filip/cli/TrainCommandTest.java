@@ -89,8 +89,7 @@ class TrainCommandTest {
     for (String wrong : List.of("-1", "101")) {
       assertThat(train("--out", out, "--profile", wrong))
           .isEqualTo(
-              new Said(
-                  2, "filip: --profile must be in [0, 100] (steps; 0 = none), got " + wrong));
+              new Said(2, "filip: --profile must be in [0, 100] (steps; 0 = none), got " + wrong));
     }
     assertThat(train("--out", out, "--profile", "some").code).isEqualTo(2);
     assertThat(out).doesNotExist();

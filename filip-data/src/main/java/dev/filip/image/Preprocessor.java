@@ -58,6 +58,11 @@ public final class Preprocessor {
     normalizer.write(pixels, to, at);
   }
 
+  /** What the normalisation makes of byte v of channel c, at {@code 256 c + v}; a copy. */
+  public float[] values() {
+    return normalizer.table();
+  }
+
   /** The pixels before the normalisation: resized, cropped, opaque. */
   public PackedImage pixels(PackedImage image) {
     if (settings.behaviour() == PixelBehaviour.TRANSFORMERS) {

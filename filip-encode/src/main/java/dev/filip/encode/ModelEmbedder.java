@@ -19,6 +19,8 @@ import dev.filip.text.BpeTokenizer;
 import dev.filip.text.TokenSpans;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** A trained model with its tokenizer and preprocessing. Borrows the model. Thread-safe. */
@@ -136,6 +138,15 @@ public final class ModelEmbedder implements Embedder, Gradients {
 
   @Override
   public Encoded images(List<Picture> pictures) {
+    if (encoder.takesBytes()) {
+      return encoder.images(
+          pictures.size(),
+          (image, to, at) -> {
+            byte[] rgb = pictures.get(image).pixels().toRgb().rgb();
+            MemorySegment.copy(rgb, 0, to, ValueLayout.JAVA_BYTE, at, rgb.length);
+          },
+          preprocessor.values());
+    }
     return encoder.images(
         pictures.size(),
         (image, to, at) -> preprocessor.normalise(pictures.get(image).pixels(), to, at));

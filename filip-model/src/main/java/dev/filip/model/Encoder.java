@@ -2,6 +2,7 @@ package dev.filip.model;
 
 import dev.filip.io.Tasks;
 import dev.filip.tensor.GradMode;
+import dev.filip.tensor.PixelTable;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
@@ -106,6 +107,46 @@ public final class Encoder {
 
   /** Images whose numbers are written where they are needed. */
   public synchronized Encoded images(int count, Pixels pixels) {
+    Encoded encoded = batches(count, (from, b) -> pixelTensor(pixels, from, b));
+    if (agreement != null && count > 0) {
+      agreement.images(pixels, encoded);
+    }
+    return encoded;
+  }
+
+  /** Whether images should come as bytes: a quarter of what is sent to a device. */
+  public boolean takesBytes() {
+    return !model.compute().device().isCpu();
+  }
+
+  /**
+   * Images as bytes, made numbers where the model computes: in fp32 the same bits as by {@link
+   * #images(int, Pixels)}, else rounded once.
+   *
+   * @param bytes writes {@code [h,w,3]} of an image
+   * @param values what byte v of channel c is, at {@code 256 c + v}
+   */
+  public synchronized Encoded images(int count, Pixels bytes, float[] values) {
+    int side = model.config().vision().imageSize();
+    int each = imageFloats();
+    try (PixelTable table = new PixelTable(values, model.compute())) {
+      return batches(
+          count,
+          (from, b) -> {
+            Tensor host = Tensors.empty(ScalarType.Byte, b, side, side, 3);
+            MemorySegment to = Tensors.bytes(host);
+            Tasks.forEach(b, i -> bytes.write(from + i, to, (long) i * each));
+            return table.images(model.compute().device().send(host));
+          });
+    }
+  }
+
+  /** Pixels of some images, as the model takes them; of the open scope. */
+  private interface Batches {
+    Tensor pixels(int from, int count);
+  }
+
+  private Encoded batches(int count, Batches source) {
     int n = model.config().imageTokens();
     MemorySegment rows = Tokens.room(type, d(), (long) count * n);
     MemorySegment embeds = Tokens.room(type, d(), count);
@@ -113,18 +154,13 @@ public final class Encoder {
       int b = Math.min(batch, count - from);
       try (var _ = new StepScope();
           var _ = GradMode.off()) {
-        ImageFeatures features = model.images(pixelTensor(pixels, from, b));
+        ImageFeatures features = model.images(source.pixels(from, b));
         copy(features.tokens(), rows, (long) from * n);
         copy(features.embeds(), embeds, from);
       }
     }
-    Encoded encoded =
-        new Encoded(
-            Tokens.uniform(rows, type, d(), n, count), Tokens.uniform(embeds, type, d(), 1, count));
-    if (agreement != null && count > 0) {
-      agreement.images(pixels, encoded);
-    }
-    return encoded;
+    return new Encoded(
+        Tokens.uniform(rows, type, d(), n, count), Tokens.uniform(embeds, type, d(), 1, count));
   }
 
   /** Texts of any mix of lengths; they are batched by length, results come in the given order. */

@@ -2,6 +2,7 @@ package dev.filip.tensor;
 
 import dev.filip.config.ModelConfig;
 import dev.filip.config.RunConfig.PrecisionChoice;
+import dev.filip.io.BadInput;
 import java.util.Locale;
 
 /**
@@ -18,6 +19,22 @@ public enum EncodingPrecision {
   /** The choice for a model on this machine's CPU, with its reason. */
   public PrecisionChooser.Chosen choose(ModelConfig config) {
     return choose(config, CpuFeatures.here(), ProductSpeed::here);
+  }
+
+  /**
+   * The choice on a device; {@code auto} is bf16 on a GPU.
+   *
+   * @throws dev.filip.io.BadInput for int8 elsewhere than on a CPU
+   */
+  public PrecisionChooser.Chosen choose(ModelConfig config, ComputeDevice device) {
+    if (device.isCpu()) {
+      return choose(config);
+    }
+    BadInput.require(this != INT8, "--precision", this, "auto, fp32 or bf16 on a GPU");
+    return this == FP32
+        ? new PrecisionChooser.Chosen(Precision.FP32, "precision fp32: asked for")
+        : new PrecisionChooser.Chosen(
+            Precision.BF16, "precision bf16: " + (this == AUTO ? "on a GPU" : "asked for"));
   }
 
   PrecisionChooser.Chosen choose(

@@ -35,8 +35,7 @@ public final class TorchProfiler {
           + "SH_ESaISH_EE";
   private static final String DISABLE = PROFILER + "15disableProfilerEv";
   private static final String SAVE =
-      PROFILER
-          + "14ProfilerResult4saveERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE";
+      PROFILER + "14ProfilerResult4saveERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE";
   private static final String FREE = PROFILER + "14ProfilerResultD1Ev";
   private static final long STRING = 32;
   private static final long UNORDERED_SET = 56;

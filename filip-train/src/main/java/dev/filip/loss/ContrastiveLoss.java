@@ -2,6 +2,7 @@ package dev.filip.loss;
 
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A pure function on detached features with its own gradient; the caller owns the tensors of the
@@ -12,7 +13,7 @@ public interface ContrastiveLoss extends AutoCloseable {
   /**
    * Loss, gradients and health signs of b pairs.
    *
-   * @param images detached, contiguous fp32 CPU tensors
+   * @param images detached, contiguous fp32 tensors, where the loss computes
    * @param texts the matching texts: pair i is image i with text i
    * @param positives pairs that show one image, whose texts are right for all of them
    * @param logScale the natural log of the scale that multiplies similarities; never clamped here
@@ -20,6 +21,15 @@ public interface ContrastiveLoss extends AutoCloseable {
    */
   LossGradient compute(
       ImageFeatures images, TextFeatures texts, Positives positives, double logScale);
+
+  /**
+   * The same, the log-scale a tensor of one number: a loss on a device reads neither it nor its own
+   * numbers, and tells of what is not finite when they are asked for.
+   */
+  default LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, Tensor logScale) {
+    return compute(images, texts, positives, logScale.item_double());
+  }
 
   /** The same where each text is right for its own image only. */
   default LossGradient compute(ImageFeatures images, TextFeatures texts, double logScale) {

@@ -112,16 +112,17 @@ public final class DenseLoss implements ContrastiveLoss {
 
     private LossGradient result(double value) {
       return new LossGradient(
-          value,
+          LossNumbers.of(
+              value,
+              logScale.grad().item_double(),
+              accuracyImage,
+              accuracyText,
+              health.sameWordShare(),
+              health.entropy()),
           tokens == null ? null : out(tokens.image),
           tokens == null ? null : out(tokens.text),
           embeds == null ? null : out(embeds.image),
-          embeds == null ? null : out(embeds.text),
-          logScale.grad().item_double(),
-          accuracyImage,
-          accuracyText,
-          health.sameWordShare(),
-          health.entropy());
+          embeds == null ? null : out(embeds.text));
     }
 
     private Tensor out(Tensor leaf) {

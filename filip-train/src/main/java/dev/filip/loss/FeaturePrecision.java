@@ -86,6 +86,11 @@ public enum FeaturePrecision {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** What it is rounded to. */
+  ScalarType type() {
+    return type;
+  }
+
   /** As it is sent to other ranks: half the bytes where it was rounded, without further loss. */
   Tensor narrow(Tensor rounded) {
     return this == FP32 ? rounded : rounded.to(type);

@@ -49,16 +49,17 @@ public final class GlobalLoss implements ContrastiveLoss {
       }
       Tensor g = Tensors.fromFloats(ds, b, all);
       return new LossGradient(
-          e.value(),
+          LossNumbers.of(
+              e.value(),
+              e.dLogScale(),
+              e.accuracyImage(),
+              e.accuracyText(),
+              Double.NaN,
+              Double.NaN),
           null,
           null,
           scope.up(g.matmul(y)),
-          scope.up(ranks.scatterSum(g.t().matmul(x))),
-          e.dLogScale(),
-          e.accuracyImage(),
-          e.accuracyText(),
-          Double.NaN,
-          Double.NaN);
+          scope.up(ranks.scatterSum(g.t().matmul(x))));
     }
   }
 

@@ -2,8 +2,14 @@ package dev.filip.loss;
 
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Checks what a loss is given; messages name both values. */
@@ -57,6 +63,41 @@ final class Inputs {
     }
     long bytes = Math.multiplyExact(tensor.numel(), Float.BYTES);
     return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(bytes);
+  }
+
+  /** Features on a device, contiguous; their own tensor where they are there. */
+  static Tensor on(ComputeDevice device, Tensor features) {
+    Tensor there = features.is_cpu() ? device.send(features.contiguous()) : features;
+    return there.contiguous();
+  }
+
+  /** A number on a device. */
+  static Tensor number(double value, ComputeDevice device) {
+    TensorOptions options = new TensorOptions(ScalarType.Double);
+    return torch.full(
+        new long[0],
+        new Scalar(value),
+        device.isCpu() ? options : options.device(new DeviceOptional(device.device())));
+  }
+
+  /** fp32 zeros of a shape, where it is. */
+  static Tensor zeros(Tensor like) {
+    TensorOptions options = new TensorOptions(ScalarType.Float);
+    return torch.zeros(Tensors.shape(like), options.device(new DeviceOptional(like.device())));
+  }
+
+  /** A number where the features are: the fault's ordinal, or 0 where all of them are finite. */
+  static Tensor fault(Tensor features, NonFiniteLoss.Fault fault) {
+    Tensor broken = features.isfinite().all().logical_not();
+    return broken.to(ScalarType.Double).mul(new Scalar((double) fault.ordinal()));
+  }
+
+  /** Its numbers read where that waits for nothing. */
+  static LossGradient read(LossGradient found, ComputeDevice device) {
+    if (device.isCpu()) {
+      found.numbers().read();
+    }
+    return found;
   }
 
   private static void same(String what, long image, long text) {

@@ -102,18 +102,20 @@ public final class LateLoss implements ContrastiveLoss {
         : precision.round(features);
   }
 
-  static LossGradient result(CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
+  private static LossGradient result(
+      CrossEntropies e, Tensor dImage, Tensor dText, WordHealth health) {
     return new LossGradient(
-        e.value(),
+        LossNumbers.of(
+            e.value(),
+            e.dLogScale(),
+            e.accuracyImage(),
+            e.accuracyText(),
+            health.sameWordShare(),
+            health.entropy()),
         dImage,
         dText,
         null,
-        null,
-        e.dLogScale(),
-        e.accuracyImage(),
-        e.accuracyText(),
-        health.sameWordShare(),
-        health.entropy());
+        null);
   }
 
   /** Over the positive pairs of all ranks: text first + i is image i's. */

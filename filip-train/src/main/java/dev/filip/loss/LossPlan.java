@@ -1,9 +1,12 @@
 package dev.filip.loss;
 
 import dev.filip.config.Interaction;
+import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
 import dev.filip.distributed.Communicator;
+import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
+import dev.filip.tensor.ComputeDevice;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +14,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which loss each step of a run has: token selection may begin late, and the weight of the late
  * loss may rise. A function of the step alone, so a resumed run goes on as it would have. Owns the
- * losses; one call at a time. On a GPU the late loss is {@link TiledLateLoss}, untried there.
+ * losses; one call at a time. On a GPU they are those that read nothing from it.
  */
 public final class LossPlan implements AutoCloseable {
+  /** Variable of the environment: MiB of a tile of similarities on a device. */
+  private static final String TILE_MIB = "FILIP_LOSS_TILE_MIB";
+
+  /** Variable of the environment: {@code fused} for kernels of our own in place of tiles. */
+  private static final String KERNEL = "FILIP_LOSS_KERNEL";
+
+  private static final long MOST_MIB = 65_536;
+
   private final LossConfig settings;
   private final Interaction interaction;
   private final int steps;
   private final FeaturePrecision.Chosen precision;
   private final ContrastiveLoss late;
-  private final GlobalLoss global;
-  private final @Nullable TokenSelection selected;
+  private final ContrastiveLoss global;
+  private final @Nullable ContrastiveLoss selected;
 
   /**
    * @param steps of the whole run, of which shares are taken
@@ -37,6 +48,23 @@ public final class LossPlan implements AutoCloseable {
       int width,
       int threads,
       Communicator ranks) {
+    this(settings, interaction, steps, towers, width, threads, ranks, !towers.device().isCpu());
+  }
+
+  /**
+   * The same.
+   *
+   * @param asOnDevice whether the losses are those of a GPU, which compute on the CPU, too
+   */
+  public LossPlan(
+      LossConfig settings,
+      Interaction interaction,
+      int steps,
+      Compute towers,
+      int width,
+      int threads,
+      Communicator ranks,
+      boolean asOnDevice) {
     this.settings = settings;
     this.interaction = interaction;
     this.steps = steps;
@@ -44,15 +72,46 @@ public final class LossPlan implements AutoCloseable {
     precision =
         FeaturePrecision.choose(settings.featurePrecision().word(), towers, width, ranks.world());
     FeaturePrecision rounded = precision.precision();
-    late =
-        towers.device().isCpu()
-            ? new LateLoss(regular, rounded, threads, ranks)
-            : new TiledLateLoss(regular, rounded, towers.device(), TiledLateLoss.TILE_BYTES, ranks);
-    global = new GlobalLoss(regular, rounded, ranks);
-    selected =
-        settings.keepTokens().share() < 1
-            ? new TokenSelection(settings.keepTokens(), late, threads)
-            : null;
+    KeepTokens keep = settings.keepTokens();
+    if (asOnDevice) {
+      ComputeDevice device = towers.device();
+      long tile = tileBytes();
+      late = new TiledLateLoss(regular, rounded, device, tile, ranks, kernels(device));
+      global = new DeviceGlobalLoss(regular, rounded, device, ranks);
+      selected = keep.share() < 1 ? new DeviceSelection(keep, late, device, tile) : null;
+    } else {
+      late = new LateLoss(regular, rounded, threads, ranks);
+      global = new GlobalLoss(regular, rounded, ranks);
+      selected = keep.share() < 1 ? new TokenSelection(keep, late, threads) : null;
+    }
+  }
+
+  /** Our own kernels where they are asked for; they have run on no GPU yet. */
+  private static FusedTiles.@Nullable Kernels kernels(ComputeDevice device) {
+    @Nullable String given = System.getenv(KERNEL);
+    String word = given == null || given.isBlank() ? "tiles" : given.strip();
+    return switch (word) {
+      case "tiles" -> null;
+      case "fused" -> device.isCpu() ? null : new CudaLateKernels();
+      default -> throw BadInput.of(KERNEL, word, "tiles or fused");
+    };
+  }
+
+  /** As the variable says, or the usual size. */
+  private static long tileBytes() {
+    @Nullable String given = System.getenv(TILE_MIB);
+    if (given == null || given.isBlank()) {
+      return TiledLateLoss.TILE_BYTES;
+    }
+    try {
+      long mib = Long.parseLong(given.strip());
+      if (mib >= 1 && mib <= MOST_MIB) {
+        return mib << 20;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw BadInput.of(TILE_MIB, given, "a whole number of MiB in [1, " + MOST_MIB + "]");
   }
 
   /** The loss of a step, counted from 1; borrowed, valid until {@link #close()}. */

@@ -28,19 +28,26 @@ public final class MixedLoss implements ContrastiveLoss {
   @Override
   public LossGradient compute(
       ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
-    LossGradient l = late.compute(images, texts, positives, logScale);
-    LossGradient g = global.compute(images, texts, positives, logScale);
+    return sum(
+        late.compute(images, texts, positives, logScale),
+        global.compute(images, texts, positives, logScale));
+  }
+
+  @Override
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, Tensor logScale) {
+    return sum(
+        late.compute(images, texts, positives, logScale),
+        global.compute(images, texts, positives, logScale));
+  }
+
+  private LossGradient sum(LossGradient l, LossGradient g) {
     return new LossGradient(
-        lateWeight * l.loss() + globalWeight * g.loss(),
+        LossNumbers.mixed(lateWeight, l.numbers(), globalWeight, g.numbers()),
         scaled(l.dImageTokens(), lateWeight),
         scaled(l.dTextTokens(), lateWeight),
         scaled(g.dImageEmbeds(), globalWeight),
-        scaled(g.dTextEmbeds(), globalWeight),
-        lateWeight * l.dLogScale() + globalWeight * g.dLogScale(),
-        l.accuracyImage(),
-        l.accuracyText(),
-        l.sameWordShare(),
-        l.wordEntropy());
+        scaled(g.dTextEmbeds(), globalWeight));
   }
 
   private static @Nullable Tensor scaled(@Nullable Tensor gradient, double weight) {

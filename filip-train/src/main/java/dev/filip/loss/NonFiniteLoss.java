@@ -34,7 +34,8 @@ public final class NonFiniteLoss extends RuntimeException {
     NONE(""),
     TEXT("text tokens"),
     IMAGE("image tokens"),
-    EMBEDS("embeddings");
+    EMBEDS("embeddings"),
+    SCALE("exp(logit_scale)");
 
     private final String where;
 

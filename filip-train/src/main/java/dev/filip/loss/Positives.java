@@ -106,6 +106,11 @@ public final class Positives {
       return first[one] == first[other];
     }
 
+    /** Of each pair the first pair of its image. */
+    int[] first() {
+      return first.clone();
+    }
+
     /** Right answers for either side of a pair, at least 1. */
     int count(int pair) {
       return count[first[pair]];

@@ -10,41 +10,44 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The {@code [b,n,B,m]} similarities by libtorch on any device, a tile at a time: each tile is
- * reduced to scores and winners and dropped; the backward pass fills a tile with the winners'
- * weights and multiplies it once by either side. Holds winners: b x B x (n + m) indices of 1 or 2
- * bytes. Lives in the caller's scope.
+ * The {@code [b,n,B,m]} similarities by libtorch on any device, a tile at a time: each tile is made
+ * by one product, read once for the maxima of either direction and dropped; the backward pass fills
+ * a tile with the winners' weights and multiplies it by either side. Holds winners: b x B x (n + m)
+ * indices of 1 byte, of 2 above 256 tokens. Lives in the caller's scope.
  */
-final class SimilarityTiles {
+final class SimilarityTiles implements Matched {
   private static final long FLOAT = 4;
 
   private final Tensor x;
   private final Tensor y;
   private final Tensor beyond;
   private final Tensor length;
+  private final Products products;
   private final long n;
   private final long m;
   private final long side;
   private final Tensor words;
   private final Tensor patches;
-  final Tensor sImage;
-  final Tensor sText;
+  private final Tensor sImage;
+  private final Tensor sText;
 
   /**
-   * @param x image tokens {@code [b,n,d]} fp32
-   * @param y text tokens {@code [B,m,d]} fp32; rows beyond a text's length may be anything
+   * @param x image tokens {@code [b,n,d]} of the type that is multiplied
+   * @param y text tokens {@code [B,m,d]}; rows beyond a text's length may be anything
    * @param length {@code [B]} int64, on the same device
    * @param tileBytes a tile's size, at least one pair
    */
-  SimilarityTiles(Tensor x, Tensor y, Tensor length, long tileBytes) {
+  SimilarityTiles(Tensor x, Tensor y, Tensor length, long tileBytes, Products products) {
     this.x = x;
     this.n = x.size(1);
     this.m = y.size(1);
+    this.products = products;
+    this.length = length;
     beyond = beyond(y, length);
-    this.y = zeroPads(y, length);
-    this.length = length.to(ScalarType.Float);
+    // a text's first token stands beyond its end, too: it changes no maximum
+    this.y = torch.where(beyond.unsqueeze(2), y.narrow(1, 0, 1), y);
     side = Math.max(1, (long) Math.sqrt((double) tileBytes / (FLOAT * n * m)));
-    ScalarType index = Math.max(n, m) <= 256 ? ScalarType.Byte : ScalarType.Int;
+    ScalarType index = Matched.index(n, m);
     words = empty(index, x.size(0), n, y.size(0));
     patches = empty(index, x.size(0), y.size(0), m);
     sImage = empty(ScalarType.Float, x.size(0), y.size(0));
@@ -52,22 +55,25 @@ final class SimilarityTiles {
     forEach(this::reduce);
   }
 
-  /** The text tokens with zeros beyond each one's length. */
-  static Tensor zeroPads(Tensor y, Tensor length) {
-    return y.masked_fill(beyond(y, length).unsqueeze(2), new Scalar(0.0));
-  }
-
-  private static Tensor beyond(Tensor y, Tensor length) {
+  /** {@code [B,m]}: which tokens lie beyond their text's end. */
+  static Tensor beyond(Tensor y, Tensor length) {
     Tensor position = torch.arange(new Scalar(y.size(1)), length.options());
     return position.unsqueeze(0).ge(length.unsqueeze(1));
   }
 
-  Tensor images() {
-    return x;
+  @Override
+  public Tensor sImage() {
+    return sImage;
   }
 
-  Tensor texts() {
-    return y;
+  @Override
+  public Tensor sText() {
+    return sText;
+  }
+
+  /** What the winners take. */
+  long indexBytes() {
+    return words.nbytes() + patches.nbytes();
   }
 
   private Tensor empty(ScalarType type, long... shape) {
@@ -109,15 +115,18 @@ final class SimilarityTiles {
   }
 
   private void reduce(Tile tile) {
-    Tensor s = flat(tile.images(x)).matmul(flat(tile.texts(y)).t()).view(tile.b, n, tile.c, m);
-    Tensor pads = tile.texts(beyond);
-    s.masked_fill_(pads.view(1, 1, tile.c, m), new Scalar(Double.NEGATIVE_INFINITY));
+    Tensor s = products.features(flat(tile.images(x)), flat(tile.texts(y)).t());
+    s = s.view(tile.b, n, tile.c, m);
     T_TensorTensor_T word = s.max(3, false);
-    tile.pairs(words, 2).copy_(word.get1());
+    Tensor end = tile.texts(length).view(1, 1, tile.c);
+    // of equal maxima a device may name the copy beyond the end: it is the first token
+    Tensor named = word.get1().masked_fill(word.get1().ge(end), new Scalar(0));
+    tile.pairs(words, 2).copy_(named);
     tile.pairs(sImage, 1).copy_(word.get0().mean(1));
     T_TensorTensor_T patch = s.max(1, false);
     tile.pairs(patches, 1).copy_(patch.get1());
-    Tensor best = patch.get0().masked_fill(pads.unsqueeze(0), new Scalar(0.0));
+    Tensor pads = tile.texts(beyond).unsqueeze(0);
+    Tensor best = patch.get0().masked_fill(pads, new Scalar(0.0));
     tile.pairs(sText, 1).copy_(best.sum(2).div(tile.texts(length)));
   }
 
@@ -125,17 +134,12 @@ final class SimilarityTiles {
     return tokens.reshape(-1, tokens.size(2));
   }
 
-  /**
-   * Adds the gradients of both sides.
-   *
-   * @param dsImage {@code [b,B]} on the device; {@code dsText} the same
-   * @param dx {@code [b,n,d]}, {@code dy} {@code [B,m,d]}
-   */
-  void backward(Tensor dsImage, Tensor dsText, Tensor dx, Tensor dy) {
+  @Override
+  public void backward(Tensor dsImage, Tensor dsText, Tensor dx, Tensor dy) {
     forEach(tile -> {
       Tensor weights = weights(tile, dsImage, dsText).view(tile.b * n, tile.c * m);
-      flat(tile.images(dx)).add_(weights.matmul(flat(tile.texts(y))));
-      flat(tile.texts(dy)).add_(weights.t().matmul(flat(tile.images(x))));
+      products.add(flat(tile.images(dx)), weights, flat(tile.texts(y)));
+      products.add(flat(tile.texts(dy)), weights.t(), flat(tile.images(x)));
     });
   }
 
@@ -151,8 +155,8 @@ final class SimilarityTiles {
     return w.scatter_add_(1, patch, text.mul(valid).unsqueeze(1));
   }
 
-  /** {@code [b,n]}: the word that each patch of pair (k, first + k) chose. */
-  Tensor ownWords(long first) {
-    return words.diagonal(first, 0, 2).t().to(ScalarType.Long);
+  @Override
+  public Tensor chosen(long first) {
+    return Matched.chosen(words, first, m);
   }
 }

@@ -1,35 +1,42 @@
 package dev.filip.loss;
 
 import dev.filip.distributed.Communicator;
-import dev.filip.kernel.PairScores;
 import dev.filip.model.ImageFeatures;
 import dev.filip.model.TextFeatures;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.GradMode;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * FILIP's loss like {@link LateLoss}, its tiles made by libtorch on a device: for GPUs, where the
  * Vector API cannot go. Exact up to the order of sums; equal to {@link DenseLoss}, over several
- * ranks too. Which of equal maxima wins is the device's choice. Tested on CPUs; untried on a GPU.
- * Features come and gradients go in ordinary memory. Holds nothing between calls.
+ * ranks too. Which of equal maxima wins is the device's choice. Features, gradients and all numbers
+ * stay on the device: nothing is read but by who asks {@link LossNumbers}. Holds no memory between
+ * calls; one call at a time.
  */
 public final class TiledLateLoss implements ContrastiveLoss {
-  /** A tile of usual size: chosen below the second-level caches of large GPUs, not measured. */
-  public static final long TILE_BYTES = 16L << 20;
+  /**
+   * A tile of usual size: on an H200 tiles of 64 MiB were within a third of the best size at
+   * batches of 256 to 4,096 (docs/GPU.md).
+   */
+  public static final long TILE_BYTES = 64L << 20;
 
   private final Regularisers regular;
   private final FeaturePrecision precision;
   private final ComputeDevice device;
   private final long tileBytes;
   private final Communicator ranks;
+  private FusedTiles.@Nullable Kernels kernels;
+  private @Nullable Products products;
 
   /**
-   * @param precision what features are rounded to; on a GPU similarities of 16-bit ones are
-   *     multiplied as TF32, which holds them exactly
+   * @param precision what features are rounded to; 16-bit ones are multiplied by a GPU's tensor
+   *     cores ({@link Products})
    * @param tileBytes a tile of similarities
    * @param ranks over whose pairs the loss goes; borrowed
    */
@@ -39,6 +46,22 @@ public final class TiledLateLoss implements ContrastiveLoss {
       ComputeDevice device,
       long tileBytes,
       Communicator ranks) {
+    this(regular, precision, device, tileBytes, ranks, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param kernels for 16-bit features that fit them, instead of libtorch's tiles; or null
+   */
+  TiledLateLoss(
+      Regularisers regular,
+      FeaturePrecision precision,
+      ComputeDevice device,
+      long tileBytes,
+      Communicator ranks,
+      FusedTiles.@Nullable Kernels kernels) {
+    this.kernels = kernels;
     this.regular = regular;
     this.precision = precision;
     this.device = device;
@@ -49,73 +72,74 @@ public final class TiledLateLoss implements ContrastiveLoss {
   @Override
   public LossGradient compute(
       ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
+    return Inputs.read(compute(images, texts, positives, Inputs.number(logScale, device)), device);
+  }
+
+  @Override
+  public LossGradient compute(
+      ImageFeatures images, TextFeatures texts, Positives positives, Tensor logScale) {
     Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         var _ = GradMode.off()) {
-      Tensor image = precision.round(images.tokens()).tensor();
-      Tensor text = precision.round(texts.tokens()).tensor();
-      NonFiniteLoss.Fault fault = fault(image, text, texts.length());
-      GatheredTexts all = GatheredTexts.of(text, texts.length(), fault, precision, ranks);
-      SimilarityTiles tiles = tiles(there(image), there(all.tokens()), all.length());
-      CrossEntropies e = CrossEntropies.of(scores(tiles), logScale, regular, positives, ranks);
-      Tensor dx = torch.zeros_like(tiles.images());
-      Tensor dy = torch.zeros_like(tiles.texts());
-      tiles.backward(pairs(e.dsImage(), tiles), pairs(e.dsText(), tiles), dx, dy);
-      WordHealth health = health(tiles, Math.toIntExact(dy.size(1)));
-      return LateLoss.result(e, scope.up(dx.cpu()), scope.up(all.back(dy.cpu())), health);
+      Tensor x = precision.narrow(Inputs.on(device, images.tokens()));
+      Tensor own = precision.narrow(Inputs.on(device, texts.tokens()));
+      Tensor fault = fault(x, own, lengths(texts.length()));
+      GatheredTexts all =
+          GatheredTexts.of(own, texts.length(), NonFiniteLoss.Fault.NONE, precision, ranks);
+      Matched tiles = match(x, precision.narrow(all.tokens()), lengths(all.length()));
+      DeviceEntropies e =
+          DeviceEntropies.of(
+              new DeviceEntropies.Scores(
+                  tiles.sImage(), tiles.sText(), tiles.chosen(ranks.rank() * x.size(0)), fault),
+              logScale,
+              regular,
+              positives,
+              device,
+              ranks);
+      Tensor dx = Inputs.zeros(x);
+      Tensor dy = Inputs.zeros(all.tokens());
+      tiles.backward(e.dsImage(), e.dsText(), dx, dy);
+      return new LossGradient(
+          LossNumbers.on(scope.up(e.numbers())), scope.up(dx), scope.up(all.back(dy)), null, null);
     }
   }
 
-  /** A text's rows beyond its length may be NaN. */
-  private static NonFiniteLoss.Fault fault(Tensor image, Tensor text, int[] length) {
-    if (!finite(image)) {
-      return NonFiniteLoss.Fault.IMAGE;
+  private Matched match(Tensor x, Tensor y, Tensor length) {
+    FusedTiles.Kernels own = kernels;
+    FusedTiles.Features features =
+        new FusedTiles.Features(x.contiguous(), y.contiguous(), length.contiguous());
+    if (own != null && precision != FeaturePrecision.FP32 && features.fit()) {
+      try {
+        return new FusedTiles(features, own);
+      } catch (IllegalStateException e) {
+        System.err.println(
+            "filip: the fused loss does not run here, libtorch's takes its place: "
+                + e.getMessage());
+        kernels = null;
+      }
     }
-    Tensor real = SimilarityTiles.zeroPads(text, Tensors.fromInts(length, length.length));
-    return finite(real) ? NonFiniteLoss.Fault.NONE : NonFiniteLoss.Fault.TEXT;
+    return new SimilarityTiles(x, y, length, tileBytes, products());
   }
 
-  private static boolean finite(Tensor t) {
-    return t.isfinite().all().item_bool();
+  private Tensor lengths(int[] length) {
+    return device.send(Tensors.fromInts(length, length.length));
   }
 
-  private SimilarityTiles tiles(Tensor x, Tensor y, int[] length) {
-    Tensor lengths = there(Tensors.fromInts(length, length.length));
-    if (device.isCpu() || precision == FeaturePrecision.FP32) {
-      return new SimilarityTiles(x, y, lengths, tileBytes);
+  /** The ordinal of what is not finite; a text's rows beyond its length may be NaN. */
+  private static Tensor fault(Tensor image, Tensor text, Tensor length) {
+    Tensor beyond = SimilarityTiles.beyond(text, length).unsqueeze(2);
+    return torch.maximum(
+        Inputs.fault(image, NonFiniteLoss.Fault.IMAGE),
+        Inputs.fault(text.masked_fill(beyond, new Scalar(0.0)), NonFiniteLoss.Fault.TEXT));
+  }
+
+  /** Found out at the first batch: before that the device is left alone. */
+  private Products products() {
+    Products known = products;
+    if (known == null) {
+      known = Products.of(precision, device);
+      products = known;
     }
-    // for these products only: neither the towers' nor the gradient's factors fit TF32
-    boolean before = torch.globalContext().allowTF32CuBLAS();
-    torch.globalContext().setAllowTF32CuBLAS(true);
-    try {
-      return new SimilarityTiles(x, y, lengths, tileBytes);
-    } finally {
-      torch.globalContext().setAllowTF32CuBLAS(before);
-    }
-  }
-
-  private Tensor there(Tensor t) {
-    return device.isCpu() ? t : t.to(device.device(), t.dtype());
-  }
-
-  private static PairScores scores(SimilarityTiles tiles) {
-    return new PairScores(
-        Math.toIntExact(tiles.sImage.size(0)),
-        Math.toIntExact(tiles.sImage.size(1)),
-        Tensors.toFloats(tiles.sImage),
-        Tensors.toFloats(tiles.sText));
-  }
-
-  private Tensor pairs(float[] values, SimilarityTiles tiles) {
-    return there(Tensors.fromFloats(values, tiles.sImage.size(0), tiles.sImage.size(1)));
-  }
-
-  private WordHealth health(SimilarityTiles tiles, int words) {
-    long first = ranks.rank() * tiles.sImage.size(0);
-    long[] chosen = new long[words];
-    for (long word : Tensors.toLongs(tiles.ownWords(first))) {
-      chosen[Math.toIntExact(word)]++;
-    }
-    return WordHealth.of(chosen, ranks);
+    return known;
   }
 }

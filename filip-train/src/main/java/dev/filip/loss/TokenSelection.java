@@ -64,16 +64,11 @@ public final class TokenSelection implements ContrastiveLoss {
               positives,
               logScale);
       return new LossGradient(
-          small.loss(),
+          small.numbers(),
           scope.up(spread(small.dImageTokens(), keptPatches, n, d)),
           scope.up(spread(small.dTextTokens(), keptWords, m, d)),
           null,
-          null,
-          small.dLogScale(),
-          small.accuracyImage(),
-          small.accuracyText(),
-          small.sameWordShare(),
-          small.wordEntropy());
+          null);
     }
   }
 

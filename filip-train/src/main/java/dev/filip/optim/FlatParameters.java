@@ -210,6 +210,17 @@ public final class FlatParameters implements AutoCloseable {
     return norm;
   }
 
+  /**
+   * The same where the gradients are, with no number read; a norm that is not finite spoils them.
+   */
+  public void clipGradientsUnread(double most) {
+    try (var _ = new StepScope()) {
+      Tensor norm = Norms.there(gradients).add(new Scalar(1e-6));
+      Tensor factor = norm.reciprocal().mul(new Scalar(most)).clamp_max(new Scalar(1.0));
+      gradients.mul_(factor.to(gradients.scalar_type()));
+    }
+  }
+
   /** The name of the first parameter with a gradient that is not finite, or null. */
   public @Nullable String firstBadGradient() {
     for (Slot slot : slots) {

@@ -19,6 +19,7 @@ final class LearningWatch {
   private final Means means = new Means();
   private boolean warnedChance;
   private boolean warnedCollapse;
+  private long begun;
 
   private static final class Means {
     private int steps;
@@ -35,7 +36,7 @@ final class LearningWatch {
   }
 
   /**
-   * One more step.
+   * One more step whose numbers were read.
    *
    * @param loss over the loss of guessing, ln(batch) times the weights
    * @param accuracy times the batch: 1 for guessing
@@ -46,6 +47,7 @@ final class LearningWatch {
     if (step <= from) {
       return Optional.empty();
     }
+    begun = means.steps == 0 ? step : begun;
     means.loss += loss / WINDOW;
     means.accuracy += accuracy / WINDOW;
     means.sameWord += sameWord / WINDOW;
@@ -80,8 +82,8 @@ final class LearningWatch {
     return Optional.empty();
   }
 
-  private static String line(long step, String what) {
-    return "warning: step " + (step - WINDOW + 1) + " to " + step + ", " + what + "; ";
+  private String line(long step, String what) {
+    return "warning: step " + begun + " to " + step + ", " + what + "; ";
   }
 
   private static String percent(double share) {

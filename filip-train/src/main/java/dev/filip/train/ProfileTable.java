@@ -72,9 +72,7 @@ final class ProfileTable {
     double from = event.path("ts").asDouble();
     Interval interval = new Interval(name, from, from + event.path("dur").asDouble());
     if (kind.equals("cpu_op") || kind.equals("user_annotation")) {
-      threads
-          .computeIfAbsent(event.path("tid").asText(), _ -> new ArrayList<>())
-          .add(interval);
+      threads.computeIfAbsent(event.path("tid").asText(), _ -> new ArrayList<>()).add(interval);
     } else if (DEVICE.contains(kind)) {
       device.add(interval);
       kernels.computeIfAbsent(name, _ -> new Total()).add((interval.to - from) * MICRO);

@@ -43,6 +43,9 @@ final class SessionBuilder {
   /** A property that gives the CPU its batches in the way a GPU gets them. */
   static final String AS_A_DEVICE = "filip.batchesAhead";
 
+  /** System property: the CPU computes a GPU's losses, and reads as little of them. */
+  static final String LOSS_AS_ON_A_DEVICE = "filip.lossAsOnDevice";
+
   /** Samples whose captions are looked at before the first step. */
   private static final int LOOKED_AT = 500;
 
@@ -268,7 +271,14 @@ final class SessionBuilder {
 
   private LossPlan loss(Compute towers, int width) {
     return new LossPlan(
-        config.loss(), config.interaction(), steps(), towers, width, cores(), ranks.communicator());
+        config.loss(),
+        config.interaction(),
+        steps(),
+        towers,
+        width,
+        cores(),
+        ranks.communicator(),
+        !towers.device().isCpu() || Boolean.getBoolean(LOSS_AS_ON_A_DEVICE));
   }
 
   private static @Nullable LossScale scaling(Compute compute, @Nullable RunState state) {

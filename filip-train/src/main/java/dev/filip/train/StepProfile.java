@@ -120,8 +120,7 @@ final class StepProfile {
 
   private void write(Path fresh, ProfileTable table) throws IOException {
     Path operatorsOnly = Files.createTempFile("filip-profile", ".json");
-    try (JsonGenerator out =
-        JSON.getFactory().createGenerator(fresh.toFile(), JsonEncoding.UTF8)) {
+    try (JsonGenerator out = JSON.getFactory().createGenerator(fresh.toFile(), JsonEncoding.UTF8)) {
       out.writeStartObject();
       out.writeStringField("displayTimeUnit", "ms");
       out.writeArrayFieldStart("traceEvents");

@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Both towers over a batch, split over {@link Shard}s. Every shard sums gradients into a buffer of
@@ -27,6 +30,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Towers implements AutoCloseable {
   private final ModelConfig config;
+  private final ComputeDevice device;
   private final GradientSum sum;
   private final Activations activations;
   private final List<Shard> shards = new ArrayList<>();
@@ -45,6 +49,7 @@ final class Towers implements AutoCloseable {
       GradientSum sum) {
     this.activations = activations;
     this.config = model.config();
+    this.device = model.compute().device();
     this.sum = owned.add(sum);
     try {
       for (int i = 0; i < parallelism.shards(); i++) {
@@ -68,12 +73,10 @@ final class Towers implements AutoCloseable {
     int d = config.embedDim();
     int longest = Math.max(1, Arrays.stream(tokens.length()).max().orElse(1));
     int padded = activations.padded(longest, config.text().context());
-    Tensor imageTokens = torch.empty(b, config.imageTokens(), d);
-    Tensor textTokens = torch.zeros(b, padded, d);
     Encoded.Whole features =
         new Encoded.Whole(
-            new ImageFeatures(imageTokens, torch.empty(b, d)),
-            new TextFeatures(textTokens, torch.empty(b, d), tokens.length()));
+            new ImageFeatures(zeros(b, config.imageTokens(), d), zeros(b, d)),
+            new TextFeatures(zeros(b, padded, d), zeros(b, d), tokens.length()));
     int each = Math.ceilDiv(b, shards.size());
     int together = activations.rows(each, shards.size());
     List<Future<?>> tasks = new ArrayList<>();
@@ -92,6 +95,13 @@ final class Towers implements AutoCloseable {
       throw e;
     }
     return features;
+  }
+
+  /** fp32 on the device, which features never leave. */
+  private Tensor zeros(long... shape) {
+    TensorOptions options = new TensorOptions(ScalarType.Float);
+    return torch.zeros(
+        shape, device.isCpu() ? options : options.device(new DeviceOptional(device.device())));
   }
 
   /** Adds the gradients of all parameters and ranks, times {@code scale}, to the flat gradient. */

@@ -117,11 +117,13 @@ final class TrainLoop {
     double lr = session.schedule().lr(now);
     clock.start();
     TrainStep.Outcome outcome = step(now, lr, log);
-    previousLoss = outcome.loss().loss();
-    watch(now, outcome.loss());
+    if (outcome.known()) {
+      previousLoss = outcome.loss().loss();
+      watch(now, outcome.loss());
+    }
     double images = (double) config.batch() / config.data().captionsPerImage();
     double speed = (now - loggedStep) * images / (clock.total() - loggedSeconds);
-    tell(now, listener -> listener.onStep(now, outcome.loss().loss(), speed));
+    tell(now, listener -> listener.onStep(now, previousLoss, speed));
     if (log) {
       StepMetrics metrics = metrics(now, lr, speed, outcome);
       last = metrics;
@@ -135,11 +137,21 @@ final class TrainLoop {
     if (judged || kept || due(CHECK_EVERY, now)) { // before anything of them is written
       requireSameWeights(now);
     }
+    if ((judged || kept) && !outcome.known()) {
+      requireFinite(now, lr);
+    }
     if (judged) {
       ranks.first(() -> evaluate(now));
     }
     if (kept) {
       checkpoint(now);
+    }
+  }
+
+  /** Late, where steps read nothing, but before anything of the weights is written. */
+  private void requireFinite(long now, double lr) {
+    if (!Double.isFinite(session.parameters().valueNorm())) {
+      throw stopped(now, lr, Double.NaN, null, null);
     }
   }
 

@@ -70,14 +70,21 @@ final class TrainStep {
       double parameterNorm,
       double updateNorm,
       boolean skipped) {
-    /** Whether the run can go on. */
+    /** Whether the numbers are known: those of a loss on a device are where norms were wanted. */
+    boolean known() {
+      return loss.numbers().known();
+    }
+
+    /** Whether the run can go on, as far as is known. */
     boolean finite() {
-      return Double.isFinite(loss.loss()) && (skipped || Double.isFinite(gradientNorm));
+      return !known() || Double.isFinite(loss.loss()) && (skipped || Double.isFinite(gradientNorm));
     }
   }
 
   /**
-   * Runs it; where loss or gradient is not finite the weights stay as they were.
+   * Runs it; where loss or gradient is not finite the weights stay as they were. Of a loss on a
+   * device nothing is read unless norms are wanted or fp16's loss scale is: weights that went bad
+   * then show in their norm.
    *
    * @param positives right answers of the batch
    * @param norms whether the parameters' and the update's norms are wanted
@@ -95,9 +102,9 @@ final class TrainStep {
       parameters.zeroGradients();
       Encoded.Whole features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
-      LossGradient found = loss(loss, features, positives);
+      LossGradient found = loss(loss, features, positives, norms || scaling != null);
       clock.lap(Stage.LOSS);
-      if (!Double.isFinite(found.loss())) {
+      if (found.numbers().known() && !Double.isFinite(found.loss())) {
         towers.drop();
         return new Outcome(found, logScale(), Double.NaN, Double.NaN, Double.NaN, false);
       }
@@ -105,7 +112,7 @@ final class TrainStep {
       clock.lap(Stage.BACKWARD);
       meanwhile.run();
       clock.lap(Stage.DATA);
-      Outcome outcome = update(found, lr, norms);
+      Outcome outcome = found.numbers().known() ? update(found, lr, norms) : unread(found, lr);
       clock.lap(Stage.OPTIMIZER);
       return outcome;
     }
@@ -117,12 +124,18 @@ final class TrainStep {
     if (scale != 1) {
       parameters.gradients().mul_(new Scalar(1 / scale));
     }
-    FlatParameters.part(parameters.gradients(), logScale).fill_(new Scalar(found.dLogScale()));
+    found.numbers().writeDLogScale(FlatParameters.part(parameters.gradients(), logScale));
   }
 
-  private LossGradient loss(ContrastiveLoss loss, Encoded.Whole features, Positives positives) {
+  private LossGradient loss(
+      ContrastiveLoss loss, Encoded.Whole features, Positives positives, boolean read) {
     try {
-      return loss.compute(features.images(), features.texts(), positives, logScale());
+      Tensor scale = FlatParameters.part(parameters.values(), logScale);
+      LossGradient found = loss.compute(features.images(), features.texts(), positives, scale);
+      if (read) {
+        found.loss();
+      }
+      return found;
     } catch (RuntimeException e) {
       towers.drop();
       throw e;
@@ -131,6 +144,17 @@ final class TrainStep {
 
   private double logScale() {
     return FlatParameters.part(parameters.values(), logScale).item_float();
+  }
+
+  /** Without a number read: gradients that are not finite make weights that are not. */
+  private Outcome unread(LossGradient found, double lr) {
+    if (bounds.gradientNorm() > 0) {
+      parameters.clipGradientsUnread(bounds.gradientNorm());
+    }
+    optimizer.step(lr);
+    Tensor scale = FlatParameters.part(parameters.values(), logScale);
+    scale.clamp_max_(new Scalar(Math.log(bounds.logitScale())));
+    return new Outcome(found, Double.NaN, Double.NaN, Double.NaN, Double.NaN, false);
   }
 
   private Outcome update(LossGradient found, double lr, boolean norms) {

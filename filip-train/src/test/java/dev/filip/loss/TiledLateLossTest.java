@@ -8,11 +8,16 @@ import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.Precision;
 import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,5 +148,74 @@ class TiledLateLossTest {
         64,
         2,
         Communicator.Alone.INSTANCE);
+  }
+
+  /**
+   * Two indices a token, in one byte up to 256 tokens and in two above: b x B x (n + m) of them.
+   */
+  @ParameterizedTest
+  @CsvSource({"3, 256, 7, 1", "3, 257, 7, 2", "2, 5, 300, 2", "4, 49, 32, 1"})
+  void winnersTakeAByteOrTwo(int b, int n, int m, int each) {
+    LossCase c = LossCase.exact(b, n, m, 8, 3);
+    SimilarityTiles tiles =
+        new SimilarityTiles(
+            LossCase.tensor(c.image(), ScalarType.Float, b, n, 8),
+            LossCase.tensor(c.text(), ScalarType.Float, b, m, 8),
+            Tensors.fromInts(c.length(), b),
+            4096,
+            Products.of(FeaturePrecision.FP32, ComputeDevice.CPU));
+    assertThat(tiles.indexBytes()).isEqualTo((long) b * b * (n + m) * each);
+  }
+
+  /** Three 16-bit parts are the weight: as near to fp64's products as fp32's own. */
+  @ParameterizedTest
+  @CsvSource({"BF16", "FP16"})
+  void weightsAreMultipliedWhole(FeaturePrecision precision) {
+    SplittableRandom random = new SplittableRandom(4);
+    double[] w = random.doubles(40 * 70).map(v -> (v - 0.5) * Math.pow(10, -8 * v)).toArray();
+    double[] f = random.doubles(70 * 9).map(v -> v - 0.5).toArray();
+    Tensor weights = LossCase.tensor(w, ScalarType.Float, 40, 70);
+    Tensor features = precision.narrow(LossCase.tensor(f, ScalarType.Float, 70, 9));
+    Tensor sum = LossCase.tensor(new double[40 * 9], ScalarType.Float, 40, 9);
+    Products.of(precision, ComputeDevice.CPU).add(sum, weights, features);
+    Tensor exact = weights.to(ScalarType.Double).matmul(features.to(ScalarType.Double));
+    double off = exact.sub(sum).abs().max().item_double();
+    assertThat(off).isLessThan(2e-6 * exact.abs().max().item_double());
+    Tensor rough = precision.narrow(weights).to(ScalarType.Double);
+    double one = rough.matmul(features.to(ScalarType.Double)).sub(exact).abs().max().item_double();
+    assertThat(one).isGreaterThan(4 * off); // one part alone would not do
+  }
+
+  /** Nothing is known until a number is asked for; what is wrong is told then. */
+  @Test
+  void numbersAreReadWhenTheyAreAskedFor() {
+    LossCase good = LossCase.random(5, 4, 3, 8, 1).withLogScale(2.5);
+    LossCase bad = LossCase.random(5, 4, 3, 8, 1);
+    bad.text()[0] = Double.NaN;
+    try (TiledLateLoss loss = tiles(0.1, 4096)) {
+      LossGradient eager = good.run(loss, ScalarType.Float);
+      LossGradient late = late(good, loss, good.logScale());
+      assertThat(late.numbers().known()).isFalse();
+      Tensor slot = LossCase.tensor(new double[1], ScalarType.Float, 1);
+      late.numbers().writeDLogScale(slot);
+      assertThat(late.numbers().known()).isFalse();
+      assertThat(slot.item_double()).isEqualTo((float) eager.dLogScale());
+      assertThat(late.loss()).isEqualTo(eager.loss());
+      assertThat(late.numbers().known()).isTrue();
+      LossGradient broken = late(bad, loss, bad.logScale());
+      assertThatThrownBy(broken::loss).hasMessageContaining("text tokens");
+      LossGradient wide = late(good, loss, 1e4);
+      assertThatThrownBy(wide::accuracyText).hasMessageContaining("exp(logit_scale)");
+    }
+  }
+
+  private static LossGradient late(LossCase c, ContrastiveLoss loss, double logScale) {
+    Tensor x = LossCase.tensor(c.image(), ScalarType.Float, c.b(), c.n(), c.d());
+    Tensor y = LossCase.tensor(c.text(), ScalarType.Float, c.b(), c.m(), c.d());
+    return loss.compute(
+        new ImageFeatures(x, x.select(1, 0).contiguous()),
+        new TextFeatures(y, y.select(1, 0).contiguous(), c.length()),
+        Positives.OWN,
+        LossCase.tensor(new double[] {logScale}, ScalarType.Float, 1));
   }
 }

@@ -109,10 +109,13 @@ class StepProfileTest {
     assertThat(stages.stream().filter(span -> span.path("name").asText().equals("loss")))
         .hasSize(4);
     if (System.getProperty("os.name").contains("Linux")) {
-      assertThat(rows(table).keySet()).filteredOn(name -> name.startsWith("aten::")).hasSizeGreaterThan(5);
+      assertThat(rows(table).keySet())
+          .filteredOn(name -> name.startsWith("aten::"))
+          .hasSizeGreaterThan(5);
       List<JsonNode> operators = spans(out.resolve("profile.json"), "cpu_op");
       double first = stages.getFirst().path("ts").asDouble();
-      double last = stages.getLast().path("ts").asDouble() + stages.getLast().path("dur").asDouble();
+      double last =
+          stages.getLast().path("ts").asDouble() + stages.getLast().path("dur").asDouble();
       assertThat(operators.size()).isGreaterThan(400);
       long within =
           operators.stream()
