@@ -3,7 +3,7 @@
 # bytes as `filip curate` on one machine; given again, it goes on.
 #   examples/launch/spark-curate.sh 2 data/openclipart/train configs/curate-small.yaml data/curated              # here, in local[2]
 #   SPARK_HOME=... MASTER=spark://node-0:7077 examples/launch/spark-curate.sh 64 SOURCE RULES OUT [filip curate options]
-# On a cluster this repository (built), the rules, OUT, and a SOURCE that is no s3:// or https:// lie at the same path on every executor.
+# On a cluster this repository (built), the rules, OUT, and a SOURCE that lies in no store (s3://, https://, hdfs://) lie at the same path on every executor.
 set -eu
 usage="usage: spark-curate.sh SHARES SOURCE RULES OUT [filip curate options]"
 shares=${1:?$usage} source=${2:?$usage} rules=${3:?$usage} out=${4:?$usage}

@@ -1,17 +1,9 @@
 package dev.filip.curate;
 
 import dev.filip.io.BadInput;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.MissingResourceException;
-import java.util.TreeMap;
-import opennlp.tools.langdetect.Language;
-import opennlp.tools.langdetect.LanguageDetectorME;
-import opennlp.tools.langdetect.LanguageDetectorModel;
 
 /**
  * Texts in other languages. Apache OpenNLP's model tells 183 apart; short captions are taken for
@@ -37,24 +29,10 @@ record LanguageRule(List<String> keep, double ratio) implements TextRule {
   }
 
   /** Read when the first text is judged. */
-  private static final class Detectors {
-    private static final String MODEL = "/langdetect-183.bin";
-    private static final LanguageDetectorModel SHARED = model();
-    private static final ThreadLocal<LanguageDetectorME> OWN =
-        ThreadLocal.withInitial(() -> new LanguageDetectorME(SHARED));
+  private static final class Model {
+    private static final LanguageModel SHARED = LanguageModel.load(COMMON);
 
-    private Detectors() {}
-
-    private static LanguageDetectorModel model() {
-      try (InputStream in = LanguageRule.class.getResourceAsStream(MODEL)) {
-        if (in == null) {
-          throw new IllegalStateException("opennlp-models-langdetect is not on the class path");
-        }
-        return new LanguageDetectorModel(in);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    private Model() {}
   }
 
   /** A code of two or three letters as the model names the language. */
@@ -79,27 +57,20 @@ record LanguageRule(List<String> keep, double ratio) implements TextRule {
 
   @Override
   public Outcome apply(String caption) {
-    double kept = 0;
-    double best = 0;
+    List<String> languages = Model.SHARED.languages();
+    double[] scores = Model.SHARED.scores(caption);
+    double kept = Double.NEGATIVE_INFINITY;
+    double best = Double.NEGATIVE_INFINITY;
     String first = "";
-    for (Map.Entry<String, Double> one : probabilities(caption).entrySet()) {
-      double p = one.getValue();
-      kept = keep.contains(one.getKey()) ? Math.max(kept, p) : kept;
-      if (p > best) {
-        best = p;
-        first = one.getKey();
+    for (int i = 0; i < scores.length; i++) {
+      kept = keep.contains(languages.get(i)) ? Math.max(kept, scores[i]) : kept;
+      if (scores[i] > best) {
+        best = scores[i];
+        first = languages.get(i);
       }
     }
-    return kept >= ratio * best ? Outcome.kept(caption) : Outcome.taken("looks like " + first);
-  }
-
-  private static Map<String, Double> probabilities(String caption) {
-    Map<String, Double> all = new TreeMap<>();
-    for (Language language : Detectors.OWN.get().predictLanguages(caption)) {
-      if (COMMON.contains(language.getLang())) {
-        all.put(language.getLang(), language.getConfidence());
-      }
-    }
-    return all;
+    return kept >= best + Math.log(ratio)
+        ? Outcome.kept(caption)
+        : Outcome.taken("looks like " + first);
   }
 }

@@ -1,17 +1,13 @@
 package dev.filip.curate;
 
 import dev.filip.data.FailureRules;
+import dev.filip.data.HashedSample;
 import dev.filip.data.Loader;
-import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
-import dev.filip.data.UnreadableSample;
-import dev.filip.image.DecodeOptions;
 import dev.filip.image.HashIndex;
-import dev.filip.image.ImageDecoder;
 import dev.filip.image.PerceptualHash;
-import dev.filip.image.UndecodableImage;
 import dev.filip.io.BadInput;
 import dev.filip.io.Progress;
 import java.io.IOException;
@@ -41,8 +37,6 @@ final class LeakRule implements ImageRule {
 
   /** Hashes with the names of their pictures, by number. */
   private record Known(HashIndex index, List<String> names) {}
-
-  private record Hashed(String key, Optional<PerceptualHash> hash) {}
 
   private LeakRule(List<String> against, String shapes, int distance) {
     this.against = List.copyOf(against);
@@ -114,14 +108,14 @@ final class LeakRule implements ImageRule {
     try (SampleSource source = open(spec);
         Loader loader = new Loader(workers, FailureRules.COUNT);
         Progress progress = new Progress("look at " + spec, source.size())) {
-      loader.<Long, Hashed>each(
+      loader.<Long, HashedSample>each(
           LongStream.range(0, source.size()).iterator(),
           AHEAD,
-          i -> hashed(source, i),
+          i -> HashedSample.of(source, i),
           (i, one) -> {
-            if (one != null && one.hash.isPresent()) {
-              known.index.add(one.hash.get().bits());
-              known.names.add(spec + " " + one.key);
+            if (one != null && one.hash().isPresent()) {
+              known.index.add(one.hash().get().bits());
+              known.names.add(spec + " " + one.key());
             } else if (one != null) {
               left.merge("single colour", 1, Integer::sum);
             }
@@ -133,17 +127,6 @@ final class LeakRule implements ImageRule {
         known.names.size() > before, "leak.against", spec, "a source with images to compare");
     if (!left.isEmpty()) {
       System.err.println("leak: not compared with images of " + spec + ": " + left);
-    }
-  }
-
-  private static Hashed hashed(SampleSource source, long index) throws IOException {
-    Sample sample = source.read(index);
-    try {
-      return new Hashed(
-          sample.key(),
-          PerceptualHash.of(ImageDecoder.decode(sample.image(), DecodeOptions.DEFAULT)));
-    } catch (UndecodableImage e) {
-      throw new UnreadableSample(sample.key(), e.reason(), "");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.filip.data;
 
 import dev.filip.data.known.KnownSets;
+import dev.filip.data.store.ShardCache;
 import dev.filip.io.BadInput;
 import dev.filip.io.Digests;
 import java.io.Closeable;
@@ -46,7 +47,8 @@ public abstract class UrlTable implements Closeable {
   UrlTable() {}
 
   /**
-   * Opens a file, a folder of files of one kind, or {@code NAME:PATH}.
+   * Opens a file, a folder of files of one kind, such in a store ({@code https://}, {@code s3://}),
+   * or {@code NAME:PATH}.
    *
    * @param split of a published table, or null
    * @throws BadInput in one line: nothing there, another kind, a column that is missing
@@ -62,7 +64,9 @@ public abstract class UrlTable implements Closeable {
       return KnownUrls.published(spec, columns, split);
     }
     BadInput.require(split == null, "--split", split + "", "left out: " + spec + " has none");
-    BadInput.require(!spec.matches("[a-z0-9]{2,}://.*"), "table", spec, "a local file or folder");
+    if (spec.matches("[A-Za-z][A-Za-z0-9+.-]+://.*")) {
+      return RemoteUrls.open(spec, columns, new ShardCache(ShardCache.Options.standard()));
+    }
     return new FileUrls(files(place(spec)), columns);
   }
 
@@ -92,7 +96,11 @@ public abstract class UrlTable implements Closeable {
     return files;
   }
 
-  private static String kinds() {
+  static boolean isTable(String kind) {
+    return KINDS.contains(kind);
+  }
+
+  static String kinds() {
     return ".parquet, .csv, .tsv, .txt, .json or .jsonl, or one of the last five with .gz";
   }
 

@@ -132,7 +132,7 @@ class UrlTableTest {
     refused(file("a.jsonl", "{\"url\": \"http://a\"}", "{\"url\": "), "cannot read");
     refused(file("a.jsonl", "[1, 2]"), "an object");
     refused(file("x.parquet", "no parquet at all"), "cannot read Parquet file");
-    refused("https://a/table.parquet", "a local file or folder");
+    refused("https://a/table.xlsx", ".parquet, .csv");
     refused("cifar10:" + folder, "");
     Path gz = Files.write(folder.resolve("c.csv.gz"), new byte[] {1, 2, 3});
     refused(gz, "c.csv.gz");

@@ -1,16 +1,13 @@
 package dev.filip.leak;
 
 import dev.filip.data.FailureRules;
+import dev.filip.data.HashedSample;
 import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
-import dev.filip.data.UnreadableSample;
 import dev.filip.encode.Embedder;
-import dev.filip.image.DecodeOptions;
 import dev.filip.image.HashIndex;
-import dev.filip.image.ImageDecoder;
 import dev.filip.image.PerceptualHash;
-import dev.filip.image.UndecodableImage;
 import dev.filip.io.BadInput;
 import dev.filip.io.Progress;
 import dev.filip.kernel.LateInteraction;
@@ -21,7 +18,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +82,6 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
     }
   }
 
-  private record Hashed(String key, Optional<PerceptualHash> hash) {}
-
   /** Looks at every picture of both once, and at those of candidate pairs again with a model. */
   public Found run(SampleSource train, SampleSource test) throws IOException {
     HashIndex index = new HashIndex();
@@ -100,9 +94,9 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
         test,
         skipped,
         (i, one) -> {
-          PerceptualHash hash = one.hash.orElseThrow();
+          PerceptualHash hash = one.hash().orElseThrow();
           index.add(hash.bits());
-          keys.add(one.key);
+          keys.add(one.key());
           hashes.add(hash.bits());
           places.add(i);
         });
@@ -115,7 +109,7 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
         skipped,
         (i, one) -> {
           seen[0]++;
-          PerceptualHash hash = one.hash.orElseThrow();
+          PerceptualHash hash = one.hash().orElseThrow();
           TreeMap<Integer, Boolean> near = new TreeMap<>();
           index.within(hash.mirrored(), most).forEach(t -> near.put(t, true));
           index.within(hash.bits(), most).forEach(t -> near.put(t, false));
@@ -123,7 +117,7 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
             long bits = mirrored ? hash.mirrored() : hash.bits();
             int distance = PerceptualHash.distance(bits, hashes.get(t));
             pairs.add(
-                new Pair(one.key, keys.get(t), i, places.get(t), distance, mirrored, Double.NaN));
+                new Pair(one.key(), keys.get(t), i, places.get(t), distance, mirrored, Double.NaN));
           });
         });
     List<Pair> kept = model == null ? pairs : alike(pairs, train, test, model);
@@ -135,7 +129,7 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
   }
 
   private interface Taker {
-    void take(long index, Hashed one);
+    void take(long index, HashedSample one);
   }
 
   private static void each(
@@ -144,12 +138,12 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
     int workers = Runtime.getRuntime().availableProcessors();
     try (Loader loader = new Loader(workers, FailureRules.COUNT);
         Progress progress = new Progress(what, source.size())) {
-      loader.<Long, Hashed>each(
+      loader.<Long, HashedSample>each(
           LongStream.range(0, source.size()).iterator(),
           AHEAD,
-          i -> hashed(source, i),
+          i -> HashedSample.of(source, i),
           (i, one) -> {
-            if (one != null && one.hash.isPresent()) {
+            if (one != null && one.hash().isPresent()) {
               taker.take(i, one);
             } else if (one != null) {
               skipped.merge("single colour", 1, Integer::sum);
@@ -157,17 +151,6 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
             progress.to(i + 1, "");
           });
       loader.skipped().counts().forEach((why, n) -> skipped.merge(why, n, Integer::sum));
-    }
-  }
-
-  private static Hashed hashed(SampleSource source, long index) throws IOException {
-    Sample sample = source.read(index);
-    try {
-      return new Hashed(
-          sample.key(),
-          PerceptualHash.of(ImageDecoder.decode(sample.image(), DecodeOptions.DEFAULT)));
-    } catch (UndecodableImage e) {
-      throw new UnreadableSample(sample.key(), e.reason(), "");
     }
   }
 

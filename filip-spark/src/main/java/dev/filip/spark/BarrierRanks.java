@@ -29,7 +29,9 @@ public final class BarrierRanks {
         .rdd()
         .barrier()
         .mapPartitions(
-            new RankTask(new ArrayList<>(command)), false, ClassTag$.MODULE$.apply(Object.class))
+            new RankTask(new ArrayList<>(command), HadoopVariables.options(spark)),
+            false,
+            ClassTag$.MODULE$.apply(Object.class))
         .count();
   }
 }

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.BarrierTaskContext;
@@ -17,9 +18,11 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Objec
   private static final long serialVersionUID = 1;
 
   private final ArrayList<String> command;
+  private final String hadoop;
 
-  RankTask(ArrayList<String> command) {
+  RankTask(ArrayList<String> command, String hadoop) {
     this.command = command;
+    this.hadoop = hadoop;
   }
 
   @Override
@@ -29,7 +32,9 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Objec
     String port = context.allGather(rank == 0 ? freePort() : "")[0];
     List<String> hosts =
         Arrays.stream(context.getTaskInfos()).map(info -> host(info.address())).toList();
-    new ChildCommand("rank " + rank, command(context), variables(rank, hosts, port)).run(context);
+    Map<String, String> variables = new HashMap<>(HadoopVariables.of(hadoop));
+    variables.putAll(variables(rank, hosts, port));
+    new ChildCommand("rank " + rank, command(context), variables).run(context);
     return scala.collection.Iterator$.MODULE$.<Object>empty();
   }
 

@@ -28,7 +28,9 @@ public final class SparkCurate {
     for (String stage : List.of("--judge", "--score", "--write")) {
       SparkParts.run(spark, shares, command, stage);
     }
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    ProcessBuilder last = new ProcessBuilder(command).inheritIO();
+    last.environment().putAll(HadoopVariables.of(HadoopVariables.options(spark)));
+    return last.start().waitFor();
   }
 
   /** Exit code 0 when it is done; the failed share's message and 1 where one failed. */

@@ -3,7 +3,6 @@ package dev.filip.spark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
@@ -51,15 +50,16 @@ public final class SparkParts {
       throw new IllegalArgumentException("parts must be >= 1, got " + parts);
     }
     ArrayList<String> whole = new ArrayList<>(command);
+    String hadoop = HadoopVariables.options(spark);
     spark
         .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
-        .foreach(part -> part(whole, option, part + "/" + parts));
+        .foreach(part -> part(whole, option, part + "/" + parts, hadoop));
   }
 
-  private static void part(List<String> command, String option, String part) {
+  private static void part(List<String> command, String option, String part, String hadoop) {
     List<String> whole = new ArrayList<>(command);
     whole.addAll(List.of(option, part));
     String name = option.substring("--".length()) + " " + part;
-    new ChildCommand(name, whole, Map.of()).run(TaskContext.get());
+    new ChildCommand(name, whole, HadoopVariables.of(hadoop)).run(TaskContext.get());
   }
 }

@@ -61,17 +61,25 @@ class PassMemoryTest {
     try (FilipModel model = model()) {
       TrainBatch batch = batch();
       long pixels = 4L * ROWS * 3 * SIDE * SIDE;
-      long held = Long.MAX_VALUE;
-      long all = Long.MAX_VALUE;
-      for (int i = 0; i < 5; i++) { // the JVM's own memory is counted with it
-        held = Math.min(held, held(model, batch));
-        all = Math.min(all, all(model, batch));
+      long[] holding = new long[9];
+      long[] making = new long[9];
+      for (int i = 0; i < holding.length; i++) {
+        holding[i] = held(model, batch);
+        making[i] = all(model, batch);
       }
+      long held = median(holding);
+      long all = median(making);
       assertThat(all - held).as("all %d, held %d", all, held).isGreaterThan(pixels * 7 / 10);
       // rows of pixels, the residual stream and what the block's norms, products and softmax keep
       long tokens = 4L * ROWS * (model.config().imageTokens() + 1) * WIDTH;
       assertThat(held).isLessThan(pixels + 26 * tokens + (8 << 20));
     }
+  }
+
+  /** The C library gives memory to the JVM too, and takes it back, now and then. */
+  private static long median(long[] bytes) {
+    Arrays.sort(bytes);
+    return bytes[bytes.length / 2];
   }
 
   /** Bytes that a forward pass of the trainer leaves. */

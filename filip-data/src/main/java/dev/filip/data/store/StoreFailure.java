@@ -122,7 +122,8 @@ public final class StoreFailure extends IOException {
     return passing("the connection was cut" + words(failure), failure);
   }
 
-  static StoreFailure beyond(long from) {
+  /** A range that begins where the object has ended. */
+  public static StoreFailure beyond(long from) {
     return new StoreFailure(Kind.REFUSED, "byte " + from + " lies beyond its end", null);
   }
 

@@ -33,8 +33,8 @@ final class Stores implements AutoCloseable {
   private Store provided(String scheme, String location) {
     for (StoreProvider provider :
         ServiceLoader.load(StoreProvider.class, Stores.class.getClassLoader())) {
-      if (provider.scheme().equals(scheme)) {
-        return provider.create(timeouts);
+      if (provider.reads(scheme)) {
+        return provider.create(scheme, timeouts);
       }
     }
     if (scheme.equals("s3")) {
@@ -44,7 +44,8 @@ final class Stores implements AutoCloseable {
         Locations.shown(location)
             + ": nothing reads "
             + scheme
-            + ":// (a path, http://, https:// or s3:// can be read)");
+            + ":// (a path, http://, https:// or s3:// can be read; what Hadoop knows, with its jars"
+            + " in FILIP_HADOOP)");
   }
 
   @Override

@@ -1,0 +1,150 @@
+package dev.filip.curate;
+
+import java.nio.CharBuffer;
+import opennlp.tools.util.StringUtil;
+import opennlp.tools.util.normalizer.AggregateCharSequenceNormalizer;
+import opennlp.tools.util.normalizer.CharSequenceNormalizer;
+import opennlp.tools.util.normalizer.EmojiCharSequenceNormalizer;
+import opennlp.tools.util.normalizer.NumberCharSequenceNormalizer;
+import opennlp.tools.util.normalizer.ShrinkCharSequenceNormalizer;
+import opennlp.tools.util.normalizer.TwitterCharSequenceNormalizer;
+import opennlp.tools.util.normalizer.UrlCharSequenceNormalizer;
+
+/**
+ * Texts as Apache OpenNLP's detector of languages reads them: without emoji, addresses, handles,
+ * smileys and numbers, letters that repeat shortened, in lower case. Most captions hold only the
+ * last of these, which are done here in one pass; the others go through the library's patterns.
+ */
+final class LanguageText {
+  /** The library's, in its order ({@code LanguageDetectorFactory}). */
+  private static final CharSequenceNormalizer WHOLE =
+      new AggregateCharSequenceNormalizer(
+          EmojiCharSequenceNormalizer.getInstance(),
+          UrlCharSequenceNormalizer.getInstance(),
+          TwitterCharSequenceNormalizer.getInstance(),
+          NumberCharSequenceNormalizer.getInstance(),
+          ShrinkCharSequenceNormalizer.getInstance());
+
+  private LanguageText() {}
+
+  static CharSequence of(String text) {
+    return isPlain(text) ? plain(text) : whole(text);
+  }
+
+  /** The slow way, for every text. */
+  static CharSequence whole(String text) {
+    return StringUtil.toLowerCaseCharBuffer(WHOLE.normalize(text));
+  }
+
+  /** Whether none of the first three normalizers can find anything. */
+  private static boolean isPlain(String text) {
+    boolean laugh = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ':' || c == ';' || c == '@' || c == '#' || c >= Character.MIN_SURROGATE) {
+        return false;
+      }
+      char low = lower(c);
+      if (low == 'x' && "-()dop".indexOf(next(text, i)) >= 0
+          || low == 'r' && next(text, i) == 't' && !isLetter(text, i - 1)) {
+        return false;
+      }
+      // h or j, vowels, h or j: perhaps a laugh
+      boolean vowel = "aieou".indexOf(low) >= 0;
+      boolean breath = low == 'h' || low == 'j';
+      if (breath && laugh && i > 0 && !isBreath(text, i - 1)) {
+        return false;
+      }
+      laugh = breath || vowel && laugh;
+    }
+    return true;
+  }
+
+  private static boolean isBreath(String text, int i) {
+    char low = lower(text.charAt(i));
+    return low == 'h' || low == 'j';
+  }
+
+  private static boolean isLetter(String text, int i) {
+    return i >= 0 && lower(text.charAt(i)) >= 'a' && lower(text.charAt(i)) <= 'z';
+  }
+
+  private static char next(String text, int i) {
+    return i + 1 < text.length() ? lower(text.charAt(i + 1)) : '\0';
+  }
+
+  private static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+  }
+
+  private static CharSequence plain(String text) {
+    char[] out = new char[text.length()];
+    int end = shrinkSpaces(out, withoutNumbers(text, out));
+    end = shrinkLetters(out, end);
+    int start = 0;
+    while (start < end && out[start] <= ' ') {
+      start++;
+    }
+    while (end > start && out[end - 1] <= ' ') {
+      end--;
+    }
+    for (int i = start; i < end; i++) {
+      out[i] = Character.toLowerCase(out[i]);
+    }
+    return CharBuffer.wrap(out, start, end - start);
+  }
+
+  /** A row of digits becomes a space, and one of hyphens: the library's emoji have them. */
+  private static int withoutNumbers(String text, char[] out) {
+    int end = 0;
+    int before = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int row = c >= '0' && c <= '9' ? 1 : c == '-' ? 2 : 0;
+      if (row == 0) {
+        out[end++] = c;
+      } else if (row != before) {
+        out[end++] = ' ';
+      }
+      before = row;
+    }
+    return end;
+  }
+
+  /** Two and more white spaces become one space. */
+  private static int shrinkSpaces(char[] text, int length) {
+    int end = 0;
+    for (int i = 0; i < length; ) {
+      int run = i;
+      while (run < length && (text[run] == ' ' || text[run] >= '\t' && text[run] <= '\r')) {
+        run++;
+      }
+      text[end++] = run - i >= 2 ? ' ' : text[i];
+      i = Math.max(run, i + 1);
+    }
+    return end;
+  }
+
+  /** Three and more of the same, whatever the case, become the first of them twice. */
+  private static int shrinkLetters(char[] text, int length) {
+    int end = 0;
+    for (int i = 0; i < length; ) {
+      char c = text[i];
+      int run = i + 1;
+      while (run < length && lower(text[run]) == lower(c) && !isLineEnd(c)) {
+        run++;
+      }
+      text[end++] = c;
+      if (run - i >= 2) {
+        text[end++] = run - i >= 3 ? c : text[i + 1];
+      }
+      i = run;
+    }
+    return end;
+  }
+
+  /** What a dot in a pattern does not take. */
+  private static boolean isLineEnd(char c) {
+    return c == '\n' || c == '\r' || c == '\u0085' || c == '\u2028' || c == '\u2029';
+  }
+}
