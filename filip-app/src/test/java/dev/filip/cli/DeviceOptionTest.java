@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 /** {@code --device} of commands that encode, on a machine whose libtorch finds no GPU. */
 @DisabledIfEnvironmentVariable(named = "FILIP_GPU", matches = "1")
 class DeviceOptionTest {
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static String similarity(int code, String... more) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -167,7 +167,8 @@ class FusedTilesTest {
     FeaturePrecision precision = half ? FeaturePrecision.FP16 : FeaturePrecision.BF16;
     List<int[]> sizes =
         wide
-            ? List.of(new int[] {2, 300, 3, 16}, new int[] {2, 3, 300, 16}, new int[] {3, 70, 260, 16})
+            ? List.of(
+                new int[] {2, 300, 3, 16}, new int[] {2, 3, 300, 16}, new int[] {3, 70, 260, 16})
             : List.of(
                 new int[] {1, 1, 1, 16},
                 new int[] {3, 17, 9, 32},
