@@ -94,7 +94,7 @@ final class Fetcher implements AutoCloseable {
   private Answer<Fetched> image(HttpUrl url) throws FetchFailure, InterruptedException {
     robots.require(url);
     try (Hosts.Turn _ = hosts.turn(host(url))) {
-      Web.Reply reply = web.get(url, limits.mostBytes(), Web.Beyond.REFUSE);
+      Web.Reply reply = get(url, limits.mostBytes(), Web.Beyond.REFUSE);
       if (reply.isRedirect()) {
         return new Answer<>(null, reply.location());
       }
@@ -102,29 +102,32 @@ final class Fetcher implements AutoCloseable {
         throw FetchFailure.lasting("x-robots-tag", String.join(", ", reply.tags()));
       }
       return new Answer<>(new Fetched(reply.body()), null);
-    } catch (FetchFailure e) {
-      throw heeded(host(url), e);
     }
   }
 
   private Answer<byte[]> text(HttpUrl url) throws FetchFailure, InterruptedException {
     try (Hosts.Turn _ = hosts.turn(host(url))) {
-      Web.Reply reply = web.get(url, Robots.MOST_BYTES, Web.Beyond.CUT);
+      Web.Reply reply = get(url, Robots.MOST_BYTES, Web.Beyond.CUT);
       return reply.isRedirect()
           ? new Answer<>(null, reply.location())
           : new Answer<>(reply.body(), null);
-    } catch (FetchFailure e) {
-      throw heeded(host(url), e);
     }
   }
 
-  /** A host that is busy and says until when is left alone until then. */
-  private FetchFailure heeded(String host, FetchFailure e) {
-    Duration after = e.after();
-    if (after != null && (e.reason().equals("http 429") || e.reason().equals("http 503"))) {
-      hosts.pause(host, after);
+  /**
+   * Asks within a turn. A host that is busy and says until when is left alone until then: that is
+   * known before the turn ends and lets another in.
+   */
+  private Web.Reply get(HttpUrl url, int most, Web.Beyond beyond) throws FetchFailure {
+    try {
+      return web.get(url, most, beyond);
+    } catch (FetchFailure e) {
+      Duration after = e.after();
+      if (after != null && (e.reason().equals("http 429") || e.reason().equals("http 503"))) {
+        hosts.pause(host(url), after);
+      }
+      throw e;
     }
-    return e;
   }
 
   private static HttpUrl parse(String url) throws FetchFailure {
