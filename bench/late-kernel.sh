@@ -2,8 +2,8 @@
 # Compiles the fused loss's kernels (filip-train/src/main/resources/dev/filip/loss/late.cu) for
 # sm_80 and sm_90 with NVRTC, which needs no GPU, through the classes that do it on one.
 #
-#   python3 -m venv /tmp/nvrtc && /tmp/nvrtc/bin/pip install nvidia-cuda-nvrtc-cu12
-#   bench/late-kernel.sh "$(find /tmp/nvrtc -name 'libnvrtc.so.*')"
+#   python3 -m venv VENV && VENV/bin/pip install nvidia-cuda-nvrtc-cu12
+#   bench/late-kernel.sh "$(find VENV -name 'libnvrtc.so.*')"
 #
 # Exit 0 and one line where all of them compile.
 set -eu
