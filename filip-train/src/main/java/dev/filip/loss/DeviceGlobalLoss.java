@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * CLIP's loss like {@link GlobalLoss}, with nothing read from the device that computes it. Holds
  * nothing between calls.
  */
-public final class DeviceGlobalLoss implements ContrastiveLoss {
+public final class DeviceGlobalLoss implements DeviceLoss {
   private final Regularisers regular;
   private final FeaturePrecision precision;
   private final ComputeDevice device;
@@ -30,9 +30,8 @@ public final class DeviceGlobalLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(
-      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
-    return Inputs.read(compute(images, texts, positives, Inputs.number(logScale, device)), device);
+  public ComputeDevice device() {
+    return device;
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * is known from the lengths, which ones stays on the device. Products of the choice are fp32, as
  * the CPU's. Holds nothing between calls.
  */
-final class DeviceSelection implements ContrastiveLoss {
+final class DeviceSelection implements DeviceLoss {
   private final KeepTokens keep;
   private final ContrastiveLoss loss;
   private final ComputeDevice device;
@@ -39,9 +39,8 @@ final class DeviceSelection implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(
-      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
-    return Inputs.read(compute(images, texts, positives, Inputs.number(logScale, device)), device);
+  public ComputeDevice device() {
+    return device;
   }
 
   @Override

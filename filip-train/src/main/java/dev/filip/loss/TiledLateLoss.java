@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * stay on the device: nothing is read but by who asks {@link LossNumbers}. Holds no memory between
  * calls; one call at a time.
  */
-public final class TiledLateLoss implements ContrastiveLoss {
+public final class TiledLateLoss implements DeviceLoss {
   /**
    * A tile of usual size: on an H200 tiles of 64 MiB were within a third of the best size at
    * batches of 256 to 4,096 (docs/GPU.md).
@@ -70,9 +70,8 @@ public final class TiledLateLoss implements ContrastiveLoss {
   }
 
   @Override
-  public LossGradient compute(
-      ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
-    return Inputs.read(compute(images, texts, positives, Inputs.number(logScale, device)), device);
+  public ComputeDevice device() {
+    return device;
   }
 
   @Override
