@@ -109,6 +109,7 @@ final class CurateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
+    Curation.check(rules);
     try (SampleSource samples = columns.open(source)) {
       Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
       if (share != null && (key != null || dryRun)) {

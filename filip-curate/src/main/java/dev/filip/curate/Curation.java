@@ -13,7 +13,6 @@ import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
 import dev.filip.io.ResumableFolder;
 import dev.filip.io.Share;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Curation {
   /** Samples that a worker judges at once: cheap rules must not wait for their queue. */
   private static final int CHUNK = 64;
+
+  /** The same where no image is read. */
+  private static final int TEXTS = 1024;
 
   private static final String FORMAT = "filip-curate/1";
   private static final String ANSWER = "curate.json";
@@ -219,8 +222,19 @@ public final class Curation {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /**
+   * Reads rules before their source is opened, which may take long: what is wrong with them is told
+   * at once, and what they need is loaded meanwhile.
+   */
+  public static void check(Path rules) {
+    RuleBook.read(rules);
+  }
+
   /** Only counts: the same answer, and nothing is written. */
   public ObjectNode count() throws IOException {
+    if (!book.needsAll()) {
+      return counted().toJson();
+    }
     Path scratch = Files.createTempDirectory("filip-curate-");
     try {
       Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
@@ -254,57 +268,98 @@ public final class Curation {
     }
   }
 
+  /** Counts where no rule needs all samples: no verdict has to be kept. */
+  private Tally counted() throws IOException {
+    Tally tally = new Tally(book);
+    Decisions decisions = Decisions.alone(book);
+    long[] sample = {0};
+    judge(
+        Share.ALL,
+        _ -> false,
+        (number, _, verdicts) -> {
+          int[] index = {0};
+          verdicts.each(verdict -> {
+            Records.Place place = new Records.Place(number, index[0]++);
+            tally.add(decisions, place, sample[0]++, verdict);
+          });
+        });
+    return tally;
+  }
+
   /** The verdicts of a share's samples; those that are there already are not made again. */
   private Records judged(Path folder, Share share) throws IOException {
     Records records = new Records(folder, source.shards());
+    judge(
+        share,
+        records::has,
+        (number, size, verdicts) ->
+            records.write(number, size, out -> verdicts.each(verdict -> verdict.write(out))));
+    return records;
+  }
+
+  /** Takes the verdicts of a shard. */
+  private interface ShardTaker {
+    void take(int number, int size, Verdicts verdicts) throws IOException;
+  }
+
+  /** A shard's verdicts, which are made as they are asked for, once. */
+  private interface Verdicts {
+    void each(VerdictTaker taker) throws IOException;
+  }
+
+  /** Takes one verdict after the other. */
+  private interface VerdictTaker {
+    void take(Verdict verdict) throws IOException;
+  }
+
+  private void judge(Share share, IntPredicate isDone, ShardTaker taker) throws IOException {
     try (Loader loader = new Loader(options.workers(), FailureRules.COUNT);
         Progress progress = new Progress("judge", share.isAll() ? source.size() : 0)) {
       long before = 0;
       for (int i = share.number(); i < source.shards(); i += share.of()) {
-        if (!records.has(i)) {
+        if (!isDone.test(i)) {
           source.ahead(Math.min(i + share.of(), source.shards() - 1));
-          shard(i, loader, records, before, progress);
+          shard(i, loader, taker, before, progress);
         }
         before += Math.max(0, source.size(i));
         progress.to(before, "");
       }
     }
-    return records;
   }
 
-  private void shard(int number, Loader loader, Records records, long before, Progress progress)
+  private void shard(int number, Loader loader, ShardTaker taker, long before, Progress progress)
       throws IOException {
     try (SampleSource.Shard shard = source.open(number)) {
-      records.write(number, shard.size(), out -> judge(shard, loader, out, before, progress));
+      taker.take(
+          number, shard.size(), verdicts -> judge(shard, loader, verdicts, before, progress));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
   private void judge(
-      SampleSource.Shard shard, Loader loader, DataOutputStream out, long before, Progress progress)
+      SampleSource.Shard shard, Loader loader, VerdictTaker taker, long before, Progress progress)
       throws IOException {
-    int chunks = Math.ceilDiv(shard.size(), CHUNK);
+    int each = book.judgesTextsAlone() ? TEXTS : CHUNK;
     loader.<Integer, List<Verdict>>each(
-        IntStream.range(0, chunks).iterator(),
+        IntStream.range(0, Math.ceilDiv(shard.size(), each)).iterator(),
         4 * options.workers(),
-        chunk -> chunk(shard, chunk),
+        chunk -> chunk(shard, chunk * each, Math.min(shard.size(), (chunk + 1) * each)),
         (chunk, verdicts) -> {
           if (verdicts == null) {
-            throw new IOException("samples from " + chunk * CHUNK + " on could not be judged");
+            throw new IOException("samples from " + chunk * each + " on could not be judged");
           }
           for (Verdict verdict : verdicts) {
-            verdict.write(out);
+            taker.take(verdict);
           }
-          progress.to(before + Math.min(shard.size(), (chunk + 1) * CHUNK), "");
+          progress.to(before + Math.min(shard.size(), (chunk + 1) * each), "");
         });
   }
 
   /** On a worker. A disk or network that fails ends the run: nothing is counted for it. */
-  private List<Verdict> chunk(SampleSource.Shard shard, int chunk) {
-    int end = Math.min(shard.size(), (chunk + 1) * CHUNK);
-    List<Verdict> verdicts = new ArrayList<>(CHUNK);
-    for (int i = chunk * CHUNK; i < end; i++) {
+  private List<Verdict> chunk(SampleSource.Shard shard, int from, int end) {
+    List<Verdict> verdicts = new ArrayList<>(end - from);
+    for (int i = from; i < end; i++) {
       int at = i;
       try {
         Sample.Text text = shard.text(i);

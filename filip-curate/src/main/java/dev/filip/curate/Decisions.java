@@ -32,6 +32,11 @@ final class Decisions {
   private final List<BitSet> kept = new ArrayList<>();
   private Map<TextHash, Integer> repeated = Map.of();
 
+  /** Where each sample was judged by itself, and nothing is decided after that. */
+  static Decisions alone(RuleBook book) {
+    return new Decisions(book, new Records(Path.of(""), 0));
+  }
+
   private Decisions(RuleBook book, Records records) {
     this.book = book;
     this.records = records;

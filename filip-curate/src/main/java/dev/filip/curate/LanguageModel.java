@@ -109,6 +109,41 @@ final class LanguageModel {
     }
   }
 
+  /** Of all languages, n-gram after n-gram. */
+  double[] weights() {
+    return weights;
+  }
+
+  /** N-grams, also those that no language here has a weight of. */
+  int size() {
+    return starts.length - 1;
+  }
+
+  /** Where the weights of an n-gram begin; those of the last one end at that of {@link #size}. */
+  int start(int number) {
+    return starts[number];
+  }
+
+  /** Whose a weight is. */
+  int outcome(int weight) {
+    return outcomes[weight];
+  }
+
+  /** Places of the table in which n-grams are found. */
+  int places() {
+    return grams.length;
+  }
+
+  /** Its characters, the first one lowest; 0 where a place is free. */
+  long gram(int place) {
+    return grams[place];
+  }
+
+  /** Of the n-gram at a place. */
+  int number(int place) {
+    return numbers[place];
+  }
+
   /** Sorted codes; scores stand in this order. */
   List<String> languages() {
     return languages;
@@ -142,7 +177,8 @@ final class LanguageModel {
     }
   }
 
-  private int find(long gram) {
+  /** The number of an n-gram, or -1. */
+  int find(long gram) {
     for (int at = (int) (gram * SPREAD >>> shift); ; at = at + 1 & grams.length - 1) {
       if (grams[at] == gram) {
         return numbers[at];

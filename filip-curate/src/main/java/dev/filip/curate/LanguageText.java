@@ -25,7 +25,83 @@ final class LanguageText {
           NumberCharSequenceNormalizer.getInstance(),
           ShrinkCharSequenceNormalizer.getInstance());
 
+  /** States of the look for what the library's patterns find; a state is a shift, below. */
+  private static final int START = 0;
+
+  private static final int LETTER = 6;
+  private static final int CROSS = 12;
+  private static final int FIRST_R = 18;
+  private static final int BREATH = 24;
+  private static final int VOWEL = 30;
+  private static final int OTHER = 36;
+
+  /** By character: the next state, six bits for each state. */
+  private static final long[] NEXT = new long[128];
+
+  /** By character: in lower case, digits and hyphens as spaces. */
+  private static final char[] FOLDED = new char[128];
+
+  static {
+    for (int c = 0; c < 128; c++) {
+      char low = lower((char) c);
+      for (int state = START; state <= OTHER; state += 6) {
+        NEXT[c] |= (long) next(state, low) << state;
+      }
+      FOLDED[c] = low >= '0' && low <= '9' || low == '-' ? ' ' : low;
+    }
+  }
+
   private LanguageText() {}
+
+  private static int next(int state, char low) {
+    boolean breath = low == 'h' || low == 'j';
+    boolean vowel = "aieou".indexOf(low) >= 0;
+    boolean letter = low >= 'a' && low <= 'z';
+    if (state == OTHER
+        || low >= '\t' && low <= '\r'
+        || ":;@#".indexOf(low) >= 0
+        || state == CROSS && "-()dop".indexOf(low) >= 0
+        || state == FIRST_R && low == 't'
+        || state == VOWEL && breath) {
+      return OTHER;
+    }
+    if (low == 'x' || breath) {
+      return breath ? BREATH : CROSS;
+    }
+    if (low == 'r' && state == START) {
+      return FIRST_R;
+    }
+    boolean laugh = vowel && (state == BREATH || state == VOWEL);
+    return laugh ? VOWEL : letter ? LETTER : START;
+  }
+
+  /**
+   * The text of {@link #of} where it is ASCII and plain, in one pass: nothing in it is for the
+   * library's patterns, and of white space it has spaces alone.
+   *
+   * @param text gets it, if it is such
+   * @param from how long it was
+   * @return how long it is, or -1 where it is not such
+   */
+  static int plain(char[] text, int from) {
+    long state = START;
+    int length = 0;
+    int before = -1;
+    int row = 0;
+    for (int i = 0; i < from; i++) {
+      char given = text[i];
+      if (given >= NEXT.length) {
+        return -1;
+      }
+      state = NEXT[given] >>> state;
+      char c = FOLDED[given];
+      row = c == before ? row + 1 : 0;
+      before = c;
+      text[length] = c;
+      length += row < (c == ' ' ? 1 : 2) ? 1 : 0;
+    }
+    return (state & 63) == OTHER ? -1 : length;
+  }
 
   static CharSequence of(String text) {
     return isPlain(text) ? plain(text) : whole(text);

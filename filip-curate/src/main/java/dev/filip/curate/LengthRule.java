@@ -12,6 +12,12 @@ import java.util.Locale;
  */
 record LengthRule(int leastWords, int mostWords, int leastCharacters, int mostCharacters)
     implements TextRule {
+  /** White space among the first 64 characters, bit by bit: tab to CR, FS to US, the space. */
+  private static final long SPACES = 0x1_F000_3E00L;
+
+  /** No other is below. */
+  private static final char OTHER_SPACES = '\u1680';
+
   @Override
   public Outcome apply(String caption) {
     int words = words(caption);
@@ -30,14 +36,18 @@ record LengthRule(int leastWords, int mostWords, int leastCharacters, int mostCh
         Locale.ROOT, "%d %s%s, not in [%d, %d]", got, unit, got == 1 ? "" : "s", least, most);
   }
 
-  /** Runs of anything but white space. */
+  /** Runs of anything but white space; without branches, which words' ends would make wrong. */
   static int words(String text) {
     int words = 0;
-    boolean within = false;
+    int before = 1;
     for (int i = 0; i < text.length(); i++) {
-      boolean space = Character.isWhitespace(text.charAt(i));
-      words += !space && !within ? 1 : 0;
-      within = !space;
+      char c = text.charAt(i);
+      int space = (int) (SPACES >>> c) & c - Long.SIZE >>> 31;
+      if (c >= OTHER_SPACES) {
+        space = Character.isWhitespace(c) ? 1 : 0;
+      }
+      words += before & ~space;
+      before = space;
     }
     return words;
   }

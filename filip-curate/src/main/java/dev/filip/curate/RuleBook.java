@@ -77,6 +77,17 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     return new RuleBook(names, rules, request);
   }
 
+  /** Whether every rule judges a sample by itself and its texts alone. */
+  boolean judgesTextsAlone() {
+    return rules.stream().allMatch(TextRule.class::isInstance);
+  }
+
+  /** Whether a rule can only judge when all samples are known. */
+  boolean needsAll() {
+    return rules.stream()
+        .anyMatch(rule -> !(rule instanceof TextRule || rule instanceof ImageRule));
+  }
+
   private static boolean isOff(ConfigNode given) {
     var node = given.node();
     return node.isBoolean() && !node.booleanValue() || node.asText().equals("off");

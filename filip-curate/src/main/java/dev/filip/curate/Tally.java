@@ -32,7 +32,8 @@ final class Tally {
   private long keptSamples;
   private long keptCaptions;
 
-  private Tally(RuleBook book) {
+  /** Has counted nothing yet. */
+  Tally(RuleBook book) {
     this.book = book;
     this.taken = new long[book.size()];
     this.takenCaptions = new long[book.size()];
@@ -46,9 +47,7 @@ final class Tally {
   /** Counts everything once. */
   static Tally of(RuleBook book, Records records, Decisions decisions) throws IOException {
     Tally tally = new Tally(book);
-    records.each((place, sample, verdict) -> {
-      tally.add(decisions, place, sample, verdict, decisions.fate(verdict, sample));
-    });
+    records.each((place, sample, verdict) -> tally.add(decisions, place, sample, verdict));
     return tally;
   }
 
@@ -68,8 +67,9 @@ final class Tally {
     }
   }
 
-  private void add(
-      Decisions decisions, Records.Place place, long sample, Verdict verdict, int fate) {
+  /** Counts a sample. */
+  void add(Decisions decisions, Records.Place place, long sample, Verdict verdict) {
+    int fate = decisions.fate(verdict, sample);
     read++;
     captions += verdict.captions().size();
     if (fate < 0) {
@@ -188,9 +188,12 @@ final class Tally {
     private final PriorityQueue<One> least = new PriorityQueue<>(ORDER.reversed());
 
     void add(Records.Place place, long sample) {
-      least.add(new One(mix(sample), sample, place));
-      if (least.size() > SHOWN) {
+      long draw = mix(sample);
+      if (least.size() < SHOWN) {
+        least.add(new One(draw, sample, place));
+      } else if (draw < least.element().draw) {
         least.poll();
+        least.add(new One(draw, sample, place));
       }
     }
 

@@ -71,7 +71,7 @@ class LanguageModelTest {
     "und "
   };
 
-  private static List<String> texts() throws IOException {
+  static List<String> texts() throws IOException {
     List<String> texts = new ArrayList<>(List.of("", " ", "7"));
     PersonsTest.lines("languages.tsv").forEach(line -> texts.add(line.substring(3)));
     PersonsTest.lines("persons.txt").forEach(texts::add);

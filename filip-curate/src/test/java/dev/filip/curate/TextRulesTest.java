@@ -172,4 +172,15 @@ class TextRulesTest {
           .isLessThanOrEqualTo(2 * text.length());
     }
   }
+
+  @Test
+  void wordsArePartedByWhatJavaTakesForWhiteSpace() {
+    for (int c = 0; c <= Character.MAX_VALUE; c++) {
+      int words = Character.isWhitespace((char) c) ? 2 : 1;
+      assertThat(LengthRule.words("a" + (char) c + "b")).as("%x", c).isEqualTo(words);
+    }
+    assertThat(LengthRule.words("")).isZero();
+    assertThat(LengthRule.words(" \t ")).isZero();
+    assertThat(LengthRule.words(" a  b\nc ")).isEqualTo(3);
+  }
 }

@@ -1,5 +1,8 @@
 package dev.filip.data;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,6 +12,10 @@ import java.util.Arrays;
  */
 final class PackedTexts {
   private static final int CHUNK = 1 << 22;
+  private static final long MIXER = 0x9E3779B97F4A7C15L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[][] chunks = new byte[1][];
   private int chunk = -1;
@@ -26,15 +33,20 @@ final class PackedTexts {
 
   /** Adds a text and gives its number. */
   int add(byte[] utf8) {
-    room(utf8.length);
+    return add(utf8, 0, utf8.length);
+  }
+
+  /** Adds the text that lies in {@code bytes} and gives its number. */
+  int add(byte[] bytes, int from, int length) {
+    room(length);
     if (size == starts.length) {
       starts = Arrays.copyOf(starts, grown(size));
       lengths = Arrays.copyOf(lengths, starts.length);
     }
-    System.arraycopy(utf8, 0, chunks[chunk], used, utf8.length);
+    System.arraycopy(bytes, from, chunks[chunk], used, length);
     starts[size] = (long) chunk << 32 | used;
-    lengths[size] = utf8.length;
-    used += utf8.length;
+    lengths[size] = length;
+    used += length;
     return size++;
   }
 
@@ -66,10 +78,24 @@ final class PackedTexts {
     return new String(bytes, (int) start, lengths[index], StandardCharsets.UTF_8);
   }
 
-  boolean equal(int index, byte[] utf8) {
+  /** Whether text {@code index} is the one that lies in {@code utf8}. */
+  boolean equal(int index, byte[] utf8, int at, int length) {
     int from = (int) starts[index];
     byte[] bytes = chunks[(int) (starts[index] >>> 32)];
-    return Arrays.equals(bytes, from, from + lengths[index], utf8, 0, utf8.length);
+    return Arrays.equals(bytes, from, from + lengths[index], utf8, at, at + length);
+  }
+
+  /** Whether all characters are ASCII. */
+  static boolean isAscii(byte[] bytes, int from, int length) {
+    long any = 0;
+    int i = from;
+    for (; i <= from + length - Long.BYTES; i += Long.BYTES) {
+      any |= (long) LONGS.get(bytes, i);
+    }
+    for (; i < from + length; i++) {
+      any |= bytes[i];
+    }
+    return (any & HIGH_BITS) == 0;
   }
 
   /** A hash of text {@code index}: that of {@link #hash(byte[], int, int)}. */
@@ -81,8 +107,13 @@ final class PackedTexts {
   /** 64 bits, well mixed: two different ones of a few million texts hardly ever meet. */
   static long hash(byte[] bytes, int from, int length) {
     long hash = 0xCBF29CE484222325L ^ length;
-    for (int i = from; i < from + length; i++) {
-      hash = (hash ^ bytes[i]) * 0x9E3779B97F4A7C15L;
+    int i = from;
+    for (; i <= from + length - Long.BYTES; i += Long.BYTES) {
+      hash = (hash ^ (long) LONGS.get(bytes, i)) * MIXER;
+      hash ^= hash >>> 29;
+    }
+    for (; i < from + length; i++) {
+      hash = (hash ^ bytes[i]) * MIXER;
       hash ^= hash >>> 29;
     }
     hash = (hash ^ hash >>> 32) * 0xBF58476D1CE4E5B9L;

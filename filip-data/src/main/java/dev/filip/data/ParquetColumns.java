@@ -10,15 +10,20 @@ import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.metadata.PhysicalType;
 import dev.hardwood.metadata.RepetitionType;
 import dev.hardwood.metadata.RowGroup;
+import dev.hardwood.reader.ColumnReader;
+import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
+import dev.hardwood.reader.Validity;
 import dev.hardwood.row.PqList;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -261,7 +266,71 @@ final class ParquetColumns {
   }
 
   private TableSource table(@Nullable ParquetImages images) throws IOException {
-    TableRows samples = new TableRows();
+    TableRows samples = new TableRows(parquet.getFileMetaData().numRows());
+    if (images == null && others == null && captions != Form.TEXTS && !image.equals(caption)) {
+      pairs(samples);
+    } else {
+      rows(samples, images);
+    }
+    String how = "Parquet; columns " + image + ", " + caption;
+    String said = how + (images == null ? "" : "; images in it") + leftOut();
+    return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
+  }
+
+  /** Reads paths and single captions, in batches of columns: rows would be objects. */
+  private void pairs(TableRows samples) throws IOException {
+    ColumnProjection two = ColumnProjection.columns(image, caption);
+    try (ColumnReaders columns = parquet.buildColumnReaders(two).build()) {
+      for (int row = 0; columns.nextBatch(); row += columns.getRecordCount()) {
+        pairs(new Batch(columns, image), new Batch(columns, caption), row, samples);
+      }
+    }
+  }
+
+  private void pairs(Batch images, Batch texts, int first, TableRows samples) throws IOException {
+    for (int i = 0; i < images.rows; i++) {
+      if (images.nulls.isNull(i)) {
+        continue;
+      }
+      int from = images.offsets[i];
+      int length = images.offsets[i + 1] - from;
+      int sample =
+          PackedTexts.isAscii(images.bytes, from, length)
+              ? samples.image(images.bytes, from, length)
+              : samples.image(text(images, i, first));
+      if (!texts.nulls.isNull(i)
+          && !samples.addPlain(sample, texts.bytes, texts.offsets[i], texts.offsets[i + 1])) {
+        samples.add(sample, text(texts, i, first));
+      }
+    }
+  }
+
+  private String text(Batch batch, int row, int first) {
+    byte[] value = Arrays.copyOfRange(batch.bytes, batch.offsets[row], batch.offsets[row + 1]);
+    return form(batch.column) == Form.TEXT
+        ? new String(value, StandardCharsets.UTF_8)
+        : text(value, batch.column, first + row);
+  }
+
+  /** Rows of a column that were read together: row i from {@code offsets[i]} to that of i + 1. */
+  private static final class Batch {
+    private final String column;
+    private final int rows;
+    private final Validity nulls;
+    private final byte[] bytes;
+    private final int[] offsets;
+
+    Batch(ColumnReaders columns, String column) {
+      ColumnReader reader = columns.getColumnReader(column);
+      this.column = column;
+      this.rows = columns.getRecordCount();
+      this.nulls = reader.getLeafValidity();
+      this.bytes = reader.getBinaryValues();
+      this.offsets = reader.getBinaryOffsets();
+    }
+  }
+
+  private void rows(TableRows samples, @Nullable ParquetImages images) throws IOException {
     List<String> wanted = new ArrayList<>(images == null ? List.of(image) : List.of());
     wanted.add(caption);
     wanted.addAll(others == null ? List.of() : others.columns());
@@ -280,9 +349,6 @@ final class ParquetColumns {
         }
       }
     }
-    String how = "Parquet; columns " + image + ", " + caption;
-    String said = how + (images == null ? "" : "; images in it") + leftOut();
-    return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
   }
 
   private List<String> captions(RowReader rows, int row) throws IOException {

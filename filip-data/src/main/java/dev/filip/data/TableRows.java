@@ -11,25 +11,71 @@ import java.util.List;
  */
 final class TableRows {
   private static final int NONE = -1;
+  private static final int MOST_EXPECTED = 1 << 24;
 
   private final PackedTexts paths = new PackedTexts();
   private final PackedTexts captions = new PackedTexts();
 
   /** Hash table of paths: a path's number and one, 0 where free. */
-  private int[] slots = new int[64];
+  private int[] slots;
 
   private int[] first = new int[16];
   private int[] last = new int[16];
   private int[] next = new int[16];
 
+  TableRows() {
+    this(0);
+  }
+
+  /**
+   * @param expected about how many images will be added; room is made for so many at most
+   */
+  TableRows(long expected) {
+    int room = (int) Math.min(Math.max(expected, 31), MOST_EXPECTED);
+    this.slots = new int[4 * Integer.highestOneBit(room)];
+  }
+
   /** Adds a row; a caption of white space alone is none. */
   void add(String image, String caption) {
-    int path = path(image.getBytes(StandardCharsets.UTF_8));
-    String line = line(caption);
-    if (line.isEmpty()) {
+    add(image(image), caption);
+  }
+
+  /** The number of an image, which is added where it is new. */
+  int image(String path) {
+    byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
+    return image(utf8, 0, utf8.length);
+  }
+
+  /** Adds a caption of an image; one of white space alone is none. */
+  void add(int image, String caption) {
+    byte[] line = line(caption).getBytes(StandardCharsets.UTF_8);
+    append(image, line, 0, line.length);
+  }
+
+  /**
+   * Adds a caption that lies in {@code bytes}, if it is ASCII and its words are parted by single
+   * spaces, so that it stays as it is.
+   *
+   * @return whether it is
+   */
+  boolean addPlain(int image, byte[] bytes, int from, int to) {
+    byte before = ' ';
+    for (int i = from; i < to; i++) {
+      byte c = bytes[i];
+      if (c < ' ' || c == ' ' && before == ' ') {
+        return false;
+      }
+      before = c;
+    }
+    append(image, bytes, from, to - from - (from < to && before == ' ' ? 1 : 0));
+    return true;
+  }
+
+  private void append(int path, byte[] utf8, int from, int length) {
+    if (length == 0) {
       return;
     }
-    int added = captions.add(line);
+    int added = captions.add(utf8, from, length);
     if (added == next.length) {
       next = Arrays.copyOf(next, PackedTexts.grown(added));
     }
@@ -52,15 +98,16 @@ final class TableRows {
     return plain ? caption.strip() : caption.replaceAll("\\s+", " ").strip();
   }
 
-  private int path(byte[] utf8) {
-    int slot = slot(PackedTexts.hash(utf8, 0, utf8.length));
+  /** The number of the image whose path lies in {@code utf8}; it is added where it is new. */
+  int image(byte[] utf8, int from, int length) {
+    int slot = slot(PackedTexts.hash(utf8, from, length));
     while (slots[slot] != 0) {
-      if (paths.equal(slots[slot] - 1, utf8)) {
+      if (paths.equal(slots[slot] - 1, utf8, from, length)) {
         return slots[slot] - 1;
       }
       slot = slot + 1 & slots.length - 1;
     }
-    int added = paths.add(utf8);
+    int added = paths.add(utf8, from, length);
     slots[slot] = added + 1;
     if (added == first.length) {
       first = Arrays.copyOf(first, PackedTexts.grown(added));

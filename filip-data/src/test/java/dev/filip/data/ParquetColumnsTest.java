@@ -104,6 +104,21 @@ class ParquetColumnsTest {
     }
   }
 
+  /** Columns are read in batches, and by rows where others are wanted too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"snappy", "zstd", "lz4", "gzip", "old", "columns"})
+  void batchesHoldWhatRowsDo(String name) throws IOException {
+    SourceOptions all = SourceOptions.DEFAULT.withOtherColumns();
+    try (SampleSource rows = Sources.open(table(name).toString(), all);
+        SampleSource batches = open(name)) {
+      assertThat(batches.size()).isEqualTo(rows.size());
+      assertThat(captions(batches)).isEqualTo(captions(rows));
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(batches.text(i).key()).isEqualTo(rows.text(i).key());
+      }
+    }
+  }
+
   private void refused(String name, SourceOptions options, String message) throws IOException {
     Path table = table(name);
     assertThatThrownBy(() -> Sources.open(table.toString(), options))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.filip.io.BadInput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,41 @@ class TableRowsTest {
     for (var sample : slow.entrySet()) {
       assertThat(packed.path(at)).isEqualTo(sample.getKey());
       assertThat(packed.captions(at++)).isEqualTo(sample.getValue());
+    }
+  }
+
+  /** Texts that stay as they are need not become strings. */
+  @Test
+  void plainBytesAreWhatTheirStringsAre() {
+    SplittableRandom random = new SplittableRandom(7);
+    String[] pieces = {"a", "bc", " ", "  ", "\t", "\u001c", "é", "\u00a0", "~", "\u007f", ""};
+    TableRows slow = new TableRows();
+    TableRows fast = new TableRows(3);
+    int plain = 0;
+    for (int i = 0; i < 20_000; i++) {
+      String image = "x".repeat(random.nextInt(20)) + random.nextInt(5000);
+      StringBuilder caption = new StringBuilder();
+      for (int k = random.nextInt(6); k > 0; k--) {
+        caption.append(pieces[random.nextInt(pieces.length)]);
+      }
+      slow.add(image, caption.toString());
+      byte[] bytes = ("é" + image + caption).getBytes(StandardCharsets.UTF_8);
+      int end = 2 + image.length();
+      assertThat(PackedTexts.isAscii(bytes, 2, image.length())).isTrue();
+      assertThat(PackedTexts.isAscii(bytes, 1, 1 + image.length())).isFalse();
+      int sample = fast.image(bytes, 2, image.length());
+      if (fast.addPlain(sample, bytes, end, bytes.length)) {
+        plain++;
+      } else {
+        fast.add(sample, caption.toString());
+      }
+    }
+    assertThat(plain).isBetween(2000, 18_000);
+    assertThat(fast.size()).isEqualTo(slow.size());
+    assertThat(fast.captionCount()).isEqualTo(slow.captionCount());
+    for (int i = 0; i < slow.size(); i++) {
+      assertThat(fast.path(i)).isEqualTo(slow.path(i));
+      assertThat(fast.captions(i)).isEqualTo(slow.captions(i));
     }
   }
 
