@@ -27,7 +27,7 @@ final class LanguageSums {
   private static final int ROW = 16;
 
   /** Most languages that a row has room for. */
-  static final int LANGUAGES = ROW * FIELDS;
+  private static final int LANGUAGES = ROW * FIELDS;
 
   /** Rows begin where a line does, in an array that begins where one does. */
   private static final int FIRST = 6;
@@ -75,6 +75,9 @@ final class LanguageSums {
   LanguageSums(LanguageModel model) {
     this.model = model;
     this.languages = model.languages().size();
+    if (languages > LANGUAGES) {
+      throw new IllegalArgumentException(languages + " languages, more than " + LANGUAGES);
+    }
     double[] weights = model.weights();
     double least = Math.min(0, Arrays.stream(weights).min().orElse(0));
     double most = Math.max(0, Arrays.stream(weights).max().orElse(0));
