@@ -22,8 +22,7 @@ final class DeviceRows {
     this.rows = rows;
     this.device = device;
     this.image = index(IntStream.range(0, rows.rows()).map(rows::image));
-    this.first =
-        rows.none() ? image : index(IntStream.range(0, rows.images()).map(rows::first));
+    this.first = rows.none() ? image : index(IntStream.range(0, rows.images()).map(rows::first));
   }
 
   private Tensor index(IntStream of) {
