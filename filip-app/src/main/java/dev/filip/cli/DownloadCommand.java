@@ -14,12 +14,9 @@ import dev.filip.io.PeakMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -44,7 +41,7 @@ final class DownloadCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "TABLE",
       description =
-          "cc3m:PATH, cc12m:PATH, yfcc100m:PATH, a .parquet, .csv, .tsv, .txt, .json or .jsonl, or a folder of such.")
+          "cc3m:PATH, cc12m:PATH, yfcc100m:PATH, a .parquet, .csv, .tsv, .txt, .json or .jsonl, or a folder of such; also in a store: https://, s3:// and hdfs://, several by {000..127} or ::.")
   private String source;
 
   @Option(
@@ -74,19 +71,6 @@ final class DownloadCommand implements Callable<Integer> {
   private List<String> columns = List.of();
 
   @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description = "Split of a published table. Default: the one that is trained on.")
-  private @Nullable String split;
-
-  @Option(
-      names = "--shard-size",
-      paramLabel = "N",
-      defaultValue = "" + DownloadOptions.PER_SHARD,
-      description = "Rows of a shard. Default: ${DEFAULT-VALUE}.")
-  private int perShard;
-
-  @Option(
       names = "--retry-failed",
       description = "Try again the rows that failed to download in a folder that is whole.")
   private boolean retryFailed;
@@ -100,6 +84,8 @@ final class DownloadCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nLimits of an answer:%n")
   private AnswerLimits limits = new AnswerLimits();
 
+  @Mixin private SplitOption split;
+  @Mixin private ShardSizeOption perShard;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -111,7 +97,7 @@ final class DownloadCommand implements Callable<Integer> {
         defaultValue = "no",
         description =
             "no, border, keep_ratio (shorter side), keep_ratio_largest (longer side) or center_crop. Default: no; JPEGs then keep their bytes.")
-    private String mode = "no";
+    private Fit.Mode mode = Fit.Mode.NO;
 
     @Option(
         names = "--image-size",
@@ -149,7 +135,7 @@ final class DownloadCommand implements Callable<Integer> {
         paramLabel = "KIND",
         defaultValue = "jpg",
         description = "jpg, png or webp. Default: jpg.")
-    private String format = "jpg";
+    private ImageEncoder.Format format = ImageEncoder.Format.JPG;
 
     @Option(
         names = "--encode-quality",
@@ -160,13 +146,13 @@ final class DownloadCommand implements Callable<Integer> {
 
     Fit fit() {
       return new Fit(
-          oneOf("--resize-mode", mode, Fit.Mode.values()),
+          mode,
           size,
           onlyIfBigger,
           leastSide,
           mostArea,
           mostAspect,
-          oneOf("--encode-format", format, ImageEncoder.Format.values()),
+          format,
           quality);
     }
   }
@@ -320,24 +306,11 @@ final class DownloadCommand implements Callable<Integer> {
     return Duration.ofMillis(Math.round(value * 1000));
   }
 
-  private static <E extends Enum<E>> E oneOf(String option, String word, E[] values) {
-    for (E value : values) {
-      if (value.name().equalsIgnoreCase(word)) {
-        return value;
-      }
-    }
-    String all =
-        Arrays.stream(values)
-            .map(value -> value.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining(", "));
-    throw BadInput.of(option, word, "one of " + all);
-  }
-
   @Override
   public Integer call() throws IOException {
     DownloadOptions options =
         new DownloadOptions(
-            perShard,
+            perShard.samples(),
             pictures.fit(),
             limits.limits(),
             servers.manners(),
@@ -345,7 +318,7 @@ final class DownloadCommand implements Callable<Integer> {
             force.isOn());
     UrlColumns wanted = new UrlColumns(urlColumn, captionColumn, columns);
     long started = System.nanoTime();
-    try (UrlTable table = UrlTable.open(source, wanted, split)) {
+    try (UrlTable table = UrlTable.open(source, wanted, split.name())) {
       System.err.println("table: " + table.describe());
       ObjectNode result = new Download(table, options, System.err::println).write(out);
       result.put("seconds", Math.round((System.nanoTime() - started) / 1e6) / 1000.0);
