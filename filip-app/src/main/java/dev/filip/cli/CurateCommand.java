@@ -102,7 +102,7 @@ final class CurateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
-    CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
+    CurateOptions options = new CurateOptions(perShard.samples(), threads, force.isOn());
     try (SampleSource samples = columns.open(source)) {
       Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
       if (share != null && (key != null || dryRun)) {

@@ -14,9 +14,12 @@ import dev.filip.io.PeakMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -97,7 +100,7 @@ final class DownloadCommand implements Callable<Integer> {
         defaultValue = "no",
         description =
             "no, border, keep_ratio (shorter side), keep_ratio_largest (longer side) or center_crop. Default: no; JPEGs then keep their bytes.")
-    private Fit.Mode mode = Fit.Mode.NO;
+    private String mode = "no";
 
     @Option(
         names = "--image-size",
@@ -135,7 +138,7 @@ final class DownloadCommand implements Callable<Integer> {
         paramLabel = "KIND",
         defaultValue = "jpg",
         description = "jpg, png or webp. Default: jpg.")
-    private ImageEncoder.Format format = ImageEncoder.Format.JPG;
+    private String format = "jpg";
 
     @Option(
         names = "--encode-quality",
@@ -146,13 +149,13 @@ final class DownloadCommand implements Callable<Integer> {
 
     Fit fit() {
       return new Fit(
-          mode,
+          oneOf("--resize-mode", mode, Fit.Mode.values()),
           size,
           onlyIfBigger,
           leastSide,
           mostArea,
           mostAspect,
-          format,
+          oneOf("--encode-format", format, ImageEncoder.Format.values()),
           quality);
     }
   }
@@ -304,6 +307,19 @@ final class DownloadCommand implements Callable<Integer> {
   private static Duration seconds(String option, double value) {
     BadInput.require(value >= 0 && value <= 1e6, option, value, "seconds in [0, 1000000]");
     return Duration.ofMillis(Math.round(value * 1000));
+  }
+
+  private static <E extends Enum<E>> E oneOf(String option, String word, E[] values) {
+    for (E value : values) {
+      if (value.name().equalsIgnoreCase(word)) {
+        return value;
+      }
+    }
+    String all =
+        Arrays.stream(values)
+            .map(value -> value.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw BadInput.of(option, word, "one of " + all);
   }
 
   @Override
