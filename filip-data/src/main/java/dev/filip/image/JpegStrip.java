@@ -1,5 +1,7 @@
 package dev.filip.image;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.filip.kernel.Kernels;
 import dev.filip.kernel.RgbKernel;
 import java.lang.foreign.Arena;
@@ -123,17 +125,18 @@ final class JpegStrip {
   @SuppressWarnings("restricted")
   private static final class Library {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle OPEN =
+    private static final @Nullable MethodHandle OPEN =
         find("TIFFClientOpen", FunctionDescriptor.of(ADDRESS, longs(10)));
-    private static final MethodHandle MODE =
+    private static final @Nullable MethodHandle MODE =
         find(
             "TIFFSetField",
             FunctionDescriptor.of(INT, ADDRESS, INT, INT),
             Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle STRIP =
+    private static final @Nullable MethodHandle STRIP =
         find(
             "TIFFReadEncodedStrip", FunctionDescriptor.of(ADDRESS, ADDRESS, INT, ADDRESS, ADDRESS));
-    private static final MethodHandle CLOSE = find("TIFFClose", FunctionDescriptor.ofVoid(ADDRESS));
+    private static final @Nullable MethodHandle CLOSE =
+        find("TIFFClose", FunctionDescriptor.ofVoid(ADDRESS));
     private static final long[] CALLS = calls();
     private static final long NAME = Arena.global().allocateFrom("jpeg").address();
     private static final long READ_MODE = Arena.global().allocateFrom("r").address();
@@ -219,17 +222,18 @@ final class JpegStrip {
       return call(() -> {
         long tiff =
             (long)
-                OPEN.invokeExact(
-                    NAME, READ_MODE, input, CALLS[0], CALLS[1], CALLS[2], CALLS[3], CALLS[4],
-                    CALLS[5], CALLS[6]);
+                requireNonNull(OPEN)
+                    .invokeExact(
+                        NAME, READ_MODE, input, CALLS[0], CALLS[1], CALLS[2], CALLS[3], CALLS[4],
+                        CALLS[5], CALLS[6]);
         if (tiff == 0) {
           return 0;
         }
         try {
-          int set = (int) MODE.invokeExact(tiff, COLOR_MODE, RGB);
-          return set == 0 ? 0 : (long) STRIP.invokeExact(tiff, 0, output, bytes);
+          int set = (int) requireNonNull(MODE).invokeExact(tiff, COLOR_MODE, RGB);
+          return set == 0 ? 0 : (long) requireNonNull(STRIP).invokeExact(tiff, 0, output, bytes);
         } finally {
-          CLOSE.invokeExact(tiff);
+          requireNonNull(CLOSE).invokeExact(tiff);
         }
       })
           == bytes;
