@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,15 @@ class JpegStripTest {
     return JpegStrip.decode(file, JpegFile.of(file));
   }
 
+  private static void requireSame(@Nullable PackedImage found, @Nullable PackedImage other) {
+    PackedImage image = Objects.requireNonNull(found);
+    PackedImage wanted = Objects.requireNonNull(other);
+    assertThat(image.width()).isEqualTo(wanted.width());
+    assertThat(image.height()).isEqualTo(wanted.height());
+    assertThat(image.stored()).isEqualTo(wanted.stored());
+    assertThat(Arrays.equals(image.pixels(), wanted.pixels())).isTrue();
+  }
+
   private static byte[] made(int width, int height, int quality) {
     return ImageEncoder.encode(Pictures.checked(width, height), ImageEncoder.Format.JPG, quality);
   }
@@ -34,14 +44,14 @@ class JpegStripTest {
   @CsvSource({"1,1,90", "7,3,95", "16,16,50", "17,33,75", "640,480,88", "3,500,99", "1201,9,100"})
   void pixelsAreLeptonicas(int width, int height, int quality) throws Exception {
     byte[] file = made(width, height, quality);
-    assertThat(strip(file)).usingRecursiveComparison().isEqualTo(Leptonica.jpeg(file));
+    requireSame(strip(file), Leptonica.jpeg(file));
   }
 
   /** Pillow's: of each sampling, gray, RGB, progressive, CMYK, turned. */
   @ParameterizedTest
   @CsvSource({
     "jpeg-420.jpg,true", "jpeg-422.jpg,true", "jpeg-444.jpg,true", "jpeg-1x1.jpg,true",
-    "exif-6.jpg,true", "jpeg-411.jpg,false", "jpeg-gray.jpg,false", "jpeg-rgb.jpg,false",
+    "exif-6.jpg,true", "jpeg-411.jpg,true", "jpeg-gray.jpg,false", "jpeg-rgb.jpg,false",
     "jpeg-progressive.jpg,false", "cmyk.jpg,false"
   })
   void commonFilesAreTakenAndOthersLeft(String name, boolean taken) throws Exception {
@@ -49,7 +59,7 @@ class JpegStripTest {
     PackedImage image = strip(file);
     assertThat(image != null).isEqualTo(taken);
     if (taken) {
-      assertThat(image).usingRecursiveComparison().isEqualTo(Leptonica.jpeg(file));
+      requireSame(image, Leptonica.jpeg(file));
     }
   }
 
@@ -81,14 +91,14 @@ class JpegStripTest {
           || (long) jpeg.width() * jpeg.height() > 1 << 22) {
         return false; // refused before they are decoded
       }
-      ours = JpegStrip.decode(file, jpeg);
+      ours = jpeg.whole() ? JpegStrip.decode(file, jpeg) : null; // as the decoder asks
     } catch (UndecodableImage | IndexOutOfBoundsException e) {
       return false;
     }
     if (ours == null) {
       return false;
     }
-    assertThat(ours).usingRecursiveComparison().isEqualTo(Leptonica.jpeg(file));
+    requireSame(ours, Leptonica.jpeg(file));
     return true;
   }
 
