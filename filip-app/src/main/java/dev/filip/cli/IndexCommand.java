@@ -138,6 +138,7 @@ final class IndexCommand extends Group {
     private String source;
 
     @Mixin private ModelOption model;
+    @Mixin private DeviceOption device;
     @Mixin private LimitOption limit;
     @Mixin private ColumnOptions columns;
     @Mixin private WatchOptions watch;
@@ -149,7 +150,7 @@ final class IndexCommand extends Group {
       IndexAbout about = IndexAbout.read(index);
       if (watch.isOn()) {
         watch.check(source, limit, columns);
-        try (IndexModel open = IndexModel.open(about, model.of(about), true)) {
+        try (IndexModel open = IndexModel.open(about, model.of(about), true, device.choose())) {
           watch.follow(index, source, open, answer);
         }
         return 0;
@@ -168,7 +169,7 @@ final class IndexCommand extends Group {
         return new StoreIndexer(about).run(index, Path.of(source), false);
       }
       try (var samples = columns.openWithOtherColumns(source);
-          IndexModel open = IndexModel.open(about, model.of(about), true)) {
+          IndexModel open = IndexModel.open(about, model.of(about), true, device.choose())) {
         return new SourceIndexer(open, samples, new SourcePaths(source))
             .run(index, limit.samples(), false);
       }

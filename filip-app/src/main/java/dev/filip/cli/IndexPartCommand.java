@@ -46,6 +46,7 @@ final class IndexPartCommand implements Callable<Integer> {
   private Path out;
 
   @Mixin private ModelOption model;
+  @Mixin private DeviceOption device;
   @Mixin private ColumnOptions columns;
   @Mixin private Answer answer;
 
@@ -55,7 +56,7 @@ final class IndexPartCommand implements Callable<Integer> {
     Share which = Share.parse("--part", part);
     IndexAbout about = IndexAbout.read(index);
     try (var samples = columns.openWithOtherColumns(source);
-        IndexModel open = IndexModel.open(about, model.of(about), true)) {
+        IndexModel open = IndexModel.open(about, model.of(about), true, device.choose())) {
       answer.print(IndexParts.make(open, about, samples, source, which, out));
     }
     return 0;

@@ -2,12 +2,11 @@ package dev.filip.cli;
 
 import dev.filip.Filip;
 import dev.filip.config.ModelConfig;
-import dev.filip.config.RunConfig.DeviceChoice;
 import dev.filip.folder.ModelFiles;
 import dev.filip.tensor.ComputeDevice;
-import dev.filip.tensor.Devices;
 import dev.filip.tensor.EncodingPrecision;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The {@code --precision} and {@code --device} options of commands that only encode. */
@@ -19,16 +18,11 @@ final class PrecisionOption {
           "Arithmetic of the towers: auto, fp32, bf16 or int8. auto takes bf16 where the CPU is faster at it (filip doctor) and on a GPU, never int8. Default: ${DEFAULT-VALUE}.")
   private EncodingPrecision precision;
 
-  @Option(
-      names = "--device",
-      defaultValue = "cpu",
-      description =
-          "Where the towers compute: cpu, cuda, or auto, which takes a GPU where one answers. Default: ${DEFAULT-VALUE}.")
-  private DeviceChoice device;
+  @Mixin private DeviceOption device;
 
   /** Opens a model folder in it; a choice that needs words gets a line on standard error. */
   Filip open(Path model) {
-    if (precision == EncodingPrecision.FP32 && device == DeviceChoice.CPU) {
+    if (precision == EncodingPrecision.FP32 && device.isPlain()) {
       return Filip.open(model);
     }
     return chosen(model);
@@ -36,19 +30,14 @@ final class PrecisionOption {
 
   /** The same for many images: fp32 is packed, too. */
   Filip openForMany(Path model) {
-    return precision == EncodingPrecision.FP32 && device == DeviceChoice.CPU
+    return precision == EncodingPrecision.FP32 && device.isPlain()
         ? Filip.open(model, precision)
         : chosen(model);
   }
 
   private Filip chosen(Path model) {
     ModelConfig config = ModelFiles.readConfig(model); // a folder that is none is said first
-    ComputeDevice there = ComputeDevice.CPU;
-    if (device != DeviceChoice.CPU) {
-      Devices.Chosen choice = Devices.choose(device);
-      System.err.println(choice.why());
-      there = choice.device();
-    }
+    ComputeDevice there = device.choose();
     if (precision != EncodingPrecision.FP32) {
       System.err.println(precision.choose(config, there).why());
     }

@@ -16,6 +16,7 @@ import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Shards;
 import dev.filip.search.Snapshot;
+import dev.filip.tensor.ComputeDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +128,7 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Mixin private ModelOption model;
+  @Mixin private DeviceOption device;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -137,8 +139,9 @@ final class SearchCommand implements Callable<Integer> {
     List<Path> indexes = Shards.named(index);
     IndexAbout about = IndexAbout.read(indexes.getFirst());
     List<String> texts = queries == null ? List.of() : lines(queries);
+    ComputeDevice there = device.choose();
     try (Ahead<IndexEncoder> encoder =
-            Ahead.of(() -> IndexEncoder.open(about, model.of(about), image != null));
+            Ahead.of(() -> IndexEncoder.open(about, model.of(about), image != null, there));
         Snapshot snapshot = Shards.open(indexes)) {
       if (queries != null) {
         new BatchSearch(snapshot, encoder.get().words(), options()).run(texts, answer);

@@ -100,6 +100,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private RescanOption rescan;
   @Mixin private ModelOption model;
+  @Mixin private DeviceOption device;
 
   @Override
   public Integer call() throws Exception {
@@ -119,7 +120,8 @@ final class ServeCommand implements Callable<Integer> {
     if (watched != null) {
       RescanOption.requireFolder(watched, "a folder of images");
     }
-    try (SearchService service = SearchService.open(index, model.of(IndexAbout.read(index)))) {
+    Path folder = model.of(IndexAbout.read(index));
+    try (SearchService service = SearchService.open(index, folder, device.choose())) {
       serve(service, options);
     }
     return 0;

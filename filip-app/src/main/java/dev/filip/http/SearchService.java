@@ -12,6 +12,7 @@ import dev.filip.search.IndexEditor;
 import dev.filip.search.Item;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.SearchQuery;
+import dev.filip.tensor.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -58,10 +59,16 @@ public final class SearchService implements AutoCloseable {
    * @throws dev.filip.io.BadInput where there is no index, or the model is another
    */
   public static SearchService open(Path named, Path model) throws IOException {
+    return open(named, model, ComputeDevice.CPU);
+  }
+
+  /** The same, the model on a device. */
+  public static SearchService open(Path named, Path model, ComputeDevice device)
+      throws IOException {
     Path index = named.toAbsolutePath().normalize(); // never by chance a part of a message
     Path folder = model.toAbsolutePath().normalize();
     IndexAbout about = IndexAbout.read(index);
-    IndexEncoder encoder = IndexEncoder.open(about, folder, false);
+    IndexEncoder encoder = IndexEncoder.open(about, folder, false, device);
     try {
       return new SearchService(index, folder, about, new Snapshots(index), encoder);
     } catch (IOException | RuntimeException e) {

@@ -6,6 +6,7 @@ import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
+import dev.filip.tensor.ComputeDevice;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 public final class IndexEncoder implements AutoCloseable {
   private final IndexAbout about;
   private final Path folder;
+  private final ComputeDevice device;
   private final @Nullable PlainQueryEncoder plain;
   private volatile boolean many;
   private @Nullable IndexModel model;
 
-  private IndexEncoder(IndexAbout about, Path folder, @Nullable PlainQueryEncoder plain) {
+  private IndexEncoder(
+      IndexAbout about, Path folder, ComputeDevice device, @Nullable PlainQueryEncoder plain) {
     this.about = about;
     this.folder = folder;
+    this.device = device;
     this.plain = plain;
   }
 
@@ -35,9 +39,15 @@ public final class IndexEncoder implements AutoCloseable {
    * @throws BadInput where it is another model
    */
   public static IndexEncoder open(IndexAbout about, Path folder, boolean pictures) {
-    boolean inJava = !pictures && PlainQueryEncoder.fits(about);
+    return open(about, folder, pictures, ComputeDevice.CPU);
+  }
+
+  /** The same, the model on a device; on another than the CPU words are encoded there, too. */
+  public static IndexEncoder open(
+      IndexAbout about, Path folder, boolean pictures, ComputeDevice device) {
+    boolean inJava = !pictures && device.isCpu() && PlainQueryEncoder.fits(about);
     PlainQueryEncoder plain = inJava ? PlainQueryEncoder.open(about, folder) : null;
-    IndexEncoder made = new IndexEncoder(about, folder, plain);
+    IndexEncoder made = new IndexEncoder(about, folder, device, plain);
     if (!inJava) {
       made.model();
     }
@@ -58,7 +68,7 @@ public final class IndexEncoder implements AutoCloseable {
   public synchronized IndexModel model() {
     IndexModel open = model;
     if (open == null) {
-      open = IndexModel.open(about, folder, many);
+      open = IndexModel.open(about, folder, many, device);
       model = open;
     }
     return open;

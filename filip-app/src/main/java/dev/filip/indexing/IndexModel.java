@@ -12,6 +12,7 @@ import dev.filip.search.IndexAbout;
 import dev.filip.search.Item;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.SearchQuery;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.EncodingPrecision;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
@@ -68,14 +69,19 @@ public final class IndexModel implements QueryEncoder, AutoCloseable {
    * @throws BadInput where it is another model, or another form of it
    */
   public static IndexModel open(IndexAbout about, Path folder, boolean many) {
+    return open(about, folder, many, ComputeDevice.CPU);
+  }
+
+  /** The same on a device, which computes in the index's arithmetic, too. */
+  public static IndexModel open(IndexAbout about, Path folder, boolean many, ComputeDevice device) {
     if (!Files.isDirectory(folder)) {
       throw new BadInput("the index's model " + folder + " is not there: name it with --model");
     }
     EncodingPrecision precision =
         EncodingPrecision.valueOf(about.precision().toUpperCase(Locale.ROOT));
     Filip filip =
-        many || precision != EncodingPrecision.FP32
-            ? Filip.open(folder, precision)
+        many || precision != EncodingPrecision.FP32 || !device.isCpu()
+            ? Filip.open(folder, precision, device)
             : Filip.open(folder);
     try {
       IndexModel model = new IndexModel(filip, about);

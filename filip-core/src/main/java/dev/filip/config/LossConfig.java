@@ -6,6 +6,7 @@ package dev.filip.config;
  * @param lateWarmup share of the steps (below 1) or steps over which the late weight rises from 0
  * @param featurePrecision of the features the loss sees
  * @param positives which texts of a batch are right for an image
+ * @param tiles of the late loss on a GPU
  */
 public record LossConfig(
     double late,
@@ -16,7 +17,8 @@ public record LossConfig(
     double labelSmoothing,
     double zLoss,
     double maxLogitScale,
-    PositiveChoice positives) {
+    PositiveChoice positives,
+    LossTiles tiles) {
   static final Section<LossConfig> KEYS =
       Section.of(
           "loss",
@@ -69,7 +71,8 @@ public record LossConfig(
                       + " the batch whose image it is, on whatever process, by the sample's name;"
                       + " a target is spread evenly over the right answers, both ways (the paper's"
                       + " fine-tuning, [TRAINING.md](TRAINING.md#several-captions-of-an-image))")
-              .quietly());
+              .quietly(),
+          LossTiles.KEYS);
 
   public LossConfig {
     KEYS.check(
@@ -81,7 +84,8 @@ public record LossConfig(
         labelSmoothing,
         zLoss,
         maxLogitScale,
-        positives);
+        positives,
+        tiles);
   }
 
   private static double weight(Given given, Interaction without) {
@@ -105,12 +109,22 @@ public record LossConfig(
         labelSmoothing,
         zLoss,
         maxLogitScale,
-        positives);
+        positives,
+        tiles);
   }
 
   LossConfig onlyGlobal() {
     return new LossConfig(
-        0, 1, 0, keepTokens, featurePrecision, labelSmoothing, zLoss, maxLogitScale, positives);
+        0,
+        1,
+        0,
+        keepTokens,
+        featurePrecision,
+        labelSmoothing,
+        zLoss,
+        maxLogitScale,
+        positives,
+        tiles);
   }
 
   /** Which texts of a batch are right for an image: its pair's own, or all that describe it. */

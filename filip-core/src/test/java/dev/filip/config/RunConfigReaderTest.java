@@ -139,7 +139,8 @@ class RunConfigReaderTest {
                 0.1,
                 1e-4,
                 50,
-                LossConfig.PositiveChoice.ALL));
+                LossConfig.PositiveChoice.ALL,
+                LossTiles.USUAL));
     assertThat(run.microBatch()).isEqualTo(16);
     assertThat(run.gradientCheckpointing()).isTrue();
     assertThat(run.workers()).isEqualTo(3);
@@ -566,6 +567,28 @@ class RunConfigReaderTest {
         .isInstanceOf(BadInput.class)
         .hasMessageContaining(
             "data.train.share must be given to every source or to none, got 1 of 2 sources");
+  }
+
+  @Test
+  void aGpusTilesAreGivenInMib() {
+    assertThat(parse(SHORT).loss().tiles()).isEqualTo(LossTiles.USUAL);
+    assertThat(LossTiles.USUAL).isEqualTo(new LossTiles(64, LossTiles.Kernel.TILES));
+    RunConfig run = parse(SHORT, "loss={tile_mib: 65536, kernel: fused}");
+    assertThat(run.loss().tiles()).isEqualTo(new LossTiles(65_536, LossTiles.Kernel.FUSED));
+    assertThat(run.loss().tiles().bytes()).isEqualTo(1L << 36);
+    assertThat(parse(RunConfigWriter.yaml(run))).isEqualTo(run);
+    for (String wrong : List.of("0", "-16", "65537", "1.5", "64MiB", "99999999999999999999")) {
+      assertThatThrownBy(() -> parse(SHORT, "loss.tile_mib=" + wrong))
+          .isInstanceOf(BadInput.class)
+          .hasMessageMatching("[^\\n]*loss\\.tile_mib[^\\n]*"); // one line
+    }
+    assertThatThrownBy(() -> parse(SHORT, "loss.tile_mib=0")).hasMessageContaining("in [1, 65536]");
+    assertThatThrownBy(() -> parse(SHORT, "loss.kernel=cuda"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("loss.kernel")
+        .hasMessageContaining("tiles, fused");
+    assertThatThrownBy(() -> parse(SHORT, "loss.tiles_mib=16"))
+        .hasMessageContaining("did you mean loss.tile_mib?");
   }
 
   /** A new key is left out of the canonical form at its default, or runs begun before it stop. */

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.ActivityTypeSet;
 import org.bytedeco.pytorch.ExperimentalConfig;
@@ -39,6 +40,7 @@ public final class TorchProfiler {
   private static final String FREE = PROFILER + "14ProfilerResultD1Ev";
   private static final long STRING = 32;
   private static final long UNORDERED_SET = 56;
+  private static final AtomicBoolean ON = new AtomicBoolean();
 
   private final MethodHandle disable;
   private final MethodHandle save;
@@ -50,7 +52,11 @@ public final class TorchProfiler {
     this.free = free;
   }
 
-  /** Begins, where this libtorch can be profiled from here. */
+  /**
+   * Begins, where this libtorch can be profiled from here.
+   *
+   * @throws IllegalStateException while another is on, which would end the process
+   */
   public static Optional<TorchProfiler> start(ComputeDevice device) {
     Natives.load();
     boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
@@ -66,6 +72,9 @@ public final class TorchProfiler {
     MethodHandle free = find(FREE, one);
     if (!linux || enable == null || disable == null || save == null || free == null) {
       return Optional.empty();
+    }
+    if (!ON.compareAndSet(false, true)) {
+      throw new IllegalStateException("libtorch's profiler is on already");
     }
     begin(enable, device);
     return Optional.of(new TorchProfiler(disable, save, free));
@@ -90,6 +99,7 @@ public final class TorchProfiler {
           MemorySegment.ofAddress(activities.address()),
           noScopes(arena));
     } catch (Throwable e) {
+      ON.set(false);
       throw failed("begin", e);
     }
   }
@@ -106,9 +116,7 @@ public final class TorchProfiler {
   /** Ends it and writes what happened meanwhile: a Chrome trace, JSON. */
   public void stop(Path trace) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment owner = arena.allocate(ValueLayout.ADDRESS);
-      disable.invokeExact(owner);
-      MemorySegment result = owner.get(ValueLayout.ADDRESS, 0);
+      MemorySegment result = disabled(arena);
       if (result.address() == 0) {
         throw new IllegalStateException("the profiler has no result");
       }
@@ -122,6 +130,26 @@ public final class TorchProfiler {
     } catch (Throwable e) {
       throw failed("end", e);
     }
+  }
+
+  /** Ends it and forgets what happened. */
+  public void drop() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment result = disabled(arena);
+      if (result.address() != 0) {
+        free.invokeExact(result);
+      }
+    } catch (Throwable e) {
+      throw failed("end", e);
+    }
+  }
+
+  /** Its result, a null address where there is none. */
+  private MemorySegment disabled(Arena arena) throws Throwable {
+    MemorySegment owner = arena.allocate(ValueLayout.ADDRESS);
+    disable.invokeExact(owner);
+    ON.set(false);
+    return owner.get(ValueLayout.ADDRESS, 0);
   }
 
   private static @Nullable MethodHandle find(String name, FunctionDescriptor type) {

@@ -7,6 +7,7 @@ import dev.filip.tensor.Tensors;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -17,7 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * What {@link CrossEntropies} finds, by tensor operations where the scores are, in fp64: nothing
  * comes to the host. On several ranks four numbers of every column are gathered, then the sums and
- * the counts of chosen words. Tensors of the open scope.
+ * the counts of chosen words. Operations are in place and one direction follows the other, so that
+ * three tables of {@code [b,B]} in fp64 are there at a time. Tensors of the open scope.
  *
  * @param dsImage {@code [b,B]} fp32 derivative by each image score of this rank
  * @param dsText {@code [b,B]} fp32 by each text score, laid out as the scores are
@@ -71,7 +73,7 @@ record DeviceEntropies(Tensor dsImage, Tensor dsText, Tensor numbers) {
   /**
    * Right answers of this rank's rows.
    *
-   * @param are {@code [b,B]} 1 where text j is right for image i, else 0
+   * @param are {@code [b,B]} whether text j is right for image i
    * @param rows {@code [b,1]} how many of a row; {@code columns [1,B]} of a column
    */
   private record Answers(Tensor are, Tensor rows, Tensor columns) {
@@ -81,8 +83,7 @@ record DeviceEntropies(Tensor dsImage, Tensor dsText, Tensor numbers) {
       double[] counts = IntStream.range(0, all).mapToDouble(targets::count).toArray();
       Tensor count = device.send(Tensors.fromDoubles(counts, 1, all));
       Tensor own = image.narrow(0, first, b).unsqueeze(1);
-      return new Answers(
-          own.eq(image.unsqueeze(0)).to(ScalarType.Double), count.narrow(1, first, b).t(), count);
+      return new Answers(own.eq(image.unsqueeze(0)), count.narrow(1, first, b).t(), count);
     }
   }
 
@@ -97,12 +98,21 @@ record DeviceEntropies(Tensor dsImage, Tensor dsText, Tensor numbers) {
 
   /** What both directions share. */
   private record Softmax(Tensor scale, Regularisers regular, int all) {
+    /** A copy, whatever type they have. */
+    private static Tensor wide(Tensor scores) {
+      return scores.to(ScalarType.Double, false, true, new MemoryFormatOptional());
+    }
+
+    Tensor logits(Tensor scores) {
+      return wide(scores).mul_(scale);
+    }
+
     Tensor targets(Answers answers, Tensor count) {
       return answers
           .are
           .div(count)
-          .mul(new Scalar(1 - regular.labelSmoothing()))
-          .add(new Scalar(regular.labelSmoothing() / all));
+          .mul_(new Scalar(1 - regular.labelSmoothing()))
+          .add_(new Scalar(regular.labelSmoothing() / all));
     }
 
     /** Of log-sum-exps and the targets' logits, both of every row or column. */
@@ -110,54 +120,79 @@ record DeviceEntropies(Tensor dsImage, Tensor dsText, Tensor numbers) {
       return logSum.sub(target).add(logSum.square().mul(new Scalar(regular.zLoss()))).sum();
     }
 
-    /** By every score. */
-    Tensor gradient(Tensor logits, Tensor logSum, Tensor targets) {
-      Tensor share = logits.sub(logSum).exp();
+    /** By every score, in place of the logits. */
+    void differentiate(Tensor logits, Tensor logSum, Tensor targets) {
       Tensor more = logSum.mul(new Scalar(2 * regular.zLoss())).add(new Scalar(1));
-      return share.mul(more).sub(targets).mul(scale.div(new Scalar(2.0 * all)));
+      logits.sub_(logSum).exp_().mul_(more).sub_(targets);
+      logits.mul_(scale.div(new Scalar(2.0 * all)));
+    }
+
+    /** By the log-scale; a number. */
+    static Tensor dLogScale(Tensor gradient, Tensor scores) {
+      try (StepScope scope = new StepScope()) {
+        return scope.up(wide(scores).mul_(gradient).sum());
+      }
+    }
+  }
+
+  /** The targets' logits, of every row or column. */
+  private static Tensor aimed(Tensor targets, Tensor logits, int over) {
+    try (StepScope scope = new StepScope()) {
+      return scope.up(targets.mul(logits).sum(over));
     }
   }
 
   private static Side rows(Tensor scores, Answers answers, Softmax softmax) {
     try (StepScope scope = new StepScope()) {
-      Tensor s = scores.to(ScalarType.Double);
-      Tensor logits = s.mul(softmax.scale);
-      Tensor logSum = torch.logsumexp(logits, 1);
-      Tensor targets = softmax.targets(answers, answers.rows);
-      Tensor gradient = softmax.gradient(logits, logSum.unsqueeze(1), targets);
+      Tensor gradient = softmax.logits(scores);
+      Tensor logSum = torch.logsumexp(gradient, 1);
+      Tensor target;
+      try (StepScope aims = new StepScope()) {
+        Tensor targets = softmax.targets(answers, answers.rows);
+        target = aims.up(aimed(targets, gradient, 1));
+        softmax.differentiate(gradient, logSum.unsqueeze(1), targets);
+      }
       Tensor best = scores.max(1).get1().unsqueeze(1);
       return new Side(
           scope.up(gradient.to(ScalarType.Float)),
-          scope.up(softmax.entropy(logSum, targets.mul(logits).sum(1))),
-          scope.up(answers.are.gather(1, best).sum()),
-          scope.up(gradient.mul(s).sum()));
+          scope.up(softmax.entropy(logSum, target)),
+          scope.up(answers.are.gather(1, best).to(ScalarType.Double).sum()),
+          scope.up(Softmax.dLogScale(gradient, scores)));
     }
   }
 
   /** Put together from log-sum-exp, targets' logits, best score and whether it is right. */
   private static Side columns(Tensor scores, Answers answers, Softmax softmax, Communicator ranks) {
     try (StepScope scope = new StepScope()) {
-      Tensor s = scores.to(ScalarType.Double);
-      Tensor logits = s.mul(softmax.scale);
-      Tensor targets = softmax.targets(answers, answers.columns);
-      var best = scores.max(0);
-      Tensor part =
-          torch.stack(
-              new TensorVector(
-                  torch.logsumexp(logits, 0),
-                  targets.mul(logits).sum(0),
-                  best.get0().to(ScalarType.Double),
-                  answers.are.gather(0, best.get1().unsqueeze(0)).squeeze(0)));
-      Tensor all = ranks.gather(part.unsqueeze(0)); // [world,4,B]
-      Tensor logSum = torch.logsumexp(all.select(1, 0), 0);
+      Tensor gradient = softmax.logits(scores);
+      Tensor all; // [world,4,B]
+      Tensor logSum;
+      try (StepScope aims = new StepScope()) {
+        Tensor targets = softmax.targets(answers, answers.columns);
+        Tensor part = ofColumns(scores, answers, gradient, targets);
+        all = aims.up(ranks.gather(part.unsqueeze(0)));
+        logSum = aims.up(torch.logsumexp(all.select(1, 0), 0));
+        softmax.differentiate(gradient, logSum.unsqueeze(0), targets);
+      }
       Tensor winner = torch.argmax(all.select(1, 2), new LongOptional(0), false).unsqueeze(0);
-      Tensor gradient = softmax.gradient(logits, logSum.unsqueeze(0), targets);
       return new Side(
           scope.up(gradient.to(ScalarType.Float)),
           scope.up(softmax.entropy(logSum, all.select(1, 1).sum(0))),
           scope.up(all.select(1, 3).gather(0, winner).sum()),
-          scope.up(gradient.mul(s).sum()));
+          scope.up(Softmax.dLogScale(gradient, scores)));
     }
+  }
+
+  /** What this rank knows of every column, {@code [4,B]}. */
+  private static Tensor ofColumns(Tensor scores, Answers answers, Tensor logits, Tensor targets) {
+    var best = scores.max(0);
+    Tensor right = answers.are.gather(0, best.get1().unsqueeze(0)).squeeze(0);
+    return torch.stack(
+        new TensorVector(
+            torch.logsumexp(logits, 0),
+            aimed(targets, logits, 0),
+            best.get0().to(ScalarType.Double),
+            right.to(ScalarType.Double)));
   }
 
   private static Tensor fault(Tensor features, Tensor scale) {

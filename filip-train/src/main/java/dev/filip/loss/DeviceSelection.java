@@ -53,8 +53,10 @@ final class DeviceSelection implements DeviceLoss {
       Tensor y = Inputs.on(device, texts.tokens());
       int[] patches = new int[Math.toIntExact(x.size(0))];
       Arrays.fill(patches, Math.toIntExact(x.size(1)));
-      Best best = best(x, y, device.send(Tensors.fromInts(texts.length(), patches.length)));
-      Kept keptPatches = kept(best.image, patches);
+      DeviceRows rows = new DeviceRows(positives.repeated(patches.length), device);
+      Tensor length = device.send(Tensors.fromInts(texts.length(), patches.length));
+      Best best = best(rows.take(x), y, length);
+      Kept keptPatches = kept(rows.repeat(best.image), patches);
       Kept keptWords = kept(best.text, texts.length());
       LossGradient small =
           loss.compute(

@@ -108,8 +108,8 @@ final class FusedTiles implements Matched {
   }
 
   @Override
-  public Tensor chosen(long first) {
-    return Matched.chosen(words, first, features.m());
+  public Tensor chosen(Tensor image, long first) {
+    return Matched.chosen(words, image, first, features.m());
   }
 
   /** Writes them: each is a sum from 0. */

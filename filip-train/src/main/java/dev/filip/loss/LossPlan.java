@@ -3,8 +3,8 @@ package dev.filip.loss;
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
+import dev.filip.config.LossTiles;
 import dev.filip.distributed.Communicator;
-import dev.filip.io.BadInput;
 import dev.filip.tensor.Compute;
 import dev.filip.tensor.ComputeDevice;
 import java.util.List;
@@ -17,14 +17,6 @@ import org.jspecify.annotations.Nullable;
  * losses; one call at a time. On a GPU they are those that read nothing from it.
  */
 public final class LossPlan implements AutoCloseable {
-  /** Variable of the environment: MiB of a tile of similarities on a device. */
-  private static final String TILE_MIB = "FILIP_LOSS_TILE_MIB";
-
-  /** Variable of the environment: {@code fused} for kernels of our own in place of tiles. */
-  private static final String KERNEL = "FILIP_LOSS_KERNEL";
-
-  private static final long MOST_MIB = 65_536;
-
   private final LossConfig settings;
   private final Interaction interaction;
   private final int steps;
@@ -75,8 +67,10 @@ public final class LossPlan implements AutoCloseable {
     KeepTokens keep = settings.keepTokens();
     if (asOnDevice) {
       ComputeDevice device = towers.device();
-      long tile = tileBytes();
-      late = new TiledLateLoss(regular, rounded, device, tile, ranks, kernels(device));
+      long tile = settings.tiles().bytes();
+      boolean fused = settings.tiles().kernel() == LossTiles.Kernel.FUSED;
+      FusedTiles.@Nullable Kernels own = fused && !device.isCpu() ? new CudaLateKernels() : null;
+      late = new TiledLateLoss(regular, rounded, device, tile, ranks, own);
       global = new DeviceGlobalLoss(regular, rounded, device, ranks);
       selected = keep.share() < 1 ? new DeviceSelection(keep, late, device, tile) : null;
     } else {
@@ -84,34 +78,6 @@ public final class LossPlan implements AutoCloseable {
       global = new GlobalLoss(regular, rounded, ranks);
       selected = keep.share() < 1 ? new TokenSelection(keep, late, threads) : null;
     }
-  }
-
-  /** Our own kernels where they are asked for; they have run on no GPU yet. */
-  private static FusedTiles.@Nullable Kernels kernels(ComputeDevice device) {
-    @Nullable String given = System.getenv(KERNEL);
-    String word = given == null || given.isBlank() ? "tiles" : given.strip();
-    return switch (word) {
-      case "tiles" -> null;
-      case "fused" -> device.isCpu() ? null : new CudaLateKernels();
-      default -> throw BadInput.of(KERNEL, word, "tiles or fused");
-    };
-  }
-
-  /** As the variable says, or the usual size. */
-  private static long tileBytes() {
-    @Nullable String given = System.getenv(TILE_MIB);
-    if (given == null || given.isBlank()) {
-      return TiledLateLoss.TILE_BYTES;
-    }
-    try {
-      long mib = Long.parseLong(given.strip());
-      if (mib >= 1 && mib <= MOST_MIB) {
-        return mib << 20;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw BadInput.of(TILE_MIB, given, "a whole number of MiB in [1, " + MOST_MIB + "]");
   }
 
   /** The loss of a step, counted from 1; borrowed, valid until {@link #close()}. */

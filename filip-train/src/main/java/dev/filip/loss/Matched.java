@@ -1,6 +1,7 @@
 package dev.filip.loss;
 
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -15,10 +16,12 @@ sealed interface Matched permits SimilarityTiles, FusedTiles {
   Tensor sText();
 
   /**
-   * How many patches of this rank's pairs chose each word, {@code [m]} fp64; pair k is image k with
-   * text first + k.
+   * How many patches of this rank's pairs chose each word, {@code [m]} fp64; pair k has text first
+   * + k.
+   *
+   * @param image {@code [pairs]} int64, which image each pair has
    */
-  Tensor chosen(long first);
+  Tensor chosen(Tensor image, long first);
 
   /**
    * Adds the gradients of both sides.
@@ -37,9 +40,15 @@ sealed interface Matched permits SimilarityTiles, FusedTiles {
     return tokens <= Short.MAX_VALUE ? ScalarType.Short : ScalarType.Int;
   }
 
-  /** {@link #chosen(long)} of winning words {@code [b,n,B]}. */
-  static Tensor chosen(Tensor words, long first, long m) {
-    Tensor own = words.diagonal(first, 0, 2).reshape(-1).to(ScalarType.Long);
+  /** {@link #chosen(Tensor, long)} of winning words {@code [b,n,B]}, contiguous. */
+  static Tensor chosen(Tensor words, Tensor image, long first, long m) {
+    long n = words.size(1);
+    long all = words.size(2);
+    Tensor text = torch.arange(new Scalar(image.size(0)), image.options());
+    Tensor pair = image.mul(new Scalar(n * all)).add(text).add(new Scalar(first));
+    Tensor patch = torch.arange(new Scalar(n), image.options()).mul(new Scalar(all));
+    Tensor own =
+        words.take(pair.unsqueeze(1).add(patch.unsqueeze(0))).reshape(-1).to(ScalarType.Long);
     TensorOptions options =
         new TensorOptions(ScalarType.Double).device(new DeviceOptional(words.device()));
     Tensor ones = torch.ones(new long[] {own.size(0)}, options);

@@ -32,6 +32,26 @@ final class RepeatedRows {
     return first.length == image.length;
   }
 
+  /** Of the batch. */
+  int rows() {
+    return image.length;
+  }
+
+  /** Different images. */
+  int images() {
+    return first.length;
+  }
+
+  /** The row that begins an image. */
+  int first(int image) {
+    return first[image];
+  }
+
+  /** Rows of an image, which follow each other. */
+  int count(int image) {
+    return (image + 1 < first.length ? first[image + 1] : rows()) - first[image];
+  }
+
   /** The image of a row, counted among the different ones. */
   int image(int row) {
     return image[row];

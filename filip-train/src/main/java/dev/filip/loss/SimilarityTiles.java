@@ -156,7 +156,7 @@ final class SimilarityTiles implements Matched {
   }
 
   @Override
-  public Tensor chosen(long first) {
-    return Matched.chosen(words, first, m);
+  public Tensor chosen(Tensor image, long first) {
+    return Matched.chosen(words, image, first, m);
   }
 }

@@ -15,17 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * FILIP's loss like {@link LateLoss}, its tiles made by libtorch on a device: for GPUs, where the
  * Vector API cannot go. Exact up to the order of sums; equal to {@link DenseLoss}, over several
- * ranks too. Which of equal maxima wins is the device's choice. Features, gradients and all numbers
- * stay on the device: nothing is read but by who asks {@link LossNumbers}. Holds no memory between
- * calls; one call at a time.
+ * ranks too. Which of equal maxima wins is the device's choice. Images that fill several rows are
+ * matched once. Features, gradients and all numbers stay on the device: nothing is read but by who
+ * asks {@link LossNumbers}. Holds no memory between calls; one call at a time.
  */
 public final class TiledLateLoss implements DeviceLoss {
-  /**
-   * A tile of usual size: on an H200 tiles of 64 MiB were within a third of the best size at
-   * batches of 256 to 4,096 (docs/GPU.md).
-   */
-  public static final long TILE_BYTES = 64L << 20;
-
   private final Regularisers regular;
   private final FeaturePrecision precision;
   private final ComputeDevice device;
@@ -74,32 +68,45 @@ public final class TiledLateLoss implements DeviceLoss {
     return device;
   }
 
+  /** Of a tile. */
+  long tileBytes() {
+    return tileBytes;
+  }
+
+  /** Whether kernels of our own are tried first. */
+  boolean fused() {
+    return kernels != null;
+  }
+
   @Override
   public LossGradient compute(
       ImageFeatures images, TextFeatures texts, Positives positives, Tensor logScale) {
-    Inputs.lateBatch(images, texts);
+    int b = Inputs.lateBatch(images, texts);
     try (StepScope scope = new StepScope();
         var _ = GradMode.off()) {
-      Tensor x = precision.narrow(Inputs.on(device, images.tokens()));
+      DeviceRows rows = new DeviceRows(positives.repeated(b), device);
+      Tensor x = precision.narrow(rows.take(Inputs.on(device, images.tokens())));
       Tensor own = precision.narrow(Inputs.on(device, texts.tokens()));
       Tensor fault = fault(x, own, lengths(texts.length()));
       GatheredTexts all =
           GatheredTexts.of(own, texts.length(), NonFiniteLoss.Fault.NONE, precision, ranks);
       Matched tiles = match(x, precision.narrow(all.tokens()), lengths(all.length()));
-      DeviceEntropies e =
-          DeviceEntropies.of(
-              new DeviceEntropies.Scores(
-                  tiles.sImage(), tiles.sText(), tiles.chosen(ranks.rank() * x.size(0)), fault),
-              logScale,
-              regular,
-              positives,
-              device,
-              ranks);
+      DeviceEntropies.Scores scores =
+          new DeviceEntropies.Scores(
+              rows.repeat(tiles.sImage()),
+              rows.repeat(tiles.sText()),
+              tiles.chosen(rows.image(), (long) ranks.rank() * b),
+              fault);
+      DeviceEntropies e = DeviceEntropies.of(scores, logScale, regular, positives, device, ranks);
       Tensor dx = Inputs.zeros(x);
       Tensor dy = Inputs.zeros(all.tokens());
-      tiles.backward(e.dsImage(), e.dsText(), dx, dy);
+      tiles.backward(rows.sum(e.dsImage()), rows.sum(e.dsText()), dx, dy);
       return new LossGradient(
-          LossNumbers.on(scope.up(e.numbers())), scope.up(dx), scope.up(all.back(dy)), null, null);
+          LossNumbers.on(scope.up(e.numbers())),
+          scope.up(rows.spread(dx)),
+          scope.up(all.back(dy)),
+          null,
+          null);
     }
   }
 

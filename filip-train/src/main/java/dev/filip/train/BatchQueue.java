@@ -72,16 +72,21 @@ final class BatchQueue implements AutoCloseable {
     return batch;
   }
 
-  /** Takes the next batch from the feed and sends it off, where batches are sent. */
-  void fetch() {
+  /**
+   * Takes the next batch from the feed and sends it off, where batches are sent.
+   *
+   * @return whether that was done
+   */
+  boolean fetch() {
     if (sender == null || waiting != null) {
-      return;
+      return false;
     }
     try {
       waiting = sent();
     } catch (RuntimeException | IOException e) {
       waiting = new Fetched(null, e, place);
     }
+    return true;
   }
 
   private Fetched sent() throws IOException {

@@ -33,9 +33,9 @@ public enum Stage {
     private long last = System.nanoTime();
     private @Nullable Watcher watcher;
 
-    /** Is told each stage's time as it passes, in nanoseconds since 1970. */
+    /** Is told the time of each stage or part of one as it passes, in nanoseconds since 1970. */
     interface Watcher {
-      void passed(Stage stage, long from, long to);
+      void passed(String part, long from, long to);
     }
 
     /** Tells somebody from now on, or nobody. */
@@ -50,11 +50,16 @@ public enum Stage {
 
     /** What passed since the last call belongs to {@code stage}. */
     public void lap(Stage stage) {
+      lap(stage, stage.word());
+    }
+
+    /** The same of a part that is told by a name of its own. */
+    void lap(Stage stage, String part) {
       long now = System.nanoTime();
       nanos[stage.ordinal()] += now - last;
       if (watcher != null) {
         long to = StepProfile.now();
-        watcher.passed(stage, to - (now - last), to);
+        watcher.passed(part, to - (now - last), to);
       }
       last = now;
     }

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Where the time of some steps goes: stages as the loop laps them, images made into tensors, and,
  * where libtorch can be profiled, the operators of all threads and the work of a GPU. Leaves a
  * Chrome trace and a table in the run's folder. The first steps of a run are let pass, where there
- * are others: they make what later ones find made. Used by the loop's thread; spans may come from
- * any.
+ * are others: they make what later ones find made. Closing ends what a run that threw left on. Used
+ * by the loop's thread; spans may come from any.
  */
-final class StepProfile {
+final class StepProfile implements AutoCloseable {
   /** Steps before the first that is looked at. */
   private static final int WARM_UP = 2;
 
@@ -80,8 +80,8 @@ final class StepProfile {
       log.accept("profile: libtorch's operators cannot be told here, the stages can");
     }
     running = true;
-    clock.watch((stage, from, to) -> spans.add(new Span(stage.word(), "stage", from, to)));
-    begun = now();
+    clock.watch((part, from, to) -> spans.add(new Span(part, "stage", from, to)));
+    begun = System.nanoTime();
   }
 
   /** Images that say when they are made into numbers; those on a device do it there. */
@@ -109,9 +109,9 @@ final class StepProfile {
         torch.cuda_synchronize();
       }
     }
-    long ended = now();
+    long took = System.nanoTime() - begun; // by the clock of the stages
     clock.watch(null);
-    ProfileTable table = new ProfileTable(now - first + 1, ended - begun);
+    ProfileTable table = new ProfileTable(now - first + 1, took);
     Outputs.file(folder.profileTrace(), fresh -> write(fresh, table));
     String text = "steps " + first + " to " + now + ": " + table.text();
     Outputs.file(folder.profile(), text.getBytes(StandardCharsets.UTF_8));
@@ -125,8 +125,10 @@ final class StepProfile {
       out.writeStringField("displayTimeUnit", "ms");
       out.writeArrayFieldStart("traceEvents");
       long base = 0;
-      if (operators != null) {
-        operators.stop(operatorsOnly);
+      TorchProfiler profiler = operators;
+      if (profiler != null) {
+        operators = null; // from here on it is ended, whatever becomes of its trace
+        profiler.stop(operatorsOnly);
         base = baseTime(operatorsOnly);
         copy(operatorsOnly, out, table);
       }
@@ -135,8 +137,18 @@ final class StepProfile {
       out.writeNumberField("baseTimeNanoseconds", base);
       out.writeEndObject();
     } finally {
-      operators = null;
       Files.deleteIfExists(operatorsOnly);
+    }
+  }
+
+  /** Writes nothing. */
+  @Override
+  public void close() {
+    running = false;
+    TorchProfiler left = operators;
+    operators = null;
+    if (left != null) {
+      left.drop();
     }
   }
 

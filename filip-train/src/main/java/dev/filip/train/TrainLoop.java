@@ -97,7 +97,9 @@ final class TrainLoop {
       return new TrainResult(
           session.folder(), now, interrupted, last, best, clock.seconds(), seconds);
     } finally {
-      tell(total, TrainListener::onEnd);
+      try (var _ = profile) {
+        tell(total, TrainListener::onEnd);
+      }
     }
   }
 
@@ -216,8 +218,8 @@ final class TrainLoop {
   }
 
   private void fetchAfter(long now) {
-    if (now < session.schedule().total()) {
-      session.batches().fetch();
+    if (now < session.schedule().total() && session.batches().fetch()) {
+      clock.lap(Stage.DATA, "data ahead");
     }
   }
 

@@ -88,7 +88,8 @@ final class TrainStep {
    *
    * @param positives right answers of the batch
    * @param norms whether the parameters' and the update's norms are wanted
-   * @param meanwhile done when the backward pass was sent off and a device still computes it
+   * @param meanwhile done when the backward pass was sent off and a device still computes it; laps
+   *     the clock itself
    */
   Outcome run(
       TrainBatch batch,
@@ -111,7 +112,6 @@ final class TrainStep {
       backward(found);
       clock.lap(Stage.BACKWARD);
       meanwhile.run();
-      clock.lap(Stage.DATA);
       Outcome outcome = found.numbers().known() ? update(found, lr, norms) : unread(found, lr);
       clock.lap(Stage.OPTIMIZER);
       return outcome;

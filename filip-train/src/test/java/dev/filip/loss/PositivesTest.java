@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,6 +286,105 @@ class PositivesTest {
       close(parts.getFirst(), Arrays.copyOf(text, text.length / 2));
       close(parts.getLast(), Arrays.copyOfRange(text, text.length / 2, text.length));
     }
+  }
+
+  /** By a device's losses, too: the numbers of the CPU's, which match once. */
+  @ParameterizedTest
+  @CsvSource({"12, 3, 5, 4, 16", "15, 5, 9, 7, 24", "7, 2, 1, 1, 3", "6, 6, 4, 3, 10"})
+  void aDeviceMatchesThemOnceToo(int b, int each, int n, int m, int d) {
+    LossCase c = repeated(LossCase.random(b, n, m, d, 13), each);
+    Positives told = Positives.of(names(b, each), i -> i % each != 0);
+    Regularisers regular = new Regularisers(0.1, 0.01);
+    KeepTokens half = new KeepTokens(0.5, 0, 1);
+    for (boolean selected : new boolean[] {false, true}) {
+      LateLoss late = late(regular, Communicator.Alone.INSTANCE);
+      ContrastiveLoss tiled = tiled(regular, Communicator.Alone.INSTANCE);
+      try (ContrastiveLoss cpu = selected ? new TokenSelection(half, late, 2) : late;
+          ContrastiveLoss device =
+              selected ? new DeviceSelection(half, tiled, ComputeDevice.CPU, 4096) : tiled) {
+        LossGradient expected = c.run(cpu, told, ScalarType.Float);
+        LossGradient found = c.run(device, told, ScalarType.Float);
+        assertThat(found.loss()).isCloseTo(expected.loss(), within(1e-6));
+        assertThat(found.dLogScale()).isCloseTo(expected.dLogScale(), within(1e-6));
+        assertThat(found.accuracyImage()).isEqualTo(expected.accuracyImage());
+        assertThat(found.accuracyText()).isEqualTo(expected.accuracyText());
+        assertThat(found.sameWordShare()).isCloseTo(expected.sameWordShare(), within(1e-12));
+        assertThat(found.wordEntropy()).isCloseTo(expected.wordEntropy(), within(1e-12));
+        close(LossCase.values(found.dTextTokens()), LossCase.values(expected.dTextTokens()));
+        close(LossCase.values(found.dImageTokens()), LossCase.values(expected.dImageTokens()));
+      }
+    }
+  }
+
+  /** Ranks whose rows begin inside an image's. */
+  @Test
+  void aDeviceMatchesThemOnceOnRanks() {
+    int b = 10;
+    int each = 3;
+    LossCase c = repeated(LossCase.random(b, 5, 4, 16, 7), each);
+    List<String> names = names(b, each);
+    Regularisers regular = new Regularisers(0.1, 0.01);
+    LossGradient whole;
+    try (LateLoss late = late(regular, Communicator.Alone.INSTANCE)) {
+      whole = c.run(late, Positives.of(names), ScalarType.Float);
+    }
+    double[] text = LossCase.values(whole.dTextTokens());
+    List<double[]> parts =
+        ThreadRanks.run(
+            2,
+            ranks -> {
+              int from = ranks.rank() * b / 2;
+              try (var _ = new PointerScope();
+                  ContrastiveLoss part = tiled(regular, ranks.communicator())) {
+                List<String> mine = names.subList(from, from + b / 2);
+                Positives told = Positives.of(mine, i -> (from + i) % each != 0);
+                LossGradient g = c.part(ranks.rank(), 2).run(part, told, ScalarType.Float);
+                assertThat(g.loss()).isCloseTo(whole.loss(), within(1e-6));
+                assertThat(g.sameWordShare()).isCloseTo(whole.sameWordShare(), within(1e-12));
+                return LossCase.values(g.dTextTokens());
+              }
+            });
+    close(parts.getFirst(), Arrays.copyOf(text, b / 2 * c.m() * c.d()));
+    close(parts.getLast(), Arrays.copyOfRange(text, text.length / 2, text.length));
+  }
+
+  /** What is compared with the texts: every image once. */
+  @Test
+  void aDeviceIsGivenEveryImageOnce() {
+    List<Integer> images = new ArrayList<>();
+    FusedTiles.Kernels counting =
+        new FusedTiles.Kernels() {
+          @Override
+          public void maxima(
+              FusedTiles.Features f, Tensor words, Tensor patches, Tensor image, Tensor text) {
+            images.add(f.images());
+          }
+
+          @Override
+          public void gradient(
+              boolean texts,
+              FusedTiles.Features f,
+              Tensor words,
+              Tensor patches,
+              Tensor dsImage,
+              Tensor dsText,
+              Tensor out) {
+            assertThat(dsImage.size(0)).isEqualTo(f.images());
+          }
+        };
+    LossCase c = repeated(LossCase.random(11, 5, 4, 16, 7), 3);
+    try (var _ = new PointerScope();
+        TiledLateLoss loss =
+            new TiledLateLoss(
+                Regularisers.NONE,
+                FeaturePrecision.BF16,
+                ComputeDevice.CPU,
+                4096,
+                Communicator.Alone.INSTANCE,
+                counting)) {
+      c.run(loss, Positives.of(names(11, 3), i -> i % 3 != 0), ScalarType.Float);
+    }
+    assertThat(images).containsExactly(4);
   }
 
   /** The rows of each image added up in its first. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
+import dev.filip.config.LossTiles;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.model.ImageFeatures;
@@ -82,7 +83,7 @@ class TiledLateLossTest {
   void sixteenBitFeaturesAreTheStreamedOnes(String word) {
     LossCase c = LossCase.random(9, 7, 5, 32, 5).withPads(0);
     FeaturePrecision precision = FeaturePrecision.of(word);
-    try (TiledLateLoss loss = tiles(Regularisers.NONE, precision, TiledLateLoss.TILE_BYTES);
+    try (TiledLateLoss loss = tiles(Regularisers.NONE, precision, LossTiles.USUAL.bytes());
         LateLoss streamed = new LateLoss(0, precision, 2)) {
       LateLossTest.equal(c.run(loss, ScalarType.Float), c.run(streamed, ScalarType.Float), 4e-6);
     }
@@ -129,7 +130,8 @@ class TiledLateLossTest {
             0.1,
             1e-4,
             100,
-            LossConfig.PositiveChoice.OWN);
+            LossConfig.PositiveChoice.OWN,
+            LossTiles.USUAL);
     try (LossPlan gpu = plan(settings, ComputeDevice.CUDA);
         LossPlan cpu = plan(settings, ComputeDevice.CPU)) {
       assertThat(gpu.at(1)).isInstanceOf(TiledLateLoss.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.config.Interaction;
 import dev.filip.config.KeepTokens;
 import dev.filip.config.LossConfig;
+import dev.filip.config.LossTiles;
 import dev.filip.config.RunConfig;
 import dev.filip.distributed.Communicator;
 import dev.filip.tensor.Compute;
@@ -157,7 +158,8 @@ class TokenSelectionTest {
             0,
             0,
             100,
-            LossConfig.PositiveChoice.OWN);
+            LossConfig.PositiveChoice.OWN,
+            LossTiles.USUAL);
     try (LossPlan plan =
         new LossPlan(half, Interaction.LATE, 1, Compute.FP32, 64, 2, Communicator.Alone.INSTANCE)) {
       LossCase c = LossCase.random(3, 8, 6, 4, 34);
@@ -188,7 +190,8 @@ class TokenSelectionTest {
             0,
             0,
             100,
-            LossConfig.PositiveChoice.OWN);
+            LossConfig.PositiveChoice.OWN,
+            LossTiles.USUAL);
     LossCase c = LossCase.random(5, 8, 6, 4, 36);
     double global = c.run(new GlobalLoss(0, FeaturePrecision.FP32), ScalarType.Float).loss();
     try (LossPlan plan =

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** What the C library has given out and was not given back: glibc's {@code mallinfo2}. */
 @SuppressWarnings("restricted")
-final class LiveBytes {
+public final class LiveBytes {
   private static final int MAPPED = 4;
   private static final int IN_USE = 7;
   private static final StructLayout INFO =
@@ -26,11 +26,12 @@ final class LiveBytes {
   private LiveBytes() {}
 
   /** Whether this C library tells. */
-  static boolean areKnown() {
+  public static boolean areKnown() {
     return CALL.isPresent();
   }
 
-  static long now() {
+  /** Bytes. */
+  public static long now() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info =
           (MemorySegment) CALL.orElseThrow().invoke((java.lang.foreign.SegmentAllocator) arena);

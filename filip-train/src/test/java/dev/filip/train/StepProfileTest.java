@@ -1,11 +1,14 @@
 package dev.filip.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.config.RunConfig;
 import dev.filip.io.Json;
+import dev.filip.tensor.ComputeDevice;
+import dev.filip.tensor.TorchProfiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,5 +159,79 @@ class StepProfileTest {
       System.clearProperty(SessionBuilder.AS_A_DEVICE);
     }
     assertThat(spans(out.resolve("profile.json"), "filip_images")).isNotEmpty();
+  }
+
+  /** How often a step, by row of the first of the tables. */
+  private static Map<String, Double> calls(String table) {
+    Map<String, Double> calls = new TreeMap<>();
+    for (String line : stages(table)) {
+      String[] numbers = line.substring(60).strip().split(" +");
+      calls.put(line.substring(4, 60).strip(), numbers.length < 3 ? 0 : Double.valueOf(numbers[2]));
+    }
+    return calls;
+  }
+
+  private static List<String> stages(String table) {
+    return table.lines().skip(2).takeWhile(line -> line.startsWith("    ")).toList();
+  }
+
+  private String profiled(String name, int steps, boolean device) throws IOException {
+    Path out = temp.resolve(name);
+    if (device) {
+      System.setProperty(SessionBuilder.AS_A_DEVICE, "true");
+    }
+    try {
+      Trainer.run(
+          TinyData.config("late", steps), out, TrainOptions.QUIET.profiling(3), new TinyData());
+    } finally {
+      System.clearProperty(SessionBuilder.AS_A_DEVICE);
+    }
+    return Files.readString(out.resolve("profile.txt"));
+  }
+
+  /** Each stage once a step, and no time twice. */
+  @Test
+  void theStagesAndWhatIsBetweenThemAreTheStep() throws IOException {
+    for (boolean device : new boolean[] {false, true}) {
+      String table = profiled("sum" + device, 7, device);
+      double sum = 0;
+      for (String line : stages(table)) {
+        double ms = Double.parseDouble(line.substring(60).strip().split(" +")[0]);
+        assertThat(ms).as(line).isGreaterThanOrEqualTo(0);
+        sum += ms;
+      }
+      double step = Double.parseDouble(table.substring(table.indexOf(": ") + 2).split(" ")[0]);
+      assertThat(sum).as(table).isCloseTo(step, within(0.01));
+      Map<String, Double> calls = calls(table);
+      for (Stage stage : Stage.values()) {
+        assertThat(calls.get(stage.word())).as(table).isEqualTo(1.0);
+      }
+      assertThat(calls.containsKey("data ahead")).as(table).isEqualTo(device);
+      if (device) {
+        assertThat(calls.get("data ahead")).isEqualTo(1.0);
+      }
+    }
+  }
+
+  /** libtorch's profiler is off then, and the next run's is its own. */
+  @Test
+  void aRunThatThrowsLeavesNoProfilerOn() throws IOException {
+    Path out = temp.resolve("thrown");
+    assertThatThrownBy(() ->
+            Trainer.run(
+                TinyData.config("late", 9),
+                out,
+                TrainOptions.QUIET.profiling(9),
+                new PoisonedData(4)))
+        .isInstanceOf(TrainingStopped.class);
+    assertThat(out.resolve("profile.txt")).doesNotExist();
+    TorchProfiler.start(ComputeDevice.CPU)
+        .ifPresent(on -> {
+          assertThatThrownBy(() -> TorchProfiler.start(ComputeDevice.CPU))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("on already");
+          on.drop();
+        });
+    assertThat(profiled("next", 7, false)).startsWith("steps 3 to 5: ");
   }
 }
