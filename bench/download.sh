@@ -43,10 +43,19 @@ for round in $(seq "$rounds"); do
     > "$work/theirs.json" 2> "$work/theirs.log" || cat "$work/theirs.log"
   tell img2dataset "$work/theirs.json"
   "$peer" - "$work/ours$round" "$work/theirs$round" "$rows" <<'PYTHON'
-import glob, sys
+import glob, sys, tarfile
 import pyarrow.parquet as pq
 for place in sys.argv[1:3]:
     status = [s for f in sorted(glob.glob(place + "/*.parquet")) for s in pq.read_table(f).column("status").to_pylist()]
     assert len(status) == int(sys.argv[3]) and set(status) == {"success"}, (place, len(status), set(status))
+
+
+def pictures(place):
+    with tarfile.open(place + "/00000.tar") as tar:
+        return {member.name: tar.extractfile(member).read() for member in tar if member.name.endswith(".jpg")}
+
+
+ours, theirs = pictures(sys.argv[1]), pictures(sys.argv[2])
+print("files of the first shard that are img2dataset's: %d of %d" % (sum(theirs.get(name) == file for name, file in ours.items()), len(ours)))
 PYTHON
 done

@@ -4,6 +4,7 @@ import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a source is read: the columns of CSV, TSV and Parquet, and the split. */
@@ -20,12 +21,7 @@ final class ColumnOptions {
       description = "Column with the caption (CSV, TSV). Default: title.")
   private @Nullable String captionKey;
 
-  @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description =
-          "Split of a data set of known layout (NAME:PATH), or sub-folder. Default: the one that is judged; for a tokenizer, trained on.")
-  private @Nullable String split;
+  @Mixin private SplitOption split;
 
   /** Opens a source; of a published data set it is said what was found. */
   SampleSource open(String source) {
@@ -46,6 +42,6 @@ final class ColumnOptions {
   }
 
   SourceOptions options() {
-    return SourceOptions.columns(imageKey, captionKey).ofSplit(split);
+    return SourceOptions.columns(imageKey, captionKey).ofSplit(split.name());
   }
 }

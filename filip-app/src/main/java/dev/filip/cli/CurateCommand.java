@@ -63,13 +63,6 @@ final class CurateCommand implements Callable<Integer> {
   private @Nullable String key;
 
   @Option(
-      names = "--shard-size",
-      paramLabel = "N",
-      defaultValue = "" + CurateOptions.PER_SHARD,
-      description = "Samples of a written shard. Default: " + CurateOptions.PER_SHARD + ".")
-  private int perShard;
-
-  @Option(
       names = "--workers",
       paramLabel = "N",
       defaultValue = "0",
@@ -100,6 +93,7 @@ final class CurateCommand implements Callable<Integer> {
   }
 
   @ArgGroup private @Nullable ShareOption share;
+  @Mixin private ShardSizeOption perShard;
   @Mixin private ColumnOptions columns;
   @Mixin private PrecisionOption precision;
   @Mixin private ForceOption force;
@@ -108,7 +102,7 @@ final class CurateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
-    CurateOptions options = new CurateOptions(perShard, threads, force.isOn());
+    CurateOptions options = new CurateOptions(perShard.samples(), threads, force.isOn());
     Curation.check(rules);
     try (SampleSource samples = columns.open(source)) {
       Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));

@@ -44,7 +44,7 @@ final class DownloadCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "TABLE",
       description =
-          "cc3m:PATH, cc12m:PATH, yfcc100m:PATH, a .parquet, .csv, .tsv, .txt, .json or .jsonl, or a folder of such.")
+          "cc3m:PATH, cc12m:PATH, yfcc100m:PATH, a .parquet, .csv, .tsv, .txt, .json or .jsonl, or a folder of such; also in a store: https://, s3:// and hdfs://, several by {000..127} or ::.")
   private String source;
 
   @Option(
@@ -74,19 +74,6 @@ final class DownloadCommand implements Callable<Integer> {
   private List<String> columns = List.of();
 
   @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description = "Split of a published table. Default: the one that is trained on.")
-  private @Nullable String split;
-
-  @Option(
-      names = "--shard-size",
-      paramLabel = "N",
-      defaultValue = "" + DownloadOptions.PER_SHARD,
-      description = "Rows of a shard. Default: ${DEFAULT-VALUE}.")
-  private int perShard;
-
-  @Option(
       names = "--retry-failed",
       description = "Try again the rows that failed to download in a folder that is whole.")
   private boolean retryFailed;
@@ -100,6 +87,8 @@ final class DownloadCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nLimits of an answer:%n")
   private AnswerLimits limits = new AnswerLimits();
 
+  @Mixin private SplitOption split;
+  @Mixin private ShardSizeOption perShard;
   @Mixin private ForceOption force;
   @Mixin private Answer answer;
 
@@ -337,7 +326,7 @@ final class DownloadCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DownloadOptions options =
         new DownloadOptions(
-            perShard,
+            perShard.samples(),
             pictures.fit(),
             limits.limits(),
             servers.manners(),
@@ -345,7 +334,7 @@ final class DownloadCommand implements Callable<Integer> {
             force.isOn());
     UrlColumns wanted = new UrlColumns(urlColumn, captionColumn, columns);
     long started = System.nanoTime();
-    try (UrlTable table = UrlTable.open(source, wanted, split)) {
+    try (UrlTable table = UrlTable.open(source, wanted, split.name())) {
       System.err.println("table: " + table.describe());
       ObjectNode result = new Download(table, options, System.err::println).write(out);
       result.put("seconds", Math.round((System.nanoTime() - started) / 1e6) / 1000.0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -60,6 +61,17 @@ class HelpTest {
       alone = Objects.requireNonNull(alone.getSubcommands().get(name));
     }
     assertThat(alone.getUsageMessage()).isEqualTo(command.getUsageMessage());
+  }
+
+  @Test
+  void aDownloadsTableMayLieInAStore() {
+    CommandLine data = Objects.requireNonNull(Main.commandLine().getSubcommands().get("data"));
+    CommandLine download = Objects.requireNonNull(data.getSubcommands().get("download"));
+    assertThat(download.getUsageMessage().replaceAll("\\s+", " "))
+        .contains("https://, s3:// and hdfs://")
+        .contains("--split", "--shard-size");
+    assertThat(Main.run("data", "download", "urls.txt", "--out", "out", "--resize-mode", "wide"))
+        .isEqualTo(2);
   }
 
   private static String[] words(String line) {

@@ -10,9 +10,6 @@ import dev.filip.io.BadInput;
  * @param force begin anew, and replace what such a command wrote there before
  */
 public record CurateOptions(int perShard, int workers, boolean force) {
-  /** As img2dataset cuts shards. */
-  public static final int PER_SHARD = 10_000;
-
   public CurateOptions {
     BadInput.require(perShard > 0, "--shard-size", perShard, "> 0");
     BadInput.require(workers > 0 && workers <= 1024, "--workers", workers, "in [1, 1024]");

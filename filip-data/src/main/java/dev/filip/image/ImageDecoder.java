@@ -49,7 +49,8 @@ public final class ImageDecoder {
     if (!jpeg.whole()) { // before libjpeg speaks of it itself
       throw ImageHeader.broken(ImageHeader.Kind.JPEG, "truncated");
     }
-    return whole(Leptonica.jpeg(jpeg.marked()), ImageHeader.Kind.JPEG);
+    PackedImage common = JpegStrip.decode(file, jpeg);
+    return common != null ? common : whole(Leptonica.jpeg(jpeg.marked()), ImageHeader.Kind.JPEG);
   }
 
   private static PackedImage webp(byte[] file) throws UndecodableImage {

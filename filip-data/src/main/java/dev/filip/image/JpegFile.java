@@ -24,6 +24,13 @@ final class JpegFile {
   private int height;
   private int components;
   private boolean adobe;
+  private boolean jfif;
+
+  /** Where the frame's header begins, behind its length; 0 before it is met. */
+  private int frameAt;
+
+  private boolean baseline;
+  private boolean oneScan;
   private int at = 2;
 
   private JpegFile(byte[] file) {
@@ -41,7 +48,36 @@ final class JpegFile {
     if (marker == END || jpeg.components == 0) {
       throw ImageHeader.broken(ImageHeader.Kind.JPEG, "no frame header");
     }
+    jpeg.oneScan = jpeg.at + 2 < file.length && file[jpeg.at + 2] == jpeg.components;
     return jpeg;
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** The first component's factors, the horizontal one in the upper four bits. */
+  int sampling() {
+    return file[frameAt + 7] & 0xFF;
+  }
+
+  /**
+   * Whether it is of the form that nearly all files have: baseline, one scan, 8 bits, JFIF's YCbCr
+   * with colours at the full or half the resolution in each direction.
+   */
+  boolean common() {
+    return baseline && oneScan && jfif && components == 3 && file[frameAt] == 8 && halved();
+  }
+
+  private boolean halved() {
+    int across = sampling() >> 4;
+    int down = sampling() & 15;
+    boolean first = across >= 1 && across <= 2 && down >= 1 && down <= 2;
+    return first && file[frameAt + 10] == 0x11 && file[frameAt + 13] == 0x11;
   }
 
   /** Kind, size, orientation. */
@@ -106,6 +142,10 @@ final class JpegFile {
       height = u16(from + 1);
       width = u16(from + 3);
       components = file[from + 5] & 0xFF;
+      frameAt = from;
+      baseline = marker == 0xC0 && to - from == 6 + 3 * components && to <= file.length;
+    } else if (marker == 0xE0 && holds(from, "JFIF\0") && to - from >= 14) {
+      jfif = true;
     } else if (marker == 0xE1 && holds(from, "Exif\0\0")) {
       orientation.exif(file, from + 6, to);
     } else if (marker == 0xE1 && holds(from, "http://ns.adobe.com/xap/1.0/\0")) {

@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 final class Leptonica {
   private Leptonica() {}
 
+  /** Unpacks and loads the library, where that was not done. */
+  static void load() {
+    Once.load();
+  }
+
   /** Decodes a JPEG, or null when leptonica refuses; what libjpeg only warns of is taken. */
   static @Nullable PackedImage jpeg(byte[] file) {
     return read(

@@ -1,5 +1,6 @@
 package dev.filip.download;
 
+import dev.filip.image.AreaResize;
 import dev.filip.image.DecodeOptions;
 import dev.filip.image.ImageDecoder;
 import dev.filip.image.ImageEncoder;
@@ -14,7 +15,7 @@ import java.util.concurrent.Semaphore;
 /**
  * Makes of a fetched file the one that is kept. All pixels are decoded, so that what is broken is
  * found; a file of the wanted kind whose pixels stay as they are keeps its bytes. Sizes are
- * img2dataset's to the pixel. Thread-safe.
+ * img2dataset's to the pixel, and so are the pixels of pictures that become smaller. Thread-safe.
  */
 final class Fitter {
   /** Of packed pixels, those that a decoder holds beside, and what resizing makes of them. */
@@ -24,7 +25,8 @@ final class Fitter {
   private static final int WHITE = -1;
   private final Fit fit;
   private final DecodeOptions decoding;
-  private final PilResize resize = new PilResize();
+  private final AreaResize smaller = new AreaResize();
+  private final PilResize larger = new PilResize();
 
   /** Thousands of pixels in work at once: half the heap, or one picture of the largest size. */
   private final Semaphore room;
@@ -104,10 +106,7 @@ final class Fitter {
 
   private PackedImage fitted(PackedImage image) {
     Size size = scaled(image.width(), image.height());
-    PackedImage resized =
-        size.width == image.width() && size.height == image.height()
-            ? image
-            : resize.resize(image, size.width, size.height, Resample.BICUBIC);
+    PackedImage resized = resized(image, size.width, size.height);
     if (!applies(image.width(), image.height())) {
       return resized;
     }
@@ -116,6 +115,16 @@ final class Fitter {
       case CENTER_CROP -> cropped(resized);
       case NO, KEEP_RATIO, KEEP_RATIO_LARGEST -> resized;
     };
+  }
+
+  /** Smaller by the mean of what a pixel covers, as img2dataset does; larger by PIL's bicubic. */
+  private PackedImage resized(PackedImage image, int width, int height) {
+    if (width == image.width() && height == image.height()) {
+      return image;
+    }
+    return width <= image.width() && height <= image.height()
+        ? smaller.resize(image, width, height)
+        : larger.resize(image, width, height, Resample.BICUBIC);
   }
 
   private boolean applies(int width, int height) {
