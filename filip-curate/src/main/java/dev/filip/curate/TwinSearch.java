@@ -1,6 +1,5 @@
 package dev.filip.curate;
 
-import dev.filip.codes.CodeForm;
 import dev.filip.io.Progress;
 import dev.filip.io.Tasks;
 import dev.filip.kernel.LateInteraction;
@@ -38,7 +37,7 @@ final class TwinSearch implements Closeable {
    */
   record Reach(int bits, int most) {
     /** On real pictures as good as all: docs/CURATION.md. */
-    static final Reach DEFAULT = new Reach(30, 64);
+    static final Reach DEFAULT = new Reach(20, 64);
   }
 
   /** Above what fp32 sums of unit rows lose. */
@@ -47,7 +46,6 @@ final class TwinSearch implements Closeable {
   /** Above what the rounding of tokens changes: nearer to the bound, the exact sum decides. */
   private static final float UNSURE = 0.02f;
 
-  private static final long SEED = 20_221;
   private static final int BLOCK = 256;
   private static final int OPEN = 64;
   private static final int TOGETHER = 8;
@@ -99,7 +97,7 @@ final class TwinSearch implements Closeable {
     if (count() == 0) {
       return;
     }
-    CodeForm form = new CodeForm(mean(), SEED);
+    TwinForm form = new TwinForm(mean(), TwinForm.BITS);
     TwinCodes stay = new TwinCodes(form.words(), count());
     try (Progress progress = new Progress("compare", count())) {
       for (int f = 0; f < tokens.shards(); f++) {
@@ -198,15 +196,13 @@ final class TwinSearch implements Closeable {
     private final int bits;
     private final int[] codes;
 
-    Block(CodeForm form, TwinCodes stay, int f, int from, int to) {
+    Block(TwinForm form, TwinCodes stay, int f, int from, int to) {
       this.stay = stay;
       this.base = first[f] + from;
       this.size = to - from;
       this.words = form.words();
       this.bits = reach.bits * words * Integer.SIZE / 100;
-      this.codes = new int[size * words];
-      float[] means = opened(f).encoded().globals().slice(from, to).floats();
-      form.encode(means, codes, 0, new short[size], 0);
+      this.codes = form.codes(opened(f).encoded().globals().slice(from, to).floats());
     }
 
     /** Of each the first one that stays and is as alike; null where it stays itself. */

@@ -7,7 +7,9 @@ import dev.filip.tokens.TokenFile;
 import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -19,6 +21,8 @@ import java.util.SplittableRandom;
 final class TwinRecall {
   private static final double[] SIMILARITIES = {0.85, 0.9, 0.93, 0.95, 0.97};
   private static final int[] BITS = {15, 20, 25, 30, 35, 40};
+  private static final int[] WIDTHS = {64, 256, 512, 1024};
+  private static final int TOGETHER = 16;
   private static final int[] MOST = {8, 16, 32, 64, 128};
 
   private final Tokens.Builder rows;
@@ -53,83 +57,102 @@ final class TwinRecall {
   private void run(int queries) {
     Tokens images = rows.build();
     Tokens globals = means.build();
-    CodeForm form = new CodeForm(CodeForm.mean(globals), 20_221);
-    int words = form.words();
     int count = images.size();
-    int[] codes = new int[count * words];
-    form.encode(globals.floats(), codes, 0, new short[count], 0);
-    long[][] pairs = new long[SIMILARITIES.length][1];
-    long[] having = new long[SIMILARITIES.length];
-    long[][][] found = new long[SIMILARITIES.length][BITS.length][MOST.length];
-    long[] candidates = new long[BITS.length];
-    SplittableRandom random = new SplittableRandom(1);
+    int[] which = new SplittableRandom(1).ints(queries, count / 2, count).toArray();
+    List<Codes> all = new ArrayList<>();
+    for (int bits : WIDTHS) {
+      all.add(new Codes(new TwinForm(CodeForm.mean(globals), bits), globals));
+    }
     try (LateKernel kernel = new LateKernel(Runtime.getRuntime().availableProcessors())) {
-      for (int q = 0; q < queries; q++) {
-        int i = count / 2 + random.nextInt(count - count / 2);
-        PairScores alike = kernel.scores(images.slice(0, i), images.slice(i, i + 1));
-        int[] distance = new int[i];
-        Integer[] order = new Integer[i];
-        for (int j = 0; j < i; j++) {
-          distance[j] = TwinCodes.distance(codes, i * words, codes, j * words, words);
-          order[j] = j;
+      for (int from = 0; from < queries; from += TOGETHER) {
+        int[] some = Arrays.copyOfRange(which, from, Math.min(queries, from + TOGETHER));
+        Tokens.Builder asked = new Tokens.Builder(images.type(), images.d());
+        for (int i : some) {
+          asked.add(images.slice(i, i + 1));
         }
-        Arrays.sort(order, (a, b) -> Integer.compare(distance[a], distance[b]));
-        for (int b = 0; b < BITS.length; b++) {
-          int bits = BITS[b] * words * Integer.SIZE / 100;
-          candidates[b] += Arrays.stream(distance).filter(at -> at <= bits).count();
-        }
-        for (int s = 0; s < SIMILARITIES.length; s++) {
-          int first = Integer.MAX_VALUE;
-          for (int rank = 0; rank < i; rank++) {
-            int j = order[rank];
-            if (Math.min(alike.sImage()[j], alike.sText()[j]) >= SIMILARITIES[s]) {
-              pairs[s][0]++;
-              first = Math.min(first, rank);
-            }
-          }
-          if (first < Integer.MAX_VALUE) {
-            having[s]++;
-            for (int b = 0; b < BITS.length; b++) {
-              for (int m = 0; m < MOST.length; m++) {
-                boolean within = distance[order[first]] <= BITS[b] * words * Integer.SIZE / 100;
-                found[s][b][m] += within && first < MOST[m] ? 1 : 0;
-              }
-            }
+        PairScores alike = kernel.scores(images, asked.build());
+        for (int q = 0; q < some.length; q++) {
+          for (Codes codes : all) {
+            codes.look(some[q], alike, q);
           }
         }
       }
     }
-    say(queries, count, words, pairs, having, found, candidates);
+    all.forEach(codes -> codes.say(queries, count));
   }
 
-  private static void say(
-      int queries,
-      int count,
-      int words,
-      long[][] pairs,
-      long[] having,
-      long[][][] found,
-      long[] candidates) {
-    System.out.printf(
-        Locale.ROOT, "%d of %d images, codes of %d bits%n", queries, count, words * Integer.SIZE);
-    for (int b = 0; b < BITS.length; b++) {
-      System.out.printf(
-          Locale.ROOT,
-          "within %d %% of the bits: %.1f earlier images each%n",
-          BITS[b],
-          (double) candidates[b] / queries);
+  /** Codes of one width, and what they find. */
+  private static final class Codes {
+    private final int words;
+    private final int[] codes;
+    private final long[] pairs = new long[SIMILARITIES.length];
+    private final long[] having = new long[SIMILARITIES.length];
+    private final long[][][] found = new long[SIMILARITIES.length][BITS.length][MOST.length];
+    private final long[] candidates = new long[BITS.length];
+
+    Codes(TwinForm form, Tokens globals) {
+      words = form.words();
+      codes = form.codes(globals.floats());
     }
-    for (int s = 0; s < SIMILARITIES.length; s++) {
-      System.out.printf(
-          Locale.ROOT,
-          "similarity %.2f: %d have a near duplicate, %d pairs; found, of the nearest %s:%n",
-          SIMILARITIES[s],
-          having[s],
-          pairs[s][0],
-          Arrays.toString(MOST));
+
+    private int bits(int b) {
+      return BITS[b] * words * Integer.SIZE / 100;
+    }
+
+    void look(int i, PairScores alike, int q) {
+      long[] order = new long[i];
+      for (int j = 0; j < i; j++) {
+        long bits = TwinCodes.distance(codes, i * words, codes, j * words, words);
+        order[j] = bits << Integer.SIZE | j;
+      }
+      Arrays.sort(order);
       for (int b = 0; b < BITS.length; b++) {
+        int bound = bits(b);
+        candidates[b] += Arrays.stream(order).filter(at -> at >>> Integer.SIZE <= bound).count();
+      }
+      for (int s = 0; s < SIMILARITIES.length; s++) {
+        int first = Integer.MAX_VALUE;
+        for (int rank = 0; rank < i; rank++) {
+          int at = (int) order[rank] * alike.texts() + q;
+          if (Math.min(alike.sImage()[at], alike.sText()[at]) >= SIMILARITIES[s]) {
+            pairs[s]++;
+            first = Math.min(first, rank);
+          }
+        }
+        if (first < Integer.MAX_VALUE) {
+          count(s, first, (int) (order[first] >>> Integer.SIZE));
+        }
+      }
+    }
+
+    private void count(int s, int first, int distance) {
+      having[s]++;
+      for (int b = 0; b < BITS.length; b++) {
+        for (int m = 0; m < MOST.length; m++) {
+          found[s][b][m] += distance <= bits(b) && first < MOST[m] ? 1 : 0;
+        }
+      }
+    }
+
+    void say(int queries, int count) {
+      int width = words * Integer.SIZE;
+      System.out.printf(Locale.ROOT, "%d of %d images, %d bits%n", queries, count, width);
+      for (int b = 0; b < BITS.length; b++) {
+        double each = (double) candidates[b] / queries;
+        System.out.printf(Locale.ROOT, "within %d %%: %.1f earlier images each%n", BITS[b], each);
+      }
+      for (int s = 0; s < SIMILARITIES.length; s++) {
         System.out.printf(
-            Locale.ROOT, "  within %d %%: %s%n", BITS[b], Arrays.toString(found[s][b]));
+            Locale.ROOT,
+            "similarity %.2f: %d have a near duplicate, %d pairs; found, of the nearest %s:%n",
+            SIMILARITIES[s],
+            having[s],
+            pairs[s],
+            Arrays.toString(MOST));
+        for (int b = 0; b < BITS.length; b++) {
+          String some = Arrays.toString(found[s][b]);
+          System.out.printf(Locale.ROOT, "  within %d %%: %s%n", BITS[b], some);
+        }
       }
     }
   }
