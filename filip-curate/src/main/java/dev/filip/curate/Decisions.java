@@ -62,8 +62,7 @@ final class Decisions {
    * @param look finds near duplicates by a model, where the rules have one; where other shares have
    *     not made theirs yet, nothing that comes after is decided
    */
-  static Decisions of(
-      RuleBook book, Records records, Path scratch, long samples, SecondLook look)
+  static Decisions of(RuleBook book, Records records, Path scratch, long samples, SecondLook look)
       throws IOException {
     Decisions decisions = new Decisions(book, records);
     for (int r = 0; r < book.size(); r++) {

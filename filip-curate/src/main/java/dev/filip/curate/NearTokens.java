@@ -102,7 +102,11 @@ record NearTokens(Path folder, int shards) {
 
   /** Those of one shard. */
   private record Images(
-      SampleSource.Shard shard, BitSet sought, ImageEncoder encoder, long before, Progress progress) {
+      SampleSource.Shard shard,
+      BitSet sought,
+      ImageEncoder encoder,
+      long before,
+      Progress progress) {
     void write(TokenWriter writer) throws IOException {
       List<byte[]> images = new ArrayList<>();
       List<String> names = new ArrayList<>();

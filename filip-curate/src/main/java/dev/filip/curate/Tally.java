@@ -184,9 +184,7 @@ final class Tally {
     json.set("changed", alters);
     if (byTokens >= 0) {
       long all = rules.path("near_duplicates").asLong();
-      json.putObject("near_duplicates")
-          .put("by_hash", all - byTokens)
-          .put("by_tokens", byTokens);
+      json.putObject("near_duplicates").put("by_hash", all - byTokens).put("by_tokens", byTokens);
     }
     return score.isEmpty() ? json : json.set("score", score);
   }

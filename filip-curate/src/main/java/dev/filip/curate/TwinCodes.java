@@ -39,8 +39,8 @@ final class TwinCodes {
   }
 
   /**
-   * Items within {@code bits} of a code, at most {@code most} of them: the nearest, of those as near
-   * the first ones.
+   * Items within {@code bits} of a code, at most {@code most} of them: the nearest, of those as
+   * near the first ones.
    *
    * @param queries codes, back to back
    * @param which of them
@@ -69,7 +69,9 @@ final class TwinCodes {
     return bits;
   }
 
-  /** The nearest so far, each as distance and place; cut to as many as asked when there is no room. */
+  /**
+   * The nearest so far, each as distance and place; cut to as many as asked when there is no room.
+   */
   private final class Nearest {
     private final int[] queries;
     private final int at;

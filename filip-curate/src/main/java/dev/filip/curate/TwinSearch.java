@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for images whose tokens are nearly those of an earlier one that stays, in order. Which
- * earlier ones are compared is decided by a code of one bit a number of the mean token (less that of
- * all images, rotated): the {@link Reach#most} nearest within {@link Reach#bits}; these exactly. In
- * memory are the codes of what stays, the tokens lie in files. What is found is the same for any
+ * earlier ones are compared is decided by a code of one bit a number of the mean token (less that
+ * of all images, rotated): the {@link Reach#most} nearest within {@link Reach#bits}; these exactly.
+ * In memory are the codes of what stays, the tokens lie in files. What is found is the same for any
  * number of threads. Used by one thread.
  */
 final class TwinSearch implements Closeable {
@@ -37,7 +37,7 @@ final class TwinSearch implements Closeable {
    */
   record Reach(int bits, int most) {
     /** On real pictures as good as all: docs/CURATION.md. */
-    static final Reach DEFAULT = new Reach(20, 64);
+    static final Reach DEFAULT = new Reach(25, 64);
   }
 
   /** Above what fp32 sums of unit rows lose. */
@@ -208,7 +208,10 @@ final class TwinSearch implements Closeable {
     /** Of each the first one that stays and is as alike; null where it stays itself. */
     List<@Nullable Hit> hits() {
       @Nullable Hit[] hits = new Hit[size];
-      each(i -> true, this::before, (i, found) -> hits[i] = found.isEmpty() ? null : found.getFirst());
+      each(
+          i -> true,
+          this::before,
+          (i, found) -> hits[i] = found.isEmpty() ? null : found.getFirst());
       List<List<Hit>> within = new ArrayList<>();
       for (int i = 0; i < size; i++) {
         within.add(List.of());

@@ -64,8 +64,7 @@ class NearDuplicatesTest {
   /** A made picture, mirrored where {@code x} is -1, nearer and brighter. */
   private static byte[] changed(int seed, int x, double nearer, double brighter)
       throws IOException {
-    BufferedImage made =
-        ImageIO.read(new ByteArrayInputStream(MadePairs.picture(seed, 70, 63)));
+    BufferedImage made = ImageIO.read(new ByteArrayInputStream(MadePairs.picture(seed, 70, 63)));
     BufferedImage image = new BufferedImage(70, 63, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = image.createGraphics();
     AffineTransform place = AffineTransform.getTranslateInstance(35, 31.5);
@@ -161,7 +160,8 @@ class NearDuplicatesTest {
       for (int c = 0; c < D; c++) {
         double angle = 3 * wave[4 * c + 3];
         for (int b = 0; b < 3; b++) {
-          angle += 3 * wave[4 * c + b] * (image.rgb()[3 * (y * image.width() + x) + b] & 255) / 255.0;
+          angle +=
+              3 * wave[4 * c + b] * (image.rgb()[3 * (y * image.width() + x) + b] & 255) / 255.0;
         }
         rows[at + c] = (float) Math.cos(angle);
         squares += rows[at + c] * rows[at + c];
@@ -213,8 +213,7 @@ class NearDuplicatesTest {
     batches.clear();
     ObjectNode answer = run("out", 2, "undecodable: on", "length: {min_words: 2}", RULE);
     assertThat(keys("out"))
-        .containsExactly(
-            "s0", "s1", "s2", "s3", "s4", "s5", "s6", "flat", "other", "last");
+        .containsExactly("s0", "s1", "s2", "s3", "s4", "s5", "s6", "flat", "other", "last");
     assertThat(answer.path("rules").path("near_duplicates").asInt()).isEqualTo(5);
     assertThat(answer.path("near_duplicates").toString())
         .isEqualTo("{\"by_hash\":2,\"by_tokens\":3}");
@@ -244,7 +243,10 @@ class NearDuplicatesTest {
   @Test
   void sharesThreadsAndADryRunSayTheSame() throws IOException {
     String[] rules = {
-      "length: {min_words: 2}", RULE, "repetition: {max_images: 2}", "score: {model: model, keep: 0.8}"
+      "length: {min_words: 2}",
+      RULE,
+      "repetition: {max_images: 2}",
+      "score: {model: model, keep: 0.8}"
     };
     ObjectNode whole = run("whole", 1, rules);
     run("many", 7, rules);
@@ -255,7 +257,8 @@ class NearDuplicatesTest {
     }
     assertThatThrownBy(() -> share("out", Curation.Stage.SCORE, "0/2", rules))
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("shards without tokens must be 0 before --score (--encode makes them), got 5");
+        .hasMessageContaining(
+            "shards without tokens must be 0 before --score (--encode makes them), got 5");
     share("out", Curation.Stage.ENCODE, "2/3", rules);
     assertThatThrownBy(() -> share("out", Curation.Stage.WRITE, "0/2", rules))
         .isInstanceOf(BadInput.class)
@@ -311,7 +314,8 @@ class NearDuplicatesTest {
   /** An earlier one that a later rule takes has been there all the same, as with hashes. */
   @Test
   void whatALaterRuleTakesIsStillTheEarlierOne() throws IOException {
-    ObjectNode answer = run("out", 2, "length: {min_words: 2}", RULE, "score: {model: model, keep: 0.1}");
+    ObjectNode answer =
+        run("out", 2, "length: {min_words: 2}", RULE, "score: {model: model, keep: 0.1}");
     assertThat(answer.path("rules").path("near_duplicates").asInt()).isEqualTo(5);
     assertThat(keys("out")).doesNotContain("s2", "turned", "again");
   }
@@ -353,7 +357,9 @@ class NearDuplicatesTest {
           {"modell: m", "near_duplicates.modell is not a key; did you mean near_duplicates.model?"},
           {"model: nowhere", "near_duplicates.model must be a model folder"},
           {"similarity: 0.9", "near_duplicates.similarity must be beside near_duplicates.model"},
-          {"model: model, similarity: 95", "near_duplicates.similarity must be in (0, 1], got 95.0"},
+          {
+            "model: model, similarity: 95", "near_duplicates.similarity must be in (0, 1], got 95.0"
+          },
           {"model: model, similarity: 0", "near_duplicates.similarity must be in (0, 1], got 0.0"},
           {"model: model, similarity: high", "near_duplicates.similarity must be a number"},
         }) {

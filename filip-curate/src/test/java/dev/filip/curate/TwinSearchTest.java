@@ -93,7 +93,8 @@ class TwinSearchTest {
     TwinSearch.Reach reach = new TwinSearch.Reach(100, all + 1);
     try (TwinSearch search = new TwinSearch(tokens, SIMILARITY, reach, threads)) {
       search.run(
-          starts(sizes), twin -> found.add(twin.sample() + " " + twin.twin() + " " + twin.similarity()));
+          starts(sizes),
+          twin -> found.add(twin.sample() + " " + twin.twin() + " " + twin.similarity()));
     }
     return found;
   }
@@ -117,7 +118,8 @@ class TwinSearchTest {
     for (int i = 0; i < images.size(); i++) {
       String by = null;
       for (int j : stay) {
-        double alike = Math.min(mean(images.get(i), images.get(j), d), mean(images.get(j), images.get(i), d));
+        double alike =
+            Math.min(mean(images.get(i), images.get(j), d), mean(images.get(j), images.get(i), d));
         if (by == null && alike >= SIMILARITY) {
           by = samples.get(i) + " " + samples.get(j);
         }
@@ -219,8 +221,8 @@ class TwinSearchTest {
                 .filter(i -> distance(queries, query, all, i) <= bits)
                 .boxed()
                 .sorted(
-                    java.util.Comparator.comparingInt((Integer i) ->
-                        distance(queries, query, all, i)))
+                    java.util.Comparator.comparingInt(
+                        (Integer i) -> distance(queries, query, all, i)))
                 .limit(37)
                 .mapToInt(i -> 3 * i)
                 .sorted()

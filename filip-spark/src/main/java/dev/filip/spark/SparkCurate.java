@@ -8,9 +8,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * Curation on a cluster, the program for spark-submit: {@code SparkCurate SHARES COMMAND...}. The
  * command is {@code filip curate SOURCE --rules RULES --out OUT}, there on every executor, as are
- * source, rules and OUT. Shares are judged, encoded, scored and written as the tasks of four stages, each a
- * child process; the driver's finishes the run. Where a share fails Spark tries it again, and it
- * goes on with what it made; so does the same program given again.
+ * source, rules and OUT. Shares are judged, encoded, scored and written as the tasks of four
+ * stages, each a child process; the driver's finishes the run. Where a share fails Spark tries it
+ * again, and it goes on with what it made; so does the same program given again.
  */
 public final class SparkCurate {
   private SparkCurate() {}

@@ -53,7 +53,8 @@ class SparkCurateTest {
         command("echo \"$2 $3\" >> $1; echo working; echo \"filip: no $3\"; [ $3 != 1/2 ]");
     assertThatThrownBy(() -> SparkCurate.run(spark, 2, command))
         .hasMessageContaining("judge 1/2 ended with exit code 1: filip: no 1/2");
-    assertThat(Files.readString(temp.resolve("log"))).doesNotContain("--encode", "--score", "--write");
+    assertThat(Files.readString(temp.resolve("log")))
+        .doesNotContain("--encode", "--score", "--write");
   }
 
   @Test
