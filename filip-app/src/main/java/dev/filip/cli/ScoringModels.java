@@ -1,8 +1,8 @@
 package dev.filip.cli;
 
 import dev.filip.Filip;
-import dev.filip.curate.ImageEncoder;
 import dev.filip.curate.PairScorer;
+import dev.filip.curate.PictureEncoder;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
@@ -40,7 +40,7 @@ record ScoringModels(PrecisionOption precision) implements PairScorer.Models {
   }
 
   @Override
-  public ImageEncoder encoder(String model) {
+  public PictureEncoder encoder(String model) {
     return new Encoder(precision.openForMany(Path.of(model)));
   }
 
@@ -61,7 +61,7 @@ record ScoringModels(PrecisionOption precision) implements PairScorer.Models {
   }
 
   /** Decodes on all cores, then encodes a batch. */
-  private record Encoder(Filip filip) implements ImageEncoder {
+  private record Encoder(Filip filip) implements PictureEncoder {
     @Override
     public int width() {
       return filip.embedder().width();

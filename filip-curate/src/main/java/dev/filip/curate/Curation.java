@@ -38,6 +38,7 @@ public final class Curation {
   private static final String FORMAT = "filip-curate/1";
   private static final String ANSWER = "curate.json";
   private static final String RECORDS = "verdicts";
+  private static final String LEAKS = "leaks";
   private static final String TOKENS = "tokens";
   private static final String SCORES = "scores";
   private static final String SHARDS = "shards";
@@ -78,7 +79,7 @@ public final class Curation {
       return answer(finished, folder);
     }
     try (folder) {
-      folder.begin(options.force(), RECORDS, RECORDS, TOKENS, SCORES, SHARDS);
+      begin(folder);
       Records records = judged(folder.part(RECORDS), Share.ALL);
       SecondLook look = look(folder.part(TOKENS), Share.ALL, "");
       Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size(), look);
@@ -96,6 +97,11 @@ public final class Curation {
       folder.finish(SHARDS);
       return answer(json, folder);
     }
+  }
+
+  private void begin(ResumableFolder folder) throws IOException {
+    folder.begin(options.force(), RECORDS, RECORDS, LEAKS, TOKENS, SCORES, SHARDS);
+    book.keepLeaks(folder.part(LEAKS));
   }
 
   private ObjectNode request() throws IOException {
@@ -135,7 +141,8 @@ public final class Curation {
     ResumableFolder folder = new ResumableFolder(out, request(), ANSWER, "filip curate");
     if (folder.finished(false) == null) {
       try (folder) {
-        folder.join(RECORDS, TOKENS, SCORES, SHARDS);
+        folder.join(RECORDS, LEAKS, TOKENS, SCORES, SHARDS);
+        book.keepLeaks(folder.part(LEAKS));
         switch (stage) {
           case JUDGE -> judged(folder.part(RECORDS), share);
           case ENCODE -> encoded(folder, share);

@@ -60,7 +60,7 @@ record NearTokens(Path folder, int shards) {
    *
    * @param sought the images of each shard
    */
-  void make(SampleSource source, List<BitSet> sought, ImageEncoder encoder, Share share)
+  void make(SampleSource source, List<BitSet> sought, PictureEncoder encoder, Share share)
       throws IOException {
     long total = 0;
     for (int i = share.number(); i < shards; i += share.of()) {
@@ -104,7 +104,7 @@ record NearTokens(Path folder, int shards) {
   private record Images(
       SampleSource.Shard shard,
       BitSet sought,
-      ImageEncoder encoder,
+      PictureEncoder encoder,
       long before,
       Progress progress) {
     void write(TokenWriter writer) throws IOException {

@@ -28,7 +28,7 @@ public interface PairScorer extends Closeable {
     PairScorer open(String model);
 
     /** The same for images alone. */
-    default ImageEncoder encoder(String model) {
+    default PictureEncoder encoder(String model) {
       throw new IllegalArgumentException("no models: near_duplicates.model needs one");
     }
   }

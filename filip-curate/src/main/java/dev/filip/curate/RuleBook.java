@@ -137,6 +137,15 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     return null;
   }
 
+  /** Where hashes of evaluation sets lie from now on. */
+  void keepLeaks(Path folder) {
+    for (Rule rule : rules) {
+      if (rule instanceof LeakRule leak) {
+        leak.keepIn(folder);
+      }
+    }
+  }
+
   boolean looksAtImages() {
     return rules.stream().anyMatch(r -> !(r instanceof TextRule || r instanceof Rule.Repetition));
   }

@@ -38,7 +38,7 @@ record SecondLook(
     }
     NearTokens tokens = new NearTokens(folder, source.shards());
     if (share != null && !tokens.hasAll(share)) {
-      try (ImageEncoder encoder = models.encoder(rule.folder())) {
+      try (PictureEncoder encoder = models.encoder(rule.folder())) {
         tokens.make(source, sought, encoder, share);
       }
     }

@@ -96,7 +96,7 @@ class NearDuplicatesTest {
       }
 
       @Override
-      public ImageEncoder encoder(String model) {
+      public PictureEncoder encoder(String model) {
         return new Colours();
       }
     };
@@ -121,7 +121,7 @@ class NearDuplicatesTest {
   }
 
   /** Waves of the mean colour of each of 7 x 7 patches: d is no multiple of a word. */
-  private final class Colours implements ImageEncoder {
+  private final class Colours implements PictureEncoder {
     private static final int D = 41;
     private final double[] wave = new SplittableRandom(1).doubles(4L * D, -1, 1).toArray();
 

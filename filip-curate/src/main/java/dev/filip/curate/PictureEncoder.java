@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.util.List;
 
 /** A model that says what images are like. Used by one thread. */
-public interface ImageEncoder extends Closeable {
+public interface PictureEncoder extends Closeable {
   /** Numbers of a row. */
   int width();
 
