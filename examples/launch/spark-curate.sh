@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Curation on Spark: SHARES tasks judge the shards of SOURCE, SHARES tasks write what stays, each starts filip as a child process. The same
+# Curation on Spark: SHARES tasks judge the shards of SOURCE, SHARES tasks each encode and score where the rules ask models, SHARES tasks write what stays, each starts filip as a child process. The same
 # bytes as `filip curate` on one machine; given again, it goes on.
 #   examples/launch/spark-curate.sh 2 data/openclipart/train configs/curate-small.yaml data/curated              # here, in local[2]
 #   SPARK_HOME=... MASTER=spark://node-0:7077 examples/launch/spark-curate.sh 64 SOURCE RULES OUT [filip curate options]

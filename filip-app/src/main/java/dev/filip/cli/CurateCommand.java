@@ -79,16 +79,23 @@ final class CurateCommand implements Callable<Integer> {
     private @Nullable String judge;
 
     @Option(
+        names = "--encode",
+        paramLabel = "K/N",
+        description =
+            "Then, where near_duplicates asks a model, only encode what it is to compare; who finds all encoded compares.")
+    private @Nullable String encode;
+
+    @Option(
         names = "--score",
         paramLabel = "K/N",
-        description = "Then, where the rules ask a model, only score what they leave.")
+        description = "Then, where the rule score asks a model, only score what the others leave.")
     private @Nullable String score;
 
     @Option(
         names = "--write",
         paramLabel = "K/N",
         description =
-            "Then only write every N-th shard of what stays. The command without either does what is left.")
+            "Then only write every N-th shard of what stays. The command without any of these does what is left.")
     private @Nullable String write;
   }
 
@@ -108,7 +115,7 @@ final class CurateCommand implements Callable<Integer> {
       Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
       if (share != null && (key != null || dryRun)) {
         throw new BadInput(
-            "--judge, --score and --write stand with --out, not with --dry-run or --explain");
+            "--judge, --encode, --score and --write stand with --out, not with --dry-run or --explain");
       }
       if (key != null) {
         answer.print(curation.explain(key));
@@ -128,6 +135,7 @@ final class CurateCommand implements Callable<Integer> {
       throws IOException {
     Map<Curation.Stage, @Nullable String> given = new EnumMap<>(Curation.Stage.class);
     given.put(Curation.Stage.JUDGE, share.judge);
+    given.put(Curation.Stage.ENCODE, share.encode);
     given.put(Curation.Stage.SCORE, share.score);
     given.put(Curation.Stage.WRITE, share.write);
     for (Map.Entry<Curation.Stage, @Nullable String> one : given.entrySet()) {

@@ -2,6 +2,7 @@ package dev.filip.cli;
 
 import dev.filip.Filip;
 import dev.filip.curate.PairScorer;
+import dev.filip.curate.PictureEncoder;
 import dev.filip.encode.Embedder;
 import dev.filip.encode.Match;
 import dev.filip.io.BadInput;
@@ -17,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Model folders that score pairs for {@code filip curate}.
+ * Model folders that score pairs and encode images for {@code filip curate}.
  *
  * @param precision of the towers
  */
@@ -38,12 +39,61 @@ record ScoringModels(PrecisionOption precision) implements PairScorer.Models {
     return new Scorer(precision.openForMany(Path.of(model)));
   }
 
+  @Override
+  public PictureEncoder encoder(String model) {
+    return new Encoder(precision.openForMany(Path.of(model)));
+  }
+
   private static void require(String model) {
     BadInput.require(
         Files.isDirectory(Path.of(model)),
         "score.model",
         model,
         "a model folder, its path relative to the rules");
+  }
+
+  private static Embedder.@Nullable Picture decoded(Embedder model, byte[] image) {
+    try {
+      return model.prepare(image);
+    } catch (Embedder.Unreadable e) {
+      return null;
+    }
+  }
+
+  /** Decodes on all cores, then encodes a batch. */
+  private record Encoder(Filip filip) implements PictureEncoder {
+    @Override
+    public int width() {
+      return filip.embedder().width();
+    }
+
+    @Override
+    public List<float[]> encode(List<byte[]> images) {
+      Embedder model = filip.embedder();
+      Embedder.@Nullable Picture[] pictures = new Embedder.Picture[images.size()];
+      Tasks.forEach(images.size(), i -> pictures[i] = decoded(model, images.get(i)));
+      List<Embedder.Picture> usable = new ArrayList<>();
+      for (Embedder.Picture picture : pictures) {
+        if (picture != null) {
+          usable.add(picture);
+        }
+      }
+      if (usable.isEmpty()) {
+        return images.stream().map(_ -> new float[0]).toList();
+      }
+      Tokens rows = Match.of(model.interaction()).pictures(model.images(usable), model.layout());
+      List<float[]> all = new ArrayList<>();
+      int next = 0;
+      for (Embedder.Picture picture : pictures) {
+        all.add(picture == null ? new float[0] : rows.floats(next++));
+      }
+      return all;
+    }
+
+    @Override
+    public void close() {
+      filip.close();
+    }
   }
 
   /** Decodes on all cores, then encodes a batch, then compares each image with its own texts. */
@@ -67,7 +117,7 @@ record ScoringModels(PrecisionOption precision) implements PairScorer.Models {
     @Override
     public List<float[]> score(List<Pair> pairs) {
       Embedder.@Nullable Picture[] pictures = new Embedder.Picture[pairs.size()];
-      Tasks.forEach(pairs.size(), i -> pictures[i] = decoded(pairs.get(i).image()));
+      Tasks.forEach(pairs.size(), i -> pictures[i] = decoded(model, pairs.get(i).image()));
       List<Embedder.Picture> usable = new ArrayList<>();
       List<String> captions = new ArrayList<>();
       for (int i = 0; i < pictures.length; i++) {
@@ -80,14 +130,6 @@ record ScoringModels(PrecisionOption precision) implements PairScorer.Models {
         return pairs.stream().map(_ -> new float[0]).toList();
       }
       return scores(pairs, pictures, match.rows(model.images(usable)), texts(captions));
-    }
-
-    private Embedder.@Nullable Picture decoded(byte[] image) {
-      try {
-        return model.prepare(image);
-      } catch (Embedder.Unreadable e) {
-        return null;
-      }
     }
 
     private Tokens texts(List<String> captions) {

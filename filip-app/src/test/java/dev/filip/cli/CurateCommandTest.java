@@ -9,7 +9,9 @@ import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
+import dev.filip.encode.Embedder;
 import dev.filip.io.Json;
+import dev.filip.tokens.Tokens;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -116,6 +118,120 @@ class CurateCommandTest {
             rules("collages-global", "by: s_text, min: 0"));
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("score.by must be one of mean, cosine", "got s_text");
+  }
+
+  /** A disc and a bar of a colour, a little of the edge cut off. */
+  private static void drawing(Path file, Color colour, int cut) throws IOException {
+    BufferedImage image = new BufferedImage(96 - cut, 72 - cut, BufferedImage.TYPE_INT_RGB);
+    Graphics2D g = image.createGraphics();
+    g.setColor(Color.WHITE);
+    g.fillRect(0, 0, 96, 72);
+    g.translate(-cut, -cut);
+    g.setColor(colour);
+    g.fillOval(20, 12, 40, 40);
+    g.setColor(colour.darker());
+    g.fillRect(50, 40, 36, 14);
+    g.dispose();
+    ImageIO.write(image, "png", file.toFile());
+    Files.writeString(
+        file.resolveSibling(file.getFileName().toString().replace(".png", ".txt")), "a drawing");
+  }
+
+  /** The smaller of both directions' means of best patches, by the library and each by itself. */
+  private static double alike(Filip filip, Path one, Path other) throws IOException {
+    float[][] a = patches(filip, one);
+    float[][] b = patches(filip, other);
+    return Math.min(mean(a, b), mean(b, a));
+  }
+
+  private static float[][] patches(Filip filip, Path file) throws IOException {
+    Embedder model = filip.embedder();
+    Tokens rows = model.images(List.of(model.prepare(file))).tokens();
+    float[] all = rows.floats(0);
+    float[][] patches = new float[model.layout().size()][];
+    for (int k = 0; k < patches.length; k++) {
+      int at = (model.layout().first() + k) * rows.d();
+      patches[k] = Arrays.copyOfRange(all, at, at + rows.d());
+    }
+    return patches;
+  }
+
+  private static double mean(float[][] ones, float[][] others) {
+    double sum = 0;
+    for (float[] one : ones) {
+      double best = -1;
+      for (float[] other : others) {
+        double product = 0;
+        for (int c = 0; c < one.length; c++) {
+          product += (double) one[c] * other[c];
+        }
+        best = Math.max(best, product);
+      }
+      sum += best;
+    }
+    return sum / ones.length;
+  }
+
+  @Test
+  void tokensFindTheCopyThatHashesMiss() throws IOException {
+    Path pairs = Files.createDirectories(folder.resolve("drawings"));
+    for (int i = 0; i < COLOURS.size(); i++) {
+      drawing(pairs.resolve("d" + i + ".png"), COLOURS.get(i), 0);
+    }
+    Path copy = pairs.resolve("e-copy.png");
+    drawing(copy, new Color(250, 8, 4), 3);
+    double near;
+    double far = -1;
+    try (Filip filip = Filip.open(MODELS.resolve("collages-late"))) {
+      near = alike(filip, pairs.resolve("d0.png"), copy);
+      for (int i = 0; i < COLOURS.size(); i++) {
+        for (int j = 0; j < i; j++) {
+          Path one = pairs.resolve("d" + i + ".png");
+          far = Math.max(far, alike(filip, one, pairs.resolve("d" + j + ".png")));
+        }
+      }
+    }
+    assertThat(near).isGreaterThan(far + 0.02);
+    double bound = (near + far) / 2;
+    Path rules = folder.resolve("near.yaml");
+    String model = MODELS.resolve("collages-late").toString().replace('\\', '/');
+    String text = "near_duplicates: {distance: 0, model: \"" + model + "\", similarity: ";
+    Files.writeString(rules, "near_duplicates: {distance: 0}\n");
+    Said hash = run("curate", pairs, "--rules", rules, "--dry-run", "--json");
+    Files.writeString(rules, text + bound + "}\n");
+    Said said = run("curate", pairs, "--rules", rules, "--dry-run", "--json");
+    assertThat(said.code()).as(said.err()).isZero();
+    int byHash = Json.parse(hash.out()).at("/rules/near_duplicates").asInt();
+    assertThat(Json.parse(said.out()).at("/near_duplicates/by_tokens").asInt()).isEqualTo(1);
+    assertThat(Json.parse(said.out()).at("/near_duplicates/by_hash").asInt()).isEqualTo(byHash);
+    Said why = run("curate", pairs, "--rules", rules, "--explain", "e-copy", "--json");
+    JsonNode told = Json.parse(why.out());
+    assertThat(told.path("why").asText()).startsWith("looks like d0, similarity of tokens ");
+    double shown = Double.parseDouble(told.path("why").asText().replaceFirst(".* ", ""));
+    assertThat(shown).as("tokens are kept in bf16").isCloseTo(near, within(2e-3));
+    Files.writeString(rules, text + (near + 0.01) + "}\n");
+    Said strict = run("curate", pairs, "--rules", rules, "--dry-run", "--json");
+    assertThat(Json.parse(strict.out()).at("/near_duplicates/by_tokens").asInt()).isZero();
+  }
+
+  @Test
+  void aGlobalModelComparesPicturesAsWholes() throws IOException {
+    Path rules = folder.resolve("global.yaml");
+    String model = MODELS.resolve("collages-global").toString().replace('\\', '/');
+    Files.writeString(
+        rules, "near_duplicates: {distance: 0, model: \"" + model + "\", similarity: 0.999}\n");
+    Path out = folder.resolve("global-near");
+    Said said = run("curate", folder.resolve("pairs"), "--rules", rules, "--out", out, "--json");
+    assertThat(said.code()).as(said.err()).isZero();
+    assertThat(Json.parse(said.out()).at("/near_duplicates/by_tokens").isInt()).isTrue();
+    Files.writeString(rules, "near_duplicates: {model: nowhere}\n");
+    Said none = run("curate", folder.resolve("pairs"), "--rules", rules, "--dry-run");
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("near_duplicates.model must be a model folder");
+    Files.writeString(rules, "near_duplicates: {model: pairs}\n");
+    Said other = run("curate", folder.resolve("pairs"), "--rules", rules, "--dry-run");
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).hasLineCount(1);
   }
 
   @Test

@@ -26,6 +26,18 @@ public final class LateInteraction {
   }
 
   /**
+   * How alike two items of one kind are: the smaller of both directions' means of best products, so
+   * that a part of a picture is not the whole. Of one row each, their product.
+   *
+   * @param one {@code [n,d]}, unit rows, whole
+   * @param other {@code [m,d]}
+   */
+  public static float alike(float[] one, float[] other, int d) {
+    PairAlignment aligned = align(one, one.length / d, other, other.length / d, d);
+    return Math.min(aligned.sImage(), aligned.sText());
+  }
+
+  /**
    * One image {@code [n,d]} with one text {@code [m,d]}, valid rows only: for each patch its best
    * word, for each word its best patch.
    */

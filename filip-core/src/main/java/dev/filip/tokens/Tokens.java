@@ -212,6 +212,17 @@ public final class Tokens {
     return new Tokens(rows, type, d, start, length, first + from, to - from);
   }
 
+  /** The same items without their first {@code tokens}, at the same place. */
+  public Tokens from(int tokens) {
+    long[] starts = new long[size];
+    int[] lengths = new int[size];
+    for (int i = 0; i < size; i++) {
+      starts[i] = start(i) + tokens;
+      lengths[i] = length(i) - tokens;
+    }
+    return checked(rows, type, d, starts, lengths);
+  }
+
   /** All rows where they lie, read-only: row r begins at byte {@code r * d * type.bytes}. */
   public MemorySegment rows() {
     return rows;

@@ -22,6 +22,8 @@ class ScalarLateInteractionTest {
     // s_image = (.8 + .6 + .96) / 3, s_text = (.96 + 0) / 2: not the same
     assertThat(a.sImage()).isCloseTo(2.36f / 3, within(1e-6f));
     assertThat(a.sText()).isCloseTo(0.48f, within(1e-6f));
+    assertThat(LateInteraction.alike(PATCHES, WORDS, 2)).isCloseTo(0.48f, within(1e-6f));
+    assertThat(LateInteraction.alike(WORDS, PATCHES, 2)).isCloseTo(0.48f, within(1e-6f));
   }
 
   @Test

@@ -45,6 +45,15 @@ class TokensTest {
   }
 
   @Test
+  void firstTokensAreLeftOutOfSomeOrAllItems() {
+    Tokens tokens = Tokens.packed(SIX, 2, 2, 4).from(1);
+    assertThat(tokens.floats(0)).containsExactly(3, 4);
+    assertThat(tokens.slice(1, 2).from(2).floats()).containsExactly(11, 12);
+    assertThat(tokens.count()).isEqualTo(4);
+    assertThatThrownBy(() -> tokens.from(1)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void paddingIsNotRead() {
     Tokens tokens = Tokens.padded(MemorySegment.ofArray(SIX), Type.FP32, 3, 2, new int[] {1, 2});
     assertThat(tokens.floats()).containsExactly(1, 2, 7, 8, 9, 10);

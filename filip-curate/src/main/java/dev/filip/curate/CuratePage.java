@@ -21,6 +21,7 @@ record CuratePage(
     SampleSource source,
     RuleBook book,
     Judge judge,
+    Records records,
     Decisions decisions,
     @Nullable Scores scores,
     Tally tally) {
@@ -119,8 +120,32 @@ record CuratePage(
       try (SampleSource.Shard shard = source.open(place.shard())) {
         cards.add(card(shard, place, rule));
       }
+      if (rule != Verdict.NONE
+          && book.rules().get(rule) instanceof Rule.NearDuplicates near
+          && near.model() != null) {
+        twin(cards, place, near);
+      }
     }
     return cards;
+  }
+
+  /** Says whom the last card's picture looks like, and shows that beside it. */
+  private void twin(List<Page.Card> cards, Records.Place place, Rule.NearDuplicates near)
+      throws IOException {
+    Likeness like = Likeness.of(source, records, decisions, near, place);
+    Page.Card taken = cards.removeLast();
+    List<String> lines = new ArrayList<>(taken.lines());
+    lines.add("\u2717 " + like.why());
+    cards.add(new Page.Card(taken.png(), taken.title(), lines));
+    Records.Place other = like.place();
+    if (other != null) {
+      try (SampleSource.Shard shard = source.open(other.shard())) {
+        Sample.Text text = shard.text(other.index());
+        List<String> own = new ArrayList<>(text.captions());
+        own.add("the earlier one of both");
+        cards.add(new Page.Card(thumbnail(shard, other.index()), text.key(), own));
+      }
+    }
   }
 
   private Page.Card card(SampleSource.Shard shard, Records.Place place, int rule)

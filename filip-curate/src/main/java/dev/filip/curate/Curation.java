@@ -41,6 +41,8 @@ public final class Curation {
   private static final String FORMAT = "filip-curate/1";
   private static final String ANSWER = "curate.json";
   private static final String RECORDS = "verdicts";
+  private static final String LEAKS = "leaks";
+  private static final String TOKENS = "tokens";
   private static final String SCORES = "scores";
   private static final String SHARDS = "shards";
   private static final String SCRATCH = "texts";
@@ -80,9 +82,10 @@ public final class Curation {
       return answer(finished, folder);
     }
     try (folder) {
-      folder.begin(options.force(), RECORDS, RECORDS, SCORES, SHARDS);
+      begin(folder);
       Records records = judged(folder.part(RECORDS), Share.ALL);
-      Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size());
+      SecondLook look = look(folder.part(TOKENS), Share.ALL, "");
+      Decisions decisions = Decisions.of(book, records, folder.part(SCRATCH), source.size(), look);
       Scored scored = scored(decisions, folder.part(SCORES), Share.ALL);
       Tally tally = tally(records, decisions, scored);
       ObjectNode json = tally.toJson();
@@ -90,7 +93,7 @@ public final class Curation {
       int shards = writer.write(folder.part(SHARDS), Share.ALL);
       writer.lists(folder.part(SHARDS), shards);
       json.put("shards", shards);
-      new CuratePage(source, book, judge, decisions, scored.scores(), tally)
+      new CuratePage(source, book, judge, records, decisions, scored.scores(), tally)
           .write(folder.part(SHARDS).resolve(PAGE));
       json.set("request", request);
       Outputs.file(folder.part(SHARDS).resolve(ANSWER), utf8(Json.pretty(json) + "\n"));
@@ -99,9 +102,18 @@ public final class Curation {
     }
   }
 
+  private void begin(ResumableFolder folder) throws IOException {
+    folder.begin(options.force(), RECORDS, RECORDS, LEAKS, TOKENS, SCORES, SHARDS);
+    book.keepLeaks(folder.part(LEAKS));
+  }
+
   private ObjectNode request() throws IOException {
     ObjectNode request = Json.object().put("format", FORMAT).put("source", source.shape());
     request.set("rules", book.request());
+    Rule.NearDuplicates near = book.near();
+    if (near != null) {
+      request.put("near_duplicates_model", models.fingerprint(near.folder()));
+    }
     Rule.Score score = book.score();
     if (score != null) {
       request.put("model", models.fingerprint(score.model()));
@@ -113,7 +125,9 @@ public final class Curation {
   public enum Stage {
     /** Judges samples by themselves. */
     JUDGE,
-    /** Asks the model of the rule {@code score}, where there is one; all must have been judged. */
+    /** Asks the model of {@code near_duplicates}, where it has one; all must have been judged. */
+    ENCODE,
+    /** Asks the model of the rule {@code score}, where there is one; all must have been encoded. */
     SCORE,
     /** Writes shards of what stays; all samples must have been judged and scored. */
     WRITE
@@ -130,9 +144,11 @@ public final class Curation {
     ResumableFolder folder = new ResumableFolder(out, request(), ANSWER, "filip curate");
     if (folder.finished(false) == null) {
       try (folder) {
-        folder.join(RECORDS, SCORES, SHARDS);
+        folder.join(RECORDS, LEAKS, TOKENS, SCORES, SHARDS);
+        book.keepLeaks(folder.part(LEAKS));
         switch (stage) {
           case JUDGE -> judged(folder.part(RECORDS), share);
+          case ENCODE -> encoded(folder, share);
           case SCORE -> asked(folder, share);
           case WRITE -> written(folder, share);
         }
@@ -143,22 +159,37 @@ public final class Curation {
     return answer.put("share", number).put("out", folder.out().toString());
   }
 
-  private Decisions decided(ResumableFolder folder, String before) throws IOException {
+  private SecondLook look(Path folder, @Nullable Share share, String before) {
+    return new SecondLook(source, models, folder, options.workers(), share, before);
+  }
+
+  /**
+   * @param tokens whose are made where they are missing; null for none
+   */
+  private Decisions decided(ResumableFolder folder, String before, @Nullable Share tokens)
+      throws IOException {
     Records records = new Records(folder.part(RECORDS), source.shards());
     long missing = records.missing();
     BadInput.require(missing == 0, "shards without verdicts", missing, "0 before " + before);
     Path scratch = folder.part(SCRATCH + "-" + UUID.randomUUID());
-    return Decisions.of(book, records, scratch, source.size());
+    SecondLook look = look(folder.part(TOKENS), tokens, before);
+    return Decisions.of(book, records, scratch, source.size(), look);
+  }
+
+  private void encoded(ResumableFolder folder, Share share) throws IOException {
+    if (book.near() != null) {
+      decided(folder, "--encode", share);
+    }
   }
 
   private void asked(ResumableFolder folder, Share share) throws IOException {
     if (book.score() != null) {
-      scores(decided(folder, "--score"), folder.part(SCORES), share);
+      scores(decided(folder, "--score", null), folder.part(SCORES), share);
     }
   }
 
   private void written(ResumableFolder folder, Share share) throws IOException {
-    Decisions decisions = decided(folder, "--write");
+    Decisions decisions = decided(folder, "--write", null);
     Scores scores = scores(decisions, folder.part(SCORES), null);
     if (scores != null) {
       long missing = scores.missing();
@@ -205,6 +236,9 @@ public final class Curation {
 
   private Tally tally(Records records, Decisions decisions, Scored scored) throws IOException {
     Tally tally = Tally.of(book, records, decisions);
+    if (decisions.twins() != null) {
+      tally.twins(decisions.twins());
+    }
     if (scored.scores != null) {
       tally.scores(scored.scores, scored.least);
     }
@@ -230,6 +264,11 @@ public final class Curation {
     RuleBook.read(rules);
   }
 
+  private Decisions decided(Records records, Path scratch) throws IOException {
+    SecondLook look = look(Files.createDirectory(scratch.resolve(TOKENS)), Share.ALL, "");
+    return Decisions.of(book, records, scratch.resolve(SCRATCH), source.size(), look);
+  }
+
   /** Only counts: the same answer, and nothing is written. */
   public ObjectNode count() throws IOException {
     if (!book.needsAll()) {
@@ -238,7 +277,7 @@ public final class Curation {
     Path scratch = Files.createTempDirectory("filip-curate-");
     try {
       Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
-      Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
+      Decisions decisions = decided(records, scratch);
       Path scores = Files.createDirectory(scratch.resolve(SCORES));
       return tally(records, decisions, scored(decisions, scores, Share.ALL)).toJson();
     } finally {
@@ -259,7 +298,7 @@ public final class Curation {
         return explanation.toJson();
       }
       Records records = judged(Files.createDirectory(scratch.resolve(RECORDS)), Share.ALL);
-      Decisions decisions = Decisions.of(book, records, scratch.resolve(SCRATCH), source.size());
+      Decisions decisions = decided(records, scratch);
       Path scores = Files.createDirectory(scratch.resolve(SCORES));
       Scored scored = scored(decisions, scores, Share.ALL);
       return explanation.toJson(records, decisions, scored.scores(), scored.least());

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of every sample: the verdicts, and what repetition, near duplicates and a model's
- * scores say where all samples are known. Held are three bits a sample, the repeated texts, and 24
+ * scores say where all samples are known. Held are four bits a sample, the repeated texts, and 24
  * to 48 bytes for each picture that near duplicates were sought of. Made by one thread, then read
  * by any.
  */
@@ -27,7 +27,14 @@ final class Decisions {
   private final int repetition;
   private final int nearDuplicates;
   private final int score;
+
+  /** What hashes take. */
   private final BitSet near = new BitSet();
+
+  /** What a model's tokens take of the rest. */
+  private final BitSet alike = new BitSet();
+
+  private @Nullable Twins twins;
   private final BitSet unlike = new BitSet();
   private final List<BitSet> kept = new ArrayList<>();
   private Map<TextHash, Integer> repeated = Map.of();
@@ -57,14 +64,21 @@ final class Decisions {
    *
    * @param scratch a folder to be made and removed
    * @param samples about how many there are
+   * @param look finds near duplicates by a model, where the rules have one; where other shares have
+   *     not made theirs yet, nothing that comes after is decided
    */
-  static Decisions of(RuleBook book, Records records, Path scratch, long samples)
+  static Decisions of(RuleBook book, Records records, Path scratch, long samples, SecondLook look)
       throws IOException {
     Decisions decisions = new Decisions(book, records);
     for (int r = 0; r < book.size(); r++) {
       switch (book.rules().get(r)) {
         case Rule.Repetition rule -> decisions.count(rule, scratch, samples);
-        case Rule.NearDuplicates rule -> decisions.compare(rule);
+        case Rule.NearDuplicates rule -> {
+          decisions.compare(rule);
+          if (rule.model() != null && !decisions.lookAgain(rule, look)) {
+            return decisions;
+          }
+        }
         case ImageRule _, TextRule _, Rule.Score _ -> {}
       }
     }
@@ -109,6 +123,26 @@ final class Decisions {
     });
   }
 
+  /** False where it cannot be known yet. */
+  private boolean lookAgain(Rule.NearDuplicates rule, SecondLook look) throws IOException {
+    List<BitSet> sought = none();
+    records.each((place, sample, verdict) -> {
+      if (verdict.hashed() && fate(verdict, sample) > nearDuplicates) {
+        sought.get(place.shard()).set(place.index());
+      }
+    });
+    Twins found = look.twins(rule, records, sought);
+    if (found != null) {
+      found.each(twin -> alike.set(Math.toIntExact(twin.sample())));
+      twins = found;
+    }
+    return found != null;
+  }
+
+  private List<BitSet> none() {
+    return IntStream.range(0, records.shards()).mapToObj(_ -> new BitSet()).toList();
+  }
+
   /** Takes what a model finds unlike, after all else is decided. */
   void take(Scores scores, float least) throws IOException {
     scores.each((_, sample, values) -> {
@@ -121,9 +155,7 @@ final class Decisions {
 
   private void keep() throws IOException {
     kept.clear();
-    for (int i = 0; i < records.shards(); i++) {
-      kept.add(new BitSet());
-    }
+    kept.addAll(none());
     records.each((place, sample, verdict) -> {
       if (fate(verdict, sample) == Verdict.NONE) {
         kept.get(place.shard()).set(place.index());
@@ -141,6 +173,11 @@ final class Decisions {
     return repeated;
   }
 
+  /** What a model took for near duplicates; null where none was asked. */
+  @Nullable Twins twins() {
+    return twins;
+  }
+
   /**
    * Where the picture lies that stayed in this one's place: the first of those alike.
    *
@@ -152,7 +189,7 @@ final class Decisions {
       boolean stayed = verdict.hashed() && !near.get((int) sample);
       if (found.isEmpty()
           && stayed
-          && fate(verdict, sample) > nearDuplicates
+          && (alike.get((int) sample) || fate(verdict, sample) > nearDuplicates)
           && PerceptualHash.distance(verdict.look(), look) <= distance) {
         found.add(place);
       }
@@ -173,8 +210,9 @@ final class Decisions {
       texts = Math.max(texts, captionFate(caption));
     }
     int image = Math.min(verdict.taken(), texts);
-    int alike = near.get((int) sample) ? Math.min(image, nearDuplicates) : image;
-    return unlike.get((int) sample) ? Math.min(alike, score) : alike;
+    boolean twin = near.get((int) sample) || alike.get((int) sample);
+    int look = twin ? Math.min(image, nearDuplicates) : image;
+    return unlike.get((int) sample) ? Math.min(look, score) : look;
   }
 
   /** The rule that takes a caption. */

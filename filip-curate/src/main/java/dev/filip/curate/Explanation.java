@@ -6,7 +6,6 @@ import dev.filip.data.Sample;
 import dev.filip.data.SampleMembers;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
-import dev.filip.image.PerceptualHash;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.IOException;
@@ -117,12 +116,7 @@ final class Explanation {
   /** With what all samples together say. */
   ObjectNode toJson(Records records, Decisions decisions, @Nullable Scores scores, float least)
       throws IOException {
-    int[] fate = {Verdict.NONE};
-    records.each((at, sample, read) -> {
-      if (at.equals(place)) {
-        fate[0] = decisions.fate(read, sample);
-      }
-    });
+    int fate = decisions.fate(verdict, records.sample(place));
     for (int i = 0; i < verdict.captions().size(); i++) {
       Verdict.Caption caption = verdict.captions().get(i);
       Integer images = decisions.repeated().get(caption.text());
@@ -131,10 +125,11 @@ final class Explanation {
         steps.add(new Step(by, i, null, "stands beside " + images + " images"));
       }
     }
-    if (fate[0] >= 0
-        && fate[0] < book.size()
-        && book.rules().get(fate[0]) instanceof Rule.NearDuplicates rule) {
-      steps.add(new Step(fate[0], -1, null, twin(decisions, rule)));
+    if (fate >= 0
+        && fate < book.size()
+        && book.rules().get(fate) instanceof Rule.NearDuplicates rule) {
+      Likeness like = Likeness.of(source, records, decisions, rule, place);
+      steps.add(new Step(fate, -1, null, like.why()));
     }
     float[] values = scores == null ? null : scores.read(place.shard())[place.index()];
     if (scores != null && values != null && scores.best(values) < least) {
@@ -142,23 +137,7 @@ final class Explanation {
       steps.add(
           new Step(book.size() - 1, -1, null, values.length == 0 ? "no image to score" : why));
     }
-    return json(fate[0]);
-  }
-
-  private String twin(Decisions decisions, Rule.NearDuplicates rule) throws IOException {
-    Records.Place twin = decisions.twin(verdict.look(), rule.distance());
-    if (twin == null) {
-      return "looks like an earlier one";
-    }
-    try (SampleSource.Shard shard = source.open(twin.shard())) {
-      String other = shard.text(twin.index()).key();
-      Picture picture = new Picture(() -> shard.image(twin.index()));
-      int bits =
-          PerceptualHash.of(picture.pixels())
-              .map(hash -> PerceptualHash.distance(hash.bits(), verdict.look()))
-              .orElse(0);
-      return "looks like " + other + ", " + bits + " of 63 bits differ";
-    }
+    return json(fate);
   }
 
   private ObjectNode json(int fate) {

@@ -11,6 +11,7 @@ import dev.filip.image.PerceptualHash;
 import dev.filip.io.BadInput;
 import dev.filip.io.Progress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,38 +24,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pictures that look like one of an evaluation set, mirrored ones too, by the perceptual hash and
  * the distance of {@code filip data leak}. The hashes of those sets are held (24 to 48 bytes a
- * picture, and its key), and made when the first picture is judged. Thread-safe.
+ * picture, and its key), and made when the first picture is judged, or read where a run has kept
+ * them. Thread-safe.
  */
 final class LeakRule implements ImageRule {
   /** As {@code filip data leak} has it. */
   static final int DISTANCE = 6;
 
   private static final int AHEAD = 64;
-  private final List<String> against;
-  private final String shapes;
+  private final List<Against> against;
   private final int distance;
   private @Nullable Known known;
+  private @Nullable Path folder;
+
+  /** A source, and the shape that it had when the rules were read. */
+  private record Against(String spec, String shape) {
+    @Override
+    public String toString() {
+      return spec + " " + shape;
+    }
+  }
 
   /** Hashes with the names of their pictures, by number. */
   private record Known(HashIndex index, List<String> names) {}
 
-  private LeakRule(List<String> against, String shapes, int distance) {
+  private LeakRule(List<Against> against, int distance) {
     this.against = List.copyOf(against);
-    this.shapes = shapes;
     this.distance = distance;
   }
 
   /** Opens the sources once, so that what is wrong with them is told before a sample is read. */
   static LeakRule against(List<String> sources, int distance) {
-    List<String> shapes = new ArrayList<>();
+    List<Against> against = new ArrayList<>();
     for (String spec : sources) {
       try (SampleSource source = open(spec)) {
-        shapes.add(spec + " " + source.shape());
+        against.add(new Against(spec, source.shape()));
       } catch (IOException e) {
         throw new BadInput("leak.against: cannot read " + spec + ": " + e.getMessage(), e);
       }
     }
-    return new LeakRule(sources, String.join(", ", shapes), distance);
+    return new LeakRule(against, distance);
   }
 
   private static SampleSource open(String spec) {
@@ -63,7 +72,13 @@ final class LeakRule implements ImageRule {
 
   /** What a run compares when it goes on. */
   String request() {
-    return "distance " + distance + " against " + shapes;
+    List<String> shapes = against.stream().map(Against::toString).toList();
+    return "distance " + distance + " against " + String.join(", ", shapes);
+  }
+
+  /** Hashes lie in a run's folder from now on: they are made once for all its processes. */
+  synchronized void keepIn(Path place) {
+    folder = place;
   }
 
   @Override
@@ -93,18 +108,32 @@ final class LeakRule implements ImageRule {
     Known made = known;
     if (made == null) {
       made = new Known(new HashIndex(), new ArrayList<>());
-      for (String spec : against) {
-        add(spec, made);
+      for (Against one : against) {
+        for (LeakHashes.One picture : hashes(one)) {
+          made.index.add(picture.bits());
+          made.names.add(one.spec + " " + picture.key());
+        }
       }
       known = made;
     }
     return made;
   }
 
-  private static void add(String spec, Known known) throws IOException {
+  private List<LeakHashes.One> hashes(Against one) throws IOException {
+    if (folder == null) {
+      return made(one.spec);
+    }
+    LeakHashes kept = LeakHashes.of(folder, one.toString());
+    if (!kept.isThere()) {
+      kept.write(made(one.spec));
+    }
+    return kept.read();
+  }
+
+  private static List<LeakHashes.One> made(String spec) throws IOException {
     int workers = Runtime.getRuntime().availableProcessors();
     Map<String, Integer> left = new TreeMap<>();
-    int before = known.names.size();
+    List<LeakHashes.One> hashes = new ArrayList<>();
     try (SampleSource source = open(spec);
         Loader loader = new Loader(workers, FailureRules.COUNT);
         Progress progress = new Progress("look at " + spec, source.size())) {
@@ -114,8 +143,7 @@ final class LeakRule implements ImageRule {
           i -> HashedSample.of(source, i),
           (i, one) -> {
             if (one != null && one.hash().isPresent()) {
-              known.index.add(one.hash().get().bits());
-              known.names.add(spec + " " + one.key());
+              hashes.add(new LeakHashes.One(one.key(), one.hash().get().bits()));
             } else if (one != null) {
               left.merge("single colour", 1, Integer::sum);
             }
@@ -123,10 +151,10 @@ final class LeakRule implements ImageRule {
           });
       loader.skipped().counts().forEach((why, n) -> left.merge(why, n, Integer::sum));
     }
-    BadInput.require(
-        known.names.size() > before, "leak.against", spec, "a source with images to compare");
+    BadInput.require(!hashes.isEmpty(), "leak.against", spec, "a source with images to compare");
     if (!left.isEmpty()) {
       System.err.println("leak: not compared with images of " + spec + ": " + left);
     }
+    return hashes;
   }
 }

@@ -7,17 +7,17 @@ import java.util.List;
 public interface PairScorer extends Closeable {
   /** Finds models, so that this module needs none. */
   interface Models {
-    /** None: a rule file with {@code score} is refused. */
+    /** None: a rule file that asks one is refused. */
     Models NONE =
         new Models() {
           @Override
           public String fingerprint(String model) {
-            throw new IllegalArgumentException("no models: the rule score needs one");
+            throw new IllegalArgumentException("no models: the rules need one");
           }
 
           @Override
           public PairScorer open(String model) {
-            throw new IllegalArgumentException("no models: the rule score needs one");
+            throw new IllegalArgumentException("no models: the rules need one");
           }
         };
 
@@ -26,6 +26,11 @@ public interface PairScorer extends Closeable {
 
     /** Opens a model folder; the caller closes it. */
     PairScorer open(String model);
+
+    /** The same for images alone. */
+    default PictureEncoder encoder(String model) {
+      throw new IllegalArgumentException("no models: near_duplicates.model needs one");
+    }
   }
 
   /**

@@ -58,6 +58,45 @@ record Records(Path folder, int shards) {
         });
   }
 
+  /** The number within the source of each shard's first sample, and how many there are. */
+  long[] starts() throws IOException {
+    long[] starts = new long[shards + 1];
+    for (int shard = 0; shard < shards; shard++) {
+      try (DataInputStream in = new DataInputStream(Files.newInputStream(file(shard)))) {
+        starts[shard + 1] = starts[shard] + in.readInt();
+      }
+    }
+    return starts;
+  }
+
+  /** The number within the source of what lies somewhere. */
+  long sample(Place place) throws IOException {
+    return starts()[place.shard] + place.index;
+  }
+
+  /** Where a sample lies. */
+  Place place(long sample) throws IOException {
+    long[] starts = starts();
+    int shard = 0;
+    while (starts[shard + 1] <= sample) {
+      shard++;
+    }
+    return new Place(shard, (int) (sample - starts[shard]));
+  }
+
+  /** The verdict of one sample. */
+  Verdict at(Place place) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file(place.shard))))) {
+      in.readInt();
+      Verdict verdict = Verdict.read(in);
+      for (int i = 0; i < place.index; i++) {
+        verdict = Verdict.read(in);
+      }
+      return verdict;
+    }
+  }
+
   /** All verdicts in the source's order, one after the other. */
   void each(Taker taker) throws IOException {
     long sample = 0;

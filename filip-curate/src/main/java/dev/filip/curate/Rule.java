@@ -2,6 +2,7 @@ package dev.filip.curate;
 
 import dev.filip.io.BadInput;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,18 @@ sealed interface Rule
    * Of pictures that look alike the first one stays.
    *
    * @param distance bits in which two hashes may differ and still be alike
+   * @param model folder of the one that looks again at what hashes leave; null for none
+   * @param similarity at or above which its tokens find two alike; without meaning without a model
    */
-  record NearDuplicates(int distance) implements Rule {}
+  record NearDuplicates(int distance, @Nullable String model, double similarity) implements Rule {
+    /** Where none is given. */
+    static final double SIMILARITY = 0.95;
+
+    /** The model's folder, of a rule that has one. */
+    String folder() {
+      return Objects.requireNonNull(model, "hashes alone decide");
+    }
+  }
 
   /**
    * A pair that a model finds unlike. It is the last rule: nothing costs more.

@@ -6,6 +6,7 @@ import dev.filip.image.HashIndex;
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Texts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -117,6 +118,11 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
       case SensitiveRule sensitive -> "words " + sensitive.words().fingerprint();
       case PersonRule _ -> "PersonRule";
       case LeakRule leak -> leak.request();
+      case Rule.NearDuplicates near ->
+          "NearDuplicates[distance="
+              + near.distance()
+              + (near.model() == null ? "" : ", similarity=" + near.similarity())
+              + "]";
       case Rule.Score score ->
           score.by() + " " + (score.keep() == null ? score.min() : "best " + score.keep());
       default -> rule.toString();
@@ -130,6 +136,25 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
   /** The rule that asks a model; null without one. */
   Rule.@Nullable Score score() {
     return rules.getLast() instanceof Rule.Score score ? score : null;
+  }
+
+  /** The rule that looks for near duplicates by a model; null without one. */
+  Rule.@Nullable NearDuplicates near() {
+    for (Rule rule : rules) {
+      if (rule instanceof Rule.NearDuplicates near && near.model() != null) {
+        return near;
+      }
+    }
+    return null;
+  }
+
+  /** Where hashes of evaluation sets lie from now on. */
+  void keepLeaks(Path folder) {
+    for (Rule rule : rules) {
+      if (rule instanceof LeakRule leak) {
+        leak.keepIn(folder);
+      }
+    }
   }
 
   boolean looksAtImages() {
@@ -174,8 +199,8 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     put(
         kinds,
         "near_duplicates",
-        List.of("distance"),
-        (n, f) -> new Rule.NearDuplicates(within(n, "distance", 3, 0, HashIndex.MOST)));
+        List.of("distance", "model", "similarity"),
+        RuleBook::nearDuplicates);
     put(kinds, "score", List.of("model", "by", "min", "keep"), (n, f) -> score(n, f));
     return kinds;
   }
@@ -261,6 +286,29 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     return new SensitiveRule(words);
   }
 
+  private static Rule.NearDuplicates nearDuplicates(ConfigNode node, Path file) {
+    int distance = within(node, "distance", 3, 0, HashIndex.MOST);
+    String model = node.at("model").map(given -> folder(given, file)).orElse(null);
+    BadInput.require(
+        model != null || node.at("similarity").isEmpty(),
+        "near_duplicates.similarity",
+        "no model",
+        "beside near_duplicates.model: hashes have a distance");
+    double similarity = node.number("similarity", Rule.NearDuplicates.SIMILARITY);
+    BadInput.require(
+        similarity > 0 && similarity <= 1, "near_duplicates.similarity", similarity, "in (0, 1]");
+    BadInput.require(
+        model == null || Files.isDirectory(Path.of(model)),
+        "near_duplicates.model",
+        String.valueOf(model),
+        "a model folder, its path relative to the rules");
+    return new Rule.NearDuplicates(distance, model, similarity);
+  }
+
+  private static String folder(ConfigNode given, Path file) {
+    return file.toAbsolutePath().resolveSibling(given.text()).normalize().toString();
+  }
+
   private static Rule.Score score(ConfigNode node, Path file) {
     ConfigNode model =
         node.at("model").orElseThrow(() -> BadInput.of("score.model", "nothing", "a model folder"));
@@ -275,7 +323,6 @@ record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
     double min = node.number("min", 0);
     BadInput.require(min >= -1 && min <= 1, "score.min", min, "in [-1, 1]");
     String by = node.at("by").map(ConfigNode::text).orElse(Rule.Score.MEAN);
-    String folder = file.toAbsolutePath().resolveSibling(model.text()).normalize().toString();
-    return new Rule.Score(folder, by, (float) min, share ? keep : null);
+    return new Rule.Score(folder(model, file), by, (float) min, share ? keep : null);
   }
 }

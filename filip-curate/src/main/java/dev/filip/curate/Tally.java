@@ -27,6 +27,7 @@ final class Tally {
   private final Histogram sides = new Histogram(64);
   private final Histogram scores = new Histogram(3);
   private final ObjectNode score = Json.object();
+  private long byTokens = -1;
   private long read;
   private long captions;
   private long keptSamples;
@@ -65,6 +66,12 @@ final class Tally {
     if (Float.isFinite(least)) {
       score.put("least", least);
     }
+  }
+
+  /** Counts what a model took for near duplicates; the rest of that rule is by hashes. */
+  void twins(Twins twins) throws IOException {
+    byTokens = 0;
+    twins.each(_ -> byTokens++);
   }
 
   /** Counts a sample. */
@@ -175,6 +182,10 @@ final class Tally {
     json.put("captions", captions).put("captions_kept", keptCaptions);
     json.set("captions_removed", texts);
     json.set("changed", alters);
+    if (byTokens >= 0) {
+      long all = rules.path("near_duplicates").asLong();
+      json.putObject("near_duplicates").put("by_hash", all - byTokens).put("by_tokens", byTokens);
+    }
     return score.isEmpty() ? json : json.set("score", score);
   }
 

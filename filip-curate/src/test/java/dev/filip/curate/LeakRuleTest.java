@@ -11,11 +11,13 @@ import dev.filip.image.ImageDecoder;
 import dev.filip.image.PerceptualHash;
 import dev.filip.image.RgbImage;
 import dev.filip.io.BadInput;
+import dev.filip.io.Share;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,5 +180,40 @@ class LeakRuleTest {
     assertThatThrownBy(() -> new Curation(source, file, OPTIONS))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining(message);
+  }
+
+  /** A share after the first one reads what that made: the sets' pictures may be gone by then. */
+  @Test
+  void hashesAreMadeOnceForARun() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path out = folder.resolve("out");
+    try (SampleSource source = MadePairs.open(train)) {
+      new Curation(source, rules(), OPTIONS).write(whole);
+      new Curation(source, rules(), OPTIONS).share(out, Curation.Stage.JUDGE, new Share(0, 2));
+      Path leaks = folder.resolve("out.partial/leaks");
+      try (Stream<Path> kept = Files.list(leaks)) {
+        assertThat(kept.toList()).hasSize(2);
+      }
+      Curation second = new Curation(source, rules(), OPTIONS);
+      Curation last = new Curation(source, rules(), OPTIONS);
+      for (Path gone : List.of(photos, drawings)) {
+        Files.move(gone, gone.resolveSibling(gone.getFileName() + "-gone"));
+      }
+      second.share(out, Curation.Stage.JUDGE, new Share(1, 2));
+      last.write(out);
+    }
+    assertThat(MadePairs.sum(out)).isEqualTo(MadePairs.sum(whole));
+  }
+
+  @Test
+  void hashesOfAnotherShapeAreOthers() throws IOException {
+    LeakHashes one = LeakHashes.of(folder, "set 1");
+    one.write(
+        List.of(
+            new LeakHashes.One("caf\u00e9/" + "x".repeat(70_000), -5), new LeakHashes.One("", 7)));
+    assertThat(LeakHashes.of(folder, "set 2").isThere()).isFalse();
+    assertThat(LeakHashes.of(folder, "set 1").read())
+        .containsExactly(
+            new LeakHashes.One("caf\u00e9/" + "x".repeat(70_000), -5), new LeakHashes.One("", 7));
   }
 }

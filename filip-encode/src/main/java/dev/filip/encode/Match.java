@@ -36,6 +36,15 @@ public enum Match {
     return this == LATE ? items.tokens() : items.globals();
   }
 
+  /**
+   * The rows by which images are compared with each other ({@link LateInteraction#alike}): patches
+   * without [CLS], or the one of the whole picture.
+   */
+  public Tokens pictures(Encoded images, PatchLayout layout) {
+    int first = layout.first();
+    return this == GLOBAL || first == 0 ? rows(images) : images.tokens().from(first);
+  }
+
   /** Every image with every text. */
   public PairScores scores(Encoded images, Encoded texts) {
     return LateInteraction.scores(rows(images), rows(texts));

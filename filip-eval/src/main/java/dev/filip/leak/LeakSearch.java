@@ -6,15 +6,16 @@ import dev.filip.data.Loader;
 import dev.filip.data.Sample;
 import dev.filip.data.SampleSource;
 import dev.filip.encode.Embedder;
+import dev.filip.encode.Match;
 import dev.filip.image.HashIndex;
 import dev.filip.image.PerceptualHash;
 import dev.filip.io.BadInput;
 import dev.filip.io.Progress;
 import dev.filip.kernel.LateInteraction;
+import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -178,24 +179,13 @@ public record LeakSearch(int most, @Nullable Embedder model, double similarity) 
     return kept;
   }
 
-  /** The smaller of both directions' means of best patches; [CLS] is no patch. */
+  /** {@link LateInteraction#alike} of their patches, [CLS] is none; a global model's cosine. */
   private static double similarity(Embedder model, Sample one, Sample other) {
-    Tokens rows =
-        model
-            .images(
-                List.of(
-                    model.prepare(one.image(), one.key()),
-                    model.prepare(other.image(), other.key())))
-            .tokens();
-    int first = model.layout().first();
-    int d = rows.d();
-    float[] a = patches(rows.floats(0), first * d);
-    float[] b = patches(rows.floats(1), first * d);
-    var aligned = LateInteraction.align(a, a.length / d, b, b.length / d, d);
-    return Math.min(aligned.sImage(), aligned.sText());
-  }
-
-  private static float[] patches(float[] rows, int from) {
-    return Arrays.copyOfRange(rows, from, rows.length);
+    Encoded both =
+        model.images(
+            List.of(
+                model.prepare(one.image(), one.key()), model.prepare(other.image(), other.key())));
+    Tokens rows = Match.of(model.interaction()).pictures(both, model.layout());
+    return LateInteraction.alike(rows.floats(0), rows.floats(1), rows.d());
   }
 }

@@ -8,9 +8,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * Curation on a cluster, the program for spark-submit: {@code SparkCurate SHARES COMMAND...}. The
  * command is {@code filip curate SOURCE --rules RULES --out OUT}, there on every executor, as are
- * source, rules and OUT. Shares are judged, scored and written as the tasks of three stages, each a
- * child process; the driver's finishes the run. Where a share fails Spark tries it again, and it
- * goes on with what it made; so does the same program given again.
+ * source, rules and OUT. Shares are judged, encoded, scored and written as the tasks of four
+ * stages, each a child process; the driver's finishes the run. Where a share fails Spark tries it
+ * again, and it goes on with what it made; so does the same program given again.
  */
 public final class SparkCurate {
   private SparkCurate() {}
@@ -20,12 +20,12 @@ public final class SparkCurate {
    *
    * @param shares tasks of a stage; each reads all verdicts before it writes, so about as many as
    *     there are slots
-   * @param command without {@code --judge}, {@code --score} and {@code --write}
+   * @param command without {@code --judge} and the like
    * @return the exit code of the command that finished it
    */
   public static int run(JavaSparkContext spark, int shares, List<String> command)
       throws java.io.IOException, InterruptedException {
-    for (String stage : List.of("--judge", "--score", "--write")) {
+    for (String stage : List.of("--judge", "--encode", "--score", "--write")) {
       SparkParts.run(spark, shares, command, stage);
     }
     ProcessBuilder last = new ProcessBuilder(command).inheritIO();

@@ -32,17 +32,19 @@ class SparkCurateTest {
   }
 
   @Test
-  void allSharesAreJudgedThenScoredThenWrittenThenTheRunIsFinished() throws Exception {
+  void allSharesAreJudgedThenEncodedThenScoredThenWrittenThenTheRunIsFinished() throws Exception {
     int code = SparkCurate.run(spark, 3, command("log=$1; shift; echo \"${*:-finish}\" >> $log"));
     assertThat(code).isZero();
     List<String> lines = Files.readAllLines(temp.resolve("log"));
     assertThat(lines.subList(0, 3))
         .containsExactlyInAnyOrder("--judge 0/3", "--judge 1/3", "--judge 2/3");
     assertThat(lines.subList(3, 6))
-        .containsExactlyInAnyOrder("--score 0/3", "--score 1/3", "--score 2/3");
+        .containsExactlyInAnyOrder("--encode 0/3", "--encode 1/3", "--encode 2/3");
     assertThat(lines.subList(6, 9))
+        .containsExactlyInAnyOrder("--score 0/3", "--score 1/3", "--score 2/3");
+    assertThat(lines.subList(9, 12))
         .containsExactlyInAnyOrder("--write 0/3", "--write 1/3", "--write 2/3");
-    assertThat(lines.subList(9, lines.size())).containsExactly("finish");
+    assertThat(lines.subList(12, lines.size())).containsExactly("finish");
   }
 
   @Test
@@ -51,7 +53,8 @@ class SparkCurateTest {
         command("echo \"$2 $3\" >> $1; echo working; echo \"filip: no $3\"; [ $3 != 1/2 ]");
     assertThatThrownBy(() -> SparkCurate.run(spark, 2, command))
         .hasMessageContaining("judge 1/2 ended with exit code 1: filip: no 1/2");
-    assertThat(Files.readString(temp.resolve("log"))).doesNotContain("--score", "--write");
+    assertThat(Files.readString(temp.resolve("log")))
+        .doesNotContain("--encode", "--score", "--write");
   }
 
   @Test
