@@ -3,6 +3,7 @@ package dev.filip.tensor;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceGuardImplInterface;
 import org.bytedeco.pytorch.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -16,22 +17,23 @@ import org.jspecify.annotations.Nullable;
  * <b>Untried</b>: no GPU has run it.
  */
 public final class DeviceStream implements AutoCloseable {
-  private final ComputeDevice device;
   private final Kept owned = new Kept();
   private final @Nullable DeviceGuardImplInterface guard;
+  private final @Nullable Device here;
   private final @Nullable Stream side;
 
   /** Of this process's GPU, or none. */
   public DeviceStream(ComputeDevice device) {
-    this.device = device;
     if (device.isCpu()) {
       guard = null;
+      here = null;
       side = null;
       return;
     }
     try (var _ = new StepScope()) {
       guard = owned.add(torch.getDeviceGuardImpl(device.type()));
-      side = owned.add(guard.getStreamFromGlobalPool(guard.getDevice(), false));
+      here = owned.add(guard.getDevice()); // with its number
+      side = owned.add(guard.getStreamFromGlobalPool(here, false));
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -40,10 +42,8 @@ public final class DeviceStream implements AutoCloseable {
 
   /** Makes the device the calling thread's, for libraries that take the current one. */
   public void enter() {
-    if (guard != null) {
-      try (var _ = new StepScope()) {
-        guard.setDevice(device.device());
-      }
+    if (guard != null && here != null) {
+      guard.setDevice(here);
     }
   }
 

@@ -206,7 +206,7 @@ final class Nccl {
 
   /**
    * One rank's communicator (ncclComm_t). Operations are put into a stream and not waited for; by
-   * one thread at a time. {@link #asyncError} and {@link #abort} are for any other.
+   * one thread at a time. {@link #checkAsync} and {@link #abort} are for any other.
    */
   final class Group {
     private final MemorySegment comm;
@@ -257,8 +257,11 @@ final class Nccl {
       call("ncclBroadcast", () -> (int) broadcast.invoke(at, at, count, type, 0, comm, stream));
     }
 
-    /** What went wrong since, in the background. */
-    void checkAsync() {
+    /** What went wrong since, in the background; nothing where the group has ended. */
+    synchronized void checkAsync() {
+      if (ended) {
+        return; // its memory is NCCL's again
+      }
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment out = arena.allocate(INT);
         call("ncclCommGetAsyncError", () -> (int) getAsyncError.invoke(comm, out));

@@ -151,7 +151,8 @@ class NcclCollectivesTest {
                   try {
                     return results(ranks, ScalarType.Float);
                   } catch (LostPeer e) {
-                    return List.of(String.valueOf(e.getMessage())); // rank 0 hears of it
+                    return List.of(
+                        String.valueOf(ranks.explained(e).getMessage())); // rank 0 hears of it
                   } catch (RuntimeException e) {
                     ranks.fail(String.valueOf(e.getMessage()));
                     throw e;

@@ -362,7 +362,6 @@ final class PlayedNccl implements SymbolLookup {
 
     private void add(MemorySegment to, MemorySegment from, long i) {
       switch (type) {
-        case 2 -> to.setAtIndex(INT, i, to.getAtIndex(INT, i) + from.getAtIndex(INT, i));
         case 4 -> to.setAtIndex(LONG, i, to.getAtIndex(LONG, i) + from.getAtIndex(LONG, i));
         case 6 -> {
           float sum =
