@@ -16,50 +16,21 @@ final class LateForward {
 
   private final Tile tile;
   private final Tokens images;
+  private final Tokens texts;
   private final int[] order;
-  private final Group fill;
   private final Visitor visitor;
 
-  /** Makes a worker's panel hold a group of texts. */
-  private interface Group {
-    void into(Scratch own, int group, int first);
-  }
-
   LateForward(Tile tile, Tokens images, Tokens texts, Visitor visitor) {
-    this(tile, images, texts, byLength(texts), visitor);
-  }
-
-  private LateForward(Tile tile, Tokens images, Tokens texts, int[] order, Visitor visitor) {
-    this(
-        tile,
-        images,
-        texts.d(),
-        order,
-        (own, _, first) -> own.panel.fill(texts, order, first),
-        visitor);
-  }
-
-  LateForward(Tile tile, Tokens images, PackedTexts texts, Visitor visitor) {
-    this(
-        tile,
-        images,
-        texts.d(),
-        texts.order,
-        (own, group, _) -> own.panel = texts.panels[group],
-        visitor);
-  }
-
-  private LateForward(Tile tile, Tokens images, int d, int[] order, Group fill, Visitor visitor) {
-    Shapes.sameWidth(images.d(), d);
+    Shapes.sameWidth(images.d(), texts.d());
     this.tile = tile;
     this.images = images;
-    this.order = order;
-    this.fill = fill;
+    this.texts = texts;
+    this.order = byLength(texts);
     this.visitor = visitor;
   }
 
   /** Texts, the longest first. */
-  static int[] byLength(Tokens texts) {
+  private static int[] byLength(Tokens texts) {
     return IntStream.range(0, texts.size())
         .boxed()
         .sorted(Comparator.comparingInt(i -> -texts.length(i)))
@@ -76,8 +47,7 @@ final class LateForward {
     // enough tasks that no thread waits long for the last one
     int chunks = Math.clamp(Math.ceilDiv(8 * workers.threads(), groups), 1, images.size());
     for (Scratch s : scratch) {
-      s.packed = -1;
-      s.panel = s.own;
+      s.begin();
     }
     workers.forEach(
         groups * chunks,
@@ -93,12 +63,13 @@ final class LateForward {
   private void meet(int group, int from, int to, int worker, Scratch own) {
     int first = group * tile.lanes();
     if (own.packed != group) {
-      fill.into(own, group, first);
+      own.panel.fill(texts, order, first);
       own.packed = group;
     }
     int used = Math.min(tile.lanes(), order.length - first);
     for (int i = from; i < to; i++) {
       own.maxima.ensure(images.length(i), own.panel.pairs);
+      own.maxima.begin(images.length(i));
       tile.maxima(images, i, own);
       for (int l = 0; l < used; l++) {
         visitor.pair(worker, i, order[first + l], l, own.maxima);

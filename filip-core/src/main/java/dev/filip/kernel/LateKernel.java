@@ -101,16 +101,7 @@ public final class LateKernel implements AutoCloseable {
               + " and "
               + sText.length);
     }
-    new LateForward(
-            tile,
-            images,
-            texts,
-            (_, i, j, lane, maxima) -> {
-              int at = i * texts.size() + j;
-              sImage[at] = maxima.mean(maxima.patchBest, images.length(i), lane);
-              sText[at] = maxima.mean(maxima.wordBest, texts.length(j), lane);
-            })
-        .run(workers, scratch);
+    new PackedForward(tile, images, texts, sImage, sText).run(workers, scratch);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.filip.kernel;
 
+import java.util.Arrays;
+
 /**
  * What one image and one panel give, lanes innermost: for each patch k and lane l the best product
  * {@code best[k * lanes + l]} and its word position, for each word position the same with its
@@ -36,12 +38,23 @@ final class Maxima {
     }
   }
 
+  /** No patch has met a word yet. */
+  void begin(int n) {
+    Arrays.fill(patchBest, 0, n * lanes, Float.NEGATIVE_INFINITY);
+    Arrays.fill(patchWord, 0, n * lanes, 0);
+  }
+
   /** Mean of the first {@code tokens} maxima of a lane. */
   float mean(float[] best, int tokens, int lane) {
-    double sum = 0;
+    return (float) (sum(0, best, tokens, lane) / tokens);
+  }
+
+  /** A sum that goes on over the first {@code tokens} maxima of a lane. */
+  double sum(double before, float[] best, int tokens, int lane) {
+    double sum = before;
     for (int k = 0, at = lane; k < tokens; k++, at += lanes) {
       sum += best[at];
     }
-    return (float) (sum / tokens);
+    return sum;
   }
 }

@@ -33,22 +33,32 @@ final class Panel {
     for (int l = 0; l < used; l++) {
       words = Math.max(words, texts.length(order[from + l]));
     }
-    d = texts.d();
+    begin(texts.d(), words);
+    for (int l = 0; l < used; l++) {
+      int text = order[from + l];
+      put(l, texts, text, 0, texts.length(text));
+    }
+  }
+
+  /** Makes room for so many words of width d a lane, all of them none. */
+  void begin(int d, int words) {
+    this.d = d;
     pairs = (words + 1) / 2;
     packed = false;
     ensure();
     Arrays.fill(values, 0, pairs * d * 2 * lanes, 0);
     Arrays.fill(floor, 0, pairs * 2 * lanes, Float.NEGATIVE_INFINITY);
-    for (int l = 0; l < used; l++) {
-      int text = order[from + l];
-      for (int r = 0; r < texts.length(text); r++) {
-        texts.copy(text, r, 1, row, 0);
-        int at = (r / 2 * d * 2 + r % 2) * lanes + l;
-        for (int c = 0; c < d; c++, at += 2 * lanes) {
-          values[at] = row[c];
-        }
-        floor[r * lanes + l] = 0;
+  }
+
+  /** Puts rows {@code from} to {@code to} of a text into a lane. */
+  void put(int lane, Tokens texts, int text, int from, int to) {
+    for (int r = 0; r < to - from; r++) {
+      texts.copy(text, from + r, 1, row, 0);
+      int at = (r / 2 * d * 2 + r % 2) * lanes + lane;
+      for (int c = 0; c < d; c++, at += 2 * lanes) {
+        values[at] = row[c];
       }
+      floor[r * lanes + lane] = 0;
     }
   }
 

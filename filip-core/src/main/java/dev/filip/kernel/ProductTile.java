@@ -94,8 +94,6 @@ final class ProductTile implements Tile {
     int n = images.length(i);
     int words = 2 * panel.pairs;
     int even = even(panel.d);
-    Arrays.fill(out.patchBest, 0, n * V, Float.NEGATIVE_INFINITY);
-    Arrays.fill(out.patchWord, 0, n * V, 0);
     Arrays.fill(out.wordBest, 0, words * V, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.wordPatch, 0, words * V, 0);
     MemorySegment a = packed.block();

@@ -18,8 +18,6 @@ final class ScalarTile implements Tile {
   }
 
   private static void maxima(float[] image, int n, Panel panel, Maxima out) {
-    Arrays.fill(out.patchBest, 0, n * LANES, Float.NEGATIVE_INFINITY);
-    Arrays.fill(out.patchWord, 0, n * LANES, 0);
     Arrays.fill(out.wordBest, 0, panel.pairs * 2 * LANES, Float.NEGATIVE_INFINITY);
     Arrays.fill(out.wordPatch, 0, panel.pairs * 2 * LANES, 0);
     float[] sum = new float[LANES];

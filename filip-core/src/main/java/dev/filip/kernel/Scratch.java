@@ -2,6 +2,7 @@ package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What one worker writes in: grown, never shrunk, never shared. */
 final class Scratch {
@@ -26,19 +27,37 @@ final class Scratch {
   /** The group of texts the panel holds, -1 for none. */
   int packed = -1;
 
+  /** Whose item {@link #source} holds. */
+  private @Nullable Tokens held;
+
+  private int item;
+
   Scratch(int lanes) {
     own = new Panel(lanes);
     panel = own;
     maxima = new Maxima(lanes);
   }
 
-  /** Item i of rows, at the front of {@link #source}. */
+  /** Nothing of an earlier call counts any more. */
+  void begin() {
+    packed = -1;
+    panel = own;
+    held = null;
+  }
+
+  /** Item i of rows, at the front of {@link #source}; the one asked for last is there already. */
   float[] load(Tokens rows, int i) {
-    return load(rows, i, i + 1, rows.length(i));
+    if (held != rows || item != i) {
+      load(rows, i, i + 1, rows.length(i));
+      held = rows;
+      item = i;
+    }
+    return source;
   }
 
   /** Items {@code from} to {@code to}, each with room for so many tokens. */
   float[] load(Tokens rows, int from, int to, int tokens) {
+    held = null;
     int stride = Math.multiplyExact(tokens, rows.d());
     int floats = Math.multiplyExact(stride, to - from);
     if (source.length < floats) {

@@ -15,7 +15,8 @@ sealed interface Tile permits ScalarTile, VectorTile, ProductTile {
 
   /**
    * Products of image i with the panel of a worker's scratch, reduced at once to the maxima of both
-   * directions there, which have room for them; a tie keeps the lowest index.
+   * directions there, which have room for them: the words' own, and the patches' over what stands
+   * there ({@link Maxima#begin}); a tie keeps the lowest index.
    */
   void maxima(Tokens images, int i, Scratch own);
 

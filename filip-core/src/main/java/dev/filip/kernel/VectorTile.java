@@ -1,7 +1,6 @@
 package dev.filip.kernel;
 
 import dev.filip.tokens.Tokens;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -51,8 +50,6 @@ final class VectorTile implements Tile {
   }
 
   private static void maxima(float[] image, int n, Panel panel, Maxima out) {
-    Arrays.fill(out.patchBest, 0, n * V, Float.NEGATIVE_INFINITY);
-    Arrays.fill(out.patchWord, 0, n * V, 0);
     int rows = rowsOfTile(n);
     for (int pair = 0; pair < panel.pairs; pair++) {
       products(image, n, rows, panel, pair, out.products);

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.filip.tokens.Tokens;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,6 +101,54 @@ class LateKernelTest {
       }
       assertThatThrownBy(() -> kernel.scores(images, kernel.pack(texts), new float[0], sText))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** Every beginning with every middle with every ending, one of each twice, one cut short. */
+  private static Tokens branching(int beginnings, int middles, int endings, int d) {
+    SplittableRandom random = new SplittableRandom(11);
+    Tokens a = unit(beginnings, 7, d, random);
+    Tokens b = unit(middles, 3, d, random);
+    Tokens c = unit(endings, 5, d, random);
+    Tokens.Builder all = new Tokens.Builder(Tokens.Type.FP32, d);
+    for (int j = 0; j < middles; j++) {
+      for (int i = 0; i < beginnings; i++) {
+        for (int k = 0; k < endings; k++) {
+          all.add(joined(a.floats(i), b.floats(j), c.floats(k), d));
+        }
+      }
+    }
+    all.add(joined(a.floats(0), b.floats(0), c.floats(0), d));
+    all.add(Tokens.packed(a.floats(0), d, a.length(0)));
+    return all.build();
+  }
+
+  private static Tokens joined(float[] a, float[] b, float[] c, int d) {
+    float[] rows = new float[a.length + b.length + c.length];
+    System.arraycopy(a, 0, rows, 0, a.length);
+    System.arraycopy(b, 0, rows, a.length, b.length);
+    System.arraycopy(c, 0, rows, a.length + b.length, c.length);
+    return Tokens.packed(rows, d, rows.length / d);
+  }
+
+  /** What texts begin with alike is met once, and changes no bit of any score. */
+  @ParameterizedTest
+  @CsvSource({"1,1,40,1,1,16", "2,3,9,5,4,16", "5,20,6,3,49,33", "1,300,1,2,7,8", "9,11,13,70,3,5"})
+  void sharedBeginningsScoreTheSame(
+      int beginnings, int middles, int endings, int pictures, int n, int d) {
+    Tokens texts = branching(beginnings, middles, endings, d);
+    Tokens images = unit(pictures, n, d, new SplittableRandom(12));
+    for (Tile tile : List.of(new ScalarTile(), new VectorTile())) {
+      try (LateKernel kernel = new LateKernel(tile, 3)) {
+        PairScores expected = kernel.scores(images, texts);
+        PackedTexts packed = kernel.pack(texts);
+        float[] sImage = new float[pictures * texts.size()];
+        float[] sText = new float[sImage.length];
+        kernel.scores(images, packed, sImage, sText);
+        assertThat(sImage).containsExactly(expected.sImage());
+        assertThat(sText).containsExactly(expected.sText());
+        assertThat(packed.rows()).isLessThan(texts.count());
+      }
     }
   }
 
