@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An index's own plan (one-bit codes, then exact scores, above 25,000 images) beside an exact scan of it, on the caption queries of a file:
+# An index's own plan (one-bit codes, then exact scores, above 5,000 images) beside an exact scan of it, on the caption queries of a file:
 # one by one, then all together.
 #   bench/search.sh INDEX QUERIES.txt
 set -eu

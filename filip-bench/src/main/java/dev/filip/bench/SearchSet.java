@@ -11,6 +11,7 @@ import dev.filip.search.Item;
 import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.QueryText;
+import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
 import java.io.BufferedOutputStream;
@@ -34,24 +35,30 @@ import java.util.stream.IntStream;
  *   <li>{@code make} FOLDER STORE QUERIES.txt IMAGES real|made|made-alone: fills the empty index
  *       FOLDER/index from the token store, or with tokens made after it ({@link MadeTokens}), and
  *       (not {@code alone}) writes {@code images.f16}; encodes the queries into {@code queries.f32}
- *   <li>{@code run} FOLDER plan|exact: searches; the ids of each query's ten best go to
- *       FOLDER/MODE.json, recall is against those of FOLDER/exact.json
+ *   <li>{@code run} FOLDER plan|exact [WARM]: searches, WARM queries (100) first that do not count;
+ *       the ids of each query's ten best go to FOLDER/MODE.json, recall is against those of
+ *       FOLDER/exact.json
+ *   <li>{@code together} FOLDER: FOLDER/exact.json by one pass that all queries share
  * </ul>
  */
 public final class SearchSet {
   private static final int K = 10;
   private static final int COMMIT = 1 << 15;
   private static final int MODELLED = 20_000;
-  private static final int WARM = 100;
+  private static final String WARM = "100";
 
   private SearchSet() {}
 
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[1]);
-    if (args[0].equals("make")) {
-      make(folder, Path.of(args[2]), Path.of(args[3]), Integer.parseInt(args[4]), args[5]);
-    } else {
-      run(folder, args[2]);
+    switch (args[0]) {
+      case "make" ->
+          make(folder, Path.of(args[2]), Path.of(args[3]), Integer.parseInt(args[4]), args[5]);
+      case "together" -> run(folder, (index, queries) -> together(folder, index, queries));
+      default -> {
+        int warm = Integer.parseInt(args.length > 3 ? args[3] : WARM);
+        run(folder, (index, queries) -> search(folder, args[2], index, queries, warm));
+      }
     }
   }
 
@@ -126,7 +133,12 @@ public final class SearchSet {
     Files.copy(queries, folder.resolve("queries.txt"));
   }
 
-  private static void run(Path folder, String mode) throws IOException {
+  /** What is asked of the index. */
+  private interface Search {
+    void of(Snapshot index, List<SearchQuery> queries) throws IOException;
+  }
+
+  private static void run(Path folder, Search search) throws IOException {
     try (Snapshot index = Snapshot.open(folder.resolve("index"));
         PlainQueryEncoder encoder =
             PlainQueryEncoder.open(index.about(), Path.of(index.about().model()))) {
@@ -134,11 +146,12 @@ public final class SearchSet {
       for (String text : Files.readAllLines(folder.resolve("queries.txt"))) {
         queries.add(SearchQuery.text(QueryText.literal(text), encoder));
       }
-      search(folder, mode, index, queries);
+      search.of(index, queries);
     }
   }
 
-  private static void search(Path folder, String mode, Snapshot index, List<SearchQuery> queries)
+  private static void search(
+      Path folder, String mode, Snapshot index, List<SearchQuery> queries, int warm)
       throws IOException {
     boolean exact = mode.equals("exact");
     double[] ms = new double[queries.size()];
@@ -147,12 +160,12 @@ public final class SearchSet {
     double cold = 0;
     double top = 0;
     Found.Plan plan = Found.Plan.EXACT;
-    for (int turn = -WARM; turn < ms.length; turn++) {
+    for (int turn = -warm; turn < ms.length; turn++) {
       SearchQuery query = queries.get(Math.floorMod(turn, ms.length));
       long begun = System.nanoTime();
       Found found = exact ? index.scan(query, K, null) : index.find(query, K, null);
       double took = (System.nanoTime() - begun) / 1e6;
-      cold = turn == -WARM ? took : cold;
+      cold = turn == -warm ? took : cold;
       if (turn >= 0) {
         ms[turn] = took;
         scored += found.scored();
@@ -161,14 +174,37 @@ public final class SearchSet {
         ids.add(found.hits().stream().map(Hit::id).toList());
       }
     }
-    Files.writeString(folder.resolve(mode + ".json"), Json.line(Json.mapper().valueToTree(ids)));
-    ObjectNode line =
-        Json.object()
-            .put("program", "ours, " + (plan == Found.Plan.CODES ? "codes" : "exact"))
-            .put("what", "search");
-    line.put("images", index.size()).put("cold_ms", cold).put("top", top);
+    keep(folder, mode, ids);
+    ObjectNode line = line("ours, " + (plan == Found.Plan.CODES ? "codes" : "exact"), index);
+    line.put("cold_ms", cold).put("top", top);
     report(line, ms);
     line.put("recall", recall(folder, ids)).put("scored", scored / (double) ms.length);
+    print(line, index);
+  }
+
+  /** Every image scored with every query, read once for all of them. */
+  private static void together(Path folder, Snapshot index, List<SearchQuery> queries)
+      throws IOException {
+    long begun = System.nanoTime();
+    List<Found> found = index.find(queries, SearchOptions.of(K).exact(true));
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    List<List<String>> ids = new ArrayList<>();
+    found.forEach(one -> ids.add(one.hits().stream().map(Hit::id).toList()));
+    keep(folder, "exact", ids);
+    ObjectNode line = line("ours, exact, one pass for all queries", index);
+    line.put("seconds", seconds).put("together", queries.size() / seconds);
+    print(line, index);
+  }
+
+  private static void keep(Path folder, String mode, List<List<String>> ids) throws IOException {
+    Files.writeString(folder.resolve(mode + ".json"), Json.line(Json.mapper().valueToTree(ids)));
+  }
+
+  private static ObjectNode line(String program, Snapshot index) {
+    return Json.object().put("program", program).put("what", "search").put("images", index.size());
+  }
+
+  private static void print(ObjectNode line, Snapshot index) throws IOException {
     line.put("bytes_per_image", index.info().get("bytes").asLong() / (double) index.size());
     line.put("peak_mib", PeakMemory.bytes().orElse(0) >> 20);
     System.out.println(Json.line(line));
