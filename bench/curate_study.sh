@@ -20,7 +20,7 @@ model: # as configs/emoji-openclipart.yaml
   text: {width: 64, layers: 2, heads: 2, context: 32}
   embed_dim: 64
 interaction: late
-data: {train: "$data/train", distinct: true}
+data: {train: "$data/train", distinct: false} # a caption that stands beside every hundredth picture leaves no batch of distinct ones
 tokenizer: "$out/tokenizer"
 augment: {crop: [0.8, 1.0], flip: false, style: 0.2}
 batch: 192

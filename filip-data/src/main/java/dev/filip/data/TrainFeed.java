@@ -171,9 +171,9 @@ public final class TrainFeed implements BatchFeed {
               + options.batch()
               + " needs samples with different captions, but "
               + (waiting == Integer.MAX_VALUE ? "too many" : waiting)
-              + " in a row repeat the "
+              + " wait for a batch without their captions (this one has met "
               + met
-              + " met so far: set data.distinct false or a smaller batch");
+              + "): set data.distinct false or a smaller batch");
     }
   }
 
