@@ -23,6 +23,15 @@ final class NativeEnvironment {
 
   /** Sets a variable unless it is set already. */
   static void setDefault(String name, String value) {
+    set(name, value, false);
+  }
+
+  /** Sets a variable, whatever it is. */
+  static void set(String name, String value) {
+    set(name, value, true);
+  }
+
+  private static void set(String name, String value, boolean anyway) {
     FunctionDescriptor type =
         FunctionDescriptor.of(
             ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
@@ -32,7 +41,8 @@ final class NativeEnvironment {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocateFrom(name);
-      check("setenv", (int) setenv.get().invokeExact(key, arena.allocateFrom(value), 0));
+      check(
+          "setenv", (int) setenv.get().invokeExact(key, arena.allocateFrom(value), anyway ? 1 : 0));
     } catch (Throwable e) {
       throw failed("setenv " + name, e);
     }

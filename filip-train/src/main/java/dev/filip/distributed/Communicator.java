@@ -1,5 +1,6 @@
 package dev.filip.distributed;
 
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -27,6 +28,14 @@ public sealed interface Communicator extends AutoCloseable
 
   /** Ranks. */
   int world();
+
+  /**
+   * Makes ready for tensors of a device before the first one comes, on all ranks alike.
+   *
+   * @return what joins them there, one line for the user; empty where there is nothing to say
+   * @throws dev.filip.io.BadInput where what it needs is not installed
+   */
+  String prepare(ComputeDevice device);
 
   /**
    * The rows of all ranks in rank order: {@code [rows,...]} of each to {@code [world*rows,...]}.
@@ -95,6 +104,11 @@ public sealed interface Communicator extends AutoCloseable
     @Override
     public int world() {
       return 1;
+    }
+
+    @Override
+    public String prepare(ComputeDevice device) {
+      return "";
     }
 
     @Override

@@ -1,73 +1,73 @@
 package dev.filip.distributed;
 
-import dev.filip.tensor.Kept;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
-import org.bytedeco.javacpp.chrono.Milliseconds;
-import org.bytedeco.pytorch.AllreduceOptions;
-import org.bytedeco.pytorch.Backend;
-import org.bytedeco.pytorch.BroadcastOptions;
-import org.bytedeco.pytorch.GlooDeviceVector;
-import org.bytedeco.pytorch.ProcessGroupGloo;
-import org.bytedeco.pytorch.ReduceOp;
-import org.bytedeco.pytorch.ReduceScatterOptions;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.Work;
-import org.bytedeco.pytorch.gloo.Device;
-import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * c10d's process groups: Gloo for tensors in memory, NCCL for those on a GPU (made when the first
- * one comes). A group is dead for good after its first failure.
+ * Several processes: Gloo for tensors in memory, NCCL for those on a GPU (made when it is prepared
+ * or when the first one comes). Dead for good after the first failure of either.
  */
 public final class ProcessGroups implements Communicator {
-  private static final int THREADS = 2;
-
   private final Rendezvous place;
   private final int rank;
   private final int world;
   private final int timeout;
-  private final Kept owned = new Kept();
-  private final Backend gloo;
-  private @Nullable Backend nccl;
+  private final OverNccl over;
+  private final Collectives memory;
+  private @Nullable NcclCollectives device;
+
+  /**
+   * Where NCCL comes from and what goes over it.
+   *
+   * @param library finds it, when the first tensor needs it
+   * @param memoryToo whether tensors in memory go over it, too, which NCCL itself cannot: for one
+   *     that is played
+   */
+  record OverNccl(Supplier<Nccl> library, boolean memoryToo) {
+    /** The installed library, for tensors on a GPU. */
+    static final OverNccl INSTALLED = new OverNccl(Nccl::find, false);
+  }
 
   /** Meets the other ranks; {@code place} is borrowed. */
-  ProcessGroups(Rendezvous place, int rank, int world, int timeoutSeconds) {
+  ProcessGroups(Rendezvous place, int rank, int world, int timeoutSeconds, OverNccl over) {
     this.place = place;
     this.rank = rank;
     this.world = world;
     this.timeout = timeoutSeconds;
-    try (var _ = new StepScope()) {
-      Milliseconds patience = new Milliseconds(timeoutSeconds * 1000L);
-      ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(patience);
-      options.devices(new GlooDeviceVector(device())).threads(THREADS);
-      gloo = owned.add(new ProcessGroupGloo(place.store("gloo"), rank, world, options));
-    } catch (RuntimeException e) {
-      owned.close();
-      throw LostPeer.of("meeting at " + place.name(), timeoutSeconds, e);
-    }
+    this.over = over;
+    this.memory = new GlooCollectives(place, rank, world, timeoutSeconds);
   }
 
-  private Device device() {
-    @Nullable String named = System.getenv("GLOO_SOCKET_IFNAME");
-    return named == null
-        ? ProcessGroupGloo.createDeviceForHostname(place.ownAddress())
-        : ProcessGroupGloo.createDeviceForInterface(named);
+  /** A failure of NCCL's is everybody's: work on the device has been given up. */
+  private Collectives of(Tensor tensor) {
+    NcclCollectives made = device;
+    if (made != null) {
+      made.check();
+    }
+    if (tensor.is_cpu() && !over.memoryToo) {
+      return memory;
+    }
+    return made != null ? made : meet(tensor.is_cpu() ? ComputeDevice.CPU : ComputeDevice.CUDA);
   }
 
-  private Backend backend(Tensor tensor) {
-    if (tensor.is_cpu()) {
-      return gloo;
-    }
-    Backend made = nccl;
-    if (made == null) {
-      made = owned.add(new ProcessGroupNCCL(place.store("nccl"), rank, world));
-      made.setTimeout(new Milliseconds(timeout * 1000L));
-      nccl = made;
-    }
+  private NcclCollectives meet(ComputeDevice where) {
+    NcclCollectives made =
+        new NcclCollectives(over.library.get(), place, rank, world, timeout, where);
+    device = made;
     return made;
+  }
+
+  @Override
+  public String prepare(ComputeDevice where) {
+    if (where.isCpu() && !over.memoryToo) {
+      return "";
+    }
+    NcclCollectives made = device;
+    return (made == null ? meet(where) : made).describe();
   }
 
   @Override
@@ -87,7 +87,7 @@ public final class ProcessGroups implements Communicator {
       long[] shape = Tensors.shape(mine);
       shape[0] *= world;
       Tensor all = mine.new_empty(shape);
-      await(backend(mine)._allgather_base(all, mine), "gathering");
+      of(mine).gather(all, mine);
       return scope.up(all);
     }
   }
@@ -102,9 +102,7 @@ public final class ProcessGroups implements Communicator {
       }
       shape[0] /= world;
       Tensor own = all.new_empty(shape);
-      await(
-          backend(all)._reduce_scatter_base(own, all, new ReduceScatterOptions()),
-          "summing gradients of features");
+      of(all).scatterSum(own, all);
       return scope.up(own);
     }
   }
@@ -112,27 +110,14 @@ public final class ProcessGroups implements Communicator {
   @Override
   public Pending sum(Tensor tensor) {
     requireContiguous(tensor);
-    Kept operation = new Kept();
-    try (var _ = new StepScope()) {
-      AllreduceOptions sum = new AllreduceOptions().reduceOp(new ReduceOp(ReduceOp.RedOpType.SUM));
-      Work work = operation.add(backend(tensor).allreduce(new TensorVector(tensor), sum));
-      return () -> {
-        try (operation) {
-          await(work, "summing gradients");
-        }
-      };
-    } catch (RuntimeException e) {
-      operation.close();
-      throw LostPeer.of("summing gradients", timeout, e);
-    }
+    return of(tensor).sum(tensor);
   }
 
   @Override
   public void takeFirst(Tensor tensor) {
     requireContiguous(tensor);
     try (var _ = new StepScope()) {
-      BroadcastOptions first = new BroadcastOptions().rootRank(0);
-      await(backend(tensor).broadcast(new TensorVector(tensor), first), "sharing weights");
+      of(tensor).takeFirst(tensor);
     }
   }
 
@@ -142,16 +127,12 @@ public final class ProcessGroups implements Communicator {
     }
   }
 
-  private void await(Work work, String doing) {
-    try {
-      work._wait();
-    } catch (RuntimeException e) {
-      throw LostPeer.of(doing, timeout, e);
-    }
-  }
-
   @Override
   public void close() {
-    owned.close();
+    NcclCollectives made = device;
+    if (made != null) {
+      made.close();
+    }
+    memory.close();
   }
 }

@@ -42,6 +42,11 @@ public final class Ranks implements AutoCloseable {
    * @throws BadInput when they cannot meet: one line with address and ranks
    */
   public static Ranks join(RankEnvironment environment, int timeoutSeconds) {
+    return join(environment, timeoutSeconds, ProcessGroups.OverNccl.INSTALLED);
+  }
+
+  /** The same with another NCCL. */
+  static Ranks join(RankEnvironment environment, int timeoutSeconds, ProcessGroups.OverNccl nccl) {
     if (environment.world() == 1) {
       return new Ranks(environment.localWorld(), null, Communicator.Alone.INSTANCE);
     }
@@ -50,7 +55,7 @@ public final class Ranks implements AutoCloseable {
       return new Ranks(
           environment.localWorld(),
           place,
-          new ProcessGroups(place, environment.rank(), environment.world(), timeoutSeconds));
+          new ProcessGroups(place, environment.rank(), environment.world(), timeoutSeconds, nccl));
     } catch (RuntimeException e) {
       place.close();
       throw e;

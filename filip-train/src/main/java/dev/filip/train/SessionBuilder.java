@@ -146,6 +146,10 @@ final class SessionBuilder {
     Parallelism.set(parallelism.threads());
     Agreement.requireSameOnRanks(ranks, "model", facts(trained, flat));
     if (ranks.world() > 1) {
+      String joined = ranks.communicator().prepare(compute.device());
+      if (!joined.isEmpty()) {
+        log.accept(joined);
+      }
       new Session.SharedWeights(flat, ranks.communicator()).takeFirst();
     }
     GradientSum sum = new GradientSum(flat, ranks.communicator(), overlaps(compute));

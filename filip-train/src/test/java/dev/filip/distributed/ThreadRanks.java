@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 
 /** Ranks as threads of one process, each with a process group of its own. */
 public final class ThreadRanks {
@@ -28,13 +29,29 @@ public final class ThreadRanks {
 
   /** The same with another timeout. */
   public static <T> List<T> run(int world, int timeoutSeconds, Body<T> body) {
+    return run(world, timeoutSeconds, rank -> ProcessGroups.OverNccl.INSTALLED, body);
+  }
+
+  /** The same where all tensors go over an NCCL that is played. */
+  public static <T> List<T> runOverNccl(int world, Body<T> body) {
+    return runOverNccl(world, 60, new PlayedNccl(), body);
+  }
+
+  static <T> List<T> runOverNccl(int world, int timeoutSeconds, PlayedNccl nccl, Body<T> body) {
+    var over = new ProcessGroups.OverNccl(() -> new Nccl("a played one", nccl), true);
+    return run(world, timeoutSeconds, rank -> over, body);
+  }
+
+  static <T> List<T> run(
+      int world, int timeoutSeconds, IntFunction<ProcessGroups.OverNccl> nccl, Body<T> body) {
     Natives.load();
     int port = freePort();
     try (ExecutorService threads = Executors.newFixedThreadPool(world)) {
       List<Future<T>> running = new ArrayList<>();
       for (int r = 0; r < world; r++) {
         RankEnvironment environment = RankEnvironment.local(r, world, port);
-        running.add(threads.submit(() -> one(environment, timeoutSeconds, body)));
+        ProcessGroups.OverNccl over = nccl.apply(r);
+        running.add(threads.submit(() -> one(environment, timeoutSeconds, over, body)));
       }
       List<T> results = new ArrayList<>();
       for (Future<T> rank : running) {
@@ -51,9 +68,10 @@ public final class ThreadRanks {
     }
   }
 
-  private static <T> T one(RankEnvironment environment, int timeoutSeconds, Body<T> body)
+  private static <T> T one(
+      RankEnvironment environment, int timeoutSeconds, ProcessGroups.OverNccl nccl, Body<T> body)
       throws Exception {
-    try (Ranks ranks = Ranks.join(environment, timeoutSeconds);
+    try (Ranks ranks = Ranks.join(environment, timeoutSeconds, nccl);
         var _ = new StepScope()) {
       return body.run(ranks);
     }
