@@ -204,14 +204,16 @@ final class LanguageSums {
       }
     }
     for (int i = 0; i < text.count; i += AT_ONCE) {
-      low(text, i, Math.min(text.count, i + AT_ONCE));
-      high(text, i, Math.min(text.count, i + AT_ONCE));
+      add(text, 0, i, Math.min(text.count, i + AT_ONCE));
+      add(text, 1, i, Math.min(text.count, i + AT_ONCE));
     }
   }
 
   // Written out, because C2 keeps sums in registers only as local variables.
 
-  private void low(Text text, int from, int to) {
+  /** One half of a row, 0 or 1. */
+  private void add(Text text, int half, int from, int to) {
+    int first = FIRST + half * ROW / 2;
     long a = 0;
     long b = 0;
     long c = 0;
@@ -221,7 +223,7 @@ final class LanguageSums {
     long g = 0;
     long h = 0;
     for (int i = from; i < to; i++) {
-      int at = FIRST + text.grams[i] * ROW;
+      int at = first + text.grams[i] * ROW;
       a += rows[at];
       h += rows[at + 7];
       b += rows[at + 1];
@@ -232,33 +234,8 @@ final class LanguageSums {
       g += rows[at + 6];
     }
     int biases = (to - from) * bias;
-    text.take(0, a, b, c, d, biases);
-    text.take(4, e, f, g, h, biases);
-  }
-
-  private void high(Text text, int from, int to) {
-    long a = 0;
-    long b = 0;
-    long c = 0;
-    long d = 0;
-    long e = 0;
-    long f = 0;
-    long g = 0;
-    long h = 0;
-    for (int i = from; i < to; i++) {
-      int at = FIRST + text.grams[i] * ROW + ROW / 2;
-      a += rows[at];
-      h += rows[at + 7];
-      b += rows[at + 1];
-      c += rows[at + 2];
-      d += rows[at + 3];
-      e += rows[at + 4];
-      f += rows[at + 5];
-      g += rows[at + 6];
-    }
-    int biases = (to - from) * bias;
-    text.take(8, a, b, c, d, biases);
-    text.take(12, e, f, g, h, biases);
+    text.take(half * ROW / 2, a, b, c, d, biases);
+    text.take(half * ROW / 2 + 4, e, f, g, h, biases);
   }
 
   /** The logarithms of a text's probabilities, all less the same number. Used by one thread. */

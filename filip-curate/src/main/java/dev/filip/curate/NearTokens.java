@@ -3,6 +3,7 @@ package dev.filip.curate;
 import dev.filip.data.SampleSource;
 import dev.filip.data.UnreadableSample;
 import dev.filip.io.Digests;
+import dev.filip.io.Json;
 import dev.filip.io.Outputs;
 import dev.filip.io.Progress;
 import dev.filip.io.Share;
@@ -95,7 +96,7 @@ record NearTokens(Path folder, int shards) {
         fresh -> {
           try (TokenWriter writer = new TokenWriter(fresh, about)) {
             images.write(writer);
-            writer.finish(dev.filip.io.Json.object());
+            writer.finish(Json.object());
           }
         });
   }

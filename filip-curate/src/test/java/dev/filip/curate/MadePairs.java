@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,17 @@ final class MadePairs {
 
   static SampleSource open(Path place) {
     return Sources.open(place.toString(), SourceOptions.DEFAULT);
+  }
+
+  /** Keys of the samples, in order, without what names their source. */
+  static List<String> keys(Path place) throws IOException {
+    List<String> keys = new ArrayList<>();
+    try (SampleSource kept = open(place)) {
+      for (long i = 0; i < kept.size(); i++) {
+        keys.add(kept.text(i).key().replaceFirst(".*/", ""));
+      }
+    }
+    return keys;
   }
 
   static Path rules(Path folder, String... lines) throws IOException {

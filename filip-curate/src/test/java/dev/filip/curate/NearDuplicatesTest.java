@@ -195,13 +195,7 @@ class NearDuplicatesTest {
   }
 
   private List<String> keys(String out) throws IOException {
-    List<String> keys = new ArrayList<>();
-    try (SampleSource kept = MadePairs.open(folder.resolve(out))) {
-      for (long i = 0; i < kept.size(); i++) {
-        keys.add(kept.text(i).key().replaceFirst(".*/", ""));
-      }
-    }
-    return keys;
+    return MadePairs.keys(folder.resolve(out));
   }
 
   @Test

@@ -96,13 +96,7 @@ class ScoresTest {
   }
 
   private List<String> keys(String out) throws IOException {
-    List<String> keys = new ArrayList<>();
-    try (SampleSource kept = MadePairs.open(folder.resolve(out))) {
-      for (long i = 0; i < kept.size(); i++) {
-        keys.add(kept.text(i).key().replaceFirst(".*/", ""));
-      }
-    }
-    return keys;
+    return MadePairs.keys(folder.resolve(out));
   }
 
   @Test
