@@ -1,5 +1,6 @@
 package dev.filip.cli;
 
+import dev.filip.data.CaptionTable;
 import dev.filip.data.SampleSource;
 import dev.filip.data.SourceOptions;
 import dev.filip.data.Sources;
@@ -26,6 +27,11 @@ final class ColumnOptions {
   /** Opens a source; of a published data set it is said what was found. */
   SampleSource open(String source) {
     return open(source, options());
+  }
+
+  /** The rows of a Parquet file of paths and captions; null where the source is another. */
+  @Nullable CaptionTable captions(String source) {
+    return Sources.captions(source, options());
   }
 
   /** The same with the other columns of a table as metadata. */

@@ -1,8 +1,10 @@
 package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.curate.CaptionCount;
 import dev.filip.curate.CurateOptions;
 import dev.filip.curate.Curation;
+import dev.filip.data.CaptionTable;
 import dev.filip.data.SampleSource;
 import dev.filip.io.BadInput;
 import dev.filip.io.Share;
@@ -110,7 +112,14 @@ final class CurateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
     CurateOptions options = new CurateOptions(perShard.samples(), threads, force.isOn());
-    Curation.check(rules);
+    if (Curation.judgesTextsAlone(rules) && dryRun && key == null && share == null) {
+      try (CaptionTable table = columns.captions(source)) {
+        if (table != null) {
+          answer.print(CaptionCount.of(table, rules, options));
+          return 0;
+        }
+      }
+    }
     try (SampleSource samples = columns.open(source)) {
       Curation curation = new Curation(samples, rules, options, new ScoringModels(precision));
       if (share != null && (key != null || dryRun)) {

@@ -259,9 +259,12 @@ public final class Curation {
   /**
    * Reads rules before their source is opened, which may take long: what is wrong with them is told
    * at once, and what they need is loaded meanwhile.
+   *
+   * @return whether each caption is judged by itself and nothing else is asked: {@link
+   *     CaptionCount}
    */
-  public static void check(Path rules) {
-    RuleBook.read(rules);
+  public static boolean judgesTextsAlone(Path rules) {
+    return RuleBook.read(rules).judgesTextsAlone();
   }
 
   private Decisions decided(Records records, Path scratch) throws IOException {

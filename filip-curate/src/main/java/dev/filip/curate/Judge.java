@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param book the rules
  */
 record Judge(RuleBook book) {
+  /** Why a sample is unreadable that has neither captions nor a label. */
+  static final String NO_CAPTION = "no caption";
+
   /** Is told what each rule does; most have nothing to tell. */
   interface Trace {
     /** Nobody listens. */
@@ -36,7 +39,7 @@ record Judge(RuleBook book) {
   /** What the rules say of a sample. */
   Verdict judge(Sample.Text text, Picture picture, Trace trace) throws IOException {
     if (text.captions().isEmpty() && text.label() < 0) {
-      return Verdict.unreadable("no caption");
+      return Verdict.unreadable(NO_CAPTION);
     }
     Walk walk = new Walk(text.captions(), trace);
     try {
@@ -47,6 +50,23 @@ record Judge(RuleBook book) {
       return Verdict.unreadable(e.reason());
     }
     return walk.verdict(picture.known());
+  }
+
+  /** What becomes of a caption where every rule judges texts by themselves. */
+  long caption(String text) {
+    String now = text;
+    long changed = 0;
+    for (int r = 0; r < book.size(); r++) {
+      String after = ((TextRule) book.rules().get(r)).apply(now).text();
+      if (after == null) {
+        return CaptionFate.of(r, changed);
+      }
+      if (!after.equals(now)) {
+        now = after;
+        changed |= 1L << r;
+      }
+    }
+    return CaptionFate.of(Verdict.NONE, changed);
   }
 
   /**

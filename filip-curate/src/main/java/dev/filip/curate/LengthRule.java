@@ -1,7 +1,5 @@
 package dev.filip.curate;
 
-import java.util.Locale;
-
 /**
  * Texts that are too short to tell of a picture, or too long. Words are parted by white space.
  *
@@ -32,8 +30,8 @@ record LengthRule(int leastWords, int mostWords, int leastCharacters, int mostCh
   }
 
   private static String range(int got, String unit, int least, int most) {
-    return String.format(
-        Locale.ROOT, "%d %s%s, not in [%d, %d]", got, unit, got == 1 ? "" : "s", least, most);
+    String units = got == 1 ? unit : unit + "s";
+    return got + " " + units + ", not in [" + least + ", " + most + "]";
   }
 
   /** Runs of anything but white space; without branches, which words' ends would make wrong. */

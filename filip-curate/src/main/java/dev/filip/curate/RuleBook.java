@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param request every setting, in order: what a run compares when it goes on
  */
 record RuleBook(List<String> names, List<Rule> rules, ArrayNode request) {
-  /** More than there are kinds of rules; a rule's number fits into a byte, a set of them in 64. */
-  static final int MOST = 60;
+  /** More than there are kinds of rules; a rule's number fits into a byte, a set of them in 56. */
+  static final int MOST = 56;
 
   private static final int UNLIMITED = Integer.MAX_VALUE;
   private static final Map<String, Kind> KINDS = kinds();

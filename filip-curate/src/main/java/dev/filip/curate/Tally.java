@@ -111,6 +111,37 @@ final class Tally {
     }
   }
 
+  /** Counts captions of {@link CaptionFate#rule}, and no sample. */
+  void captions(int by, long count) {
+    captions += count;
+    if (count == 0) {
+      return; // of a rule that there is not, perhaps
+    }
+    if (by == Verdict.NONE) {
+      keptCaptions += count;
+    } else {
+      takenCaptions[by] += count;
+    }
+  }
+
+  /** Counts samples of one fate whose captions are counted already; of none examples are shown. */
+  void samples(long fate, long count) {
+    read += count;
+    if (fate == CaptionFate.NO_CAPTION) {
+      unreadable.merge(Judge.NO_CAPTION, count, Long::sum);
+      return;
+    }
+    int by = CaptionFate.rule(fate);
+    if (by == Verdict.NONE) {
+      keptSamples += count;
+    } else {
+      taken[by] += count;
+    }
+    for (int r = 0; r < book.size(); r++) {
+      changed[r] += (CaptionFate.changed(fate) >>> r & 1) * count;
+    }
+  }
+
   long read() {
     return read;
   }

@@ -10,11 +10,9 @@ import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.metadata.PhysicalType;
 import dev.hardwood.metadata.RepetitionType;
 import dev.hardwood.metadata.RowGroup;
-import dev.hardwood.reader.ColumnReader;
 import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
-import dev.hardwood.reader.Validity;
 import dev.hardwood.row.PqList;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
@@ -23,7 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -168,6 +165,34 @@ final class ParquetColumns {
     }
   }
 
+  /** The rows of a file, one after the other; null where they do not name an image and a text. */
+  static @Nullable CaptionTable captions(Path file, SourceOptions options) {
+    ParquetFileReader parquet = null;
+    CaptionTable table = null;
+    try {
+      parquet = reader(file);
+      ParquetColumns columns = new ParquetColumns(file, parquet, options);
+      if (columns.isPaths() && columns.isPairs()) {
+        table = new CaptionTable(file, columns, parquet, columns.both());
+      }
+      return table;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      throw unreadable(file, e);
+    } finally {
+      if (table == null) {
+        close(parquet);
+      }
+    }
+  }
+
+  String image() {
+    return image;
+  }
+
+  String caption() {
+    return caption;
+  }
+
   /** One line; the library has many kinds of exception for a file that is broken. */
   static BadInput unreadable(Path file, Throwable e) {
     if (e instanceof BadInput bad) {
@@ -237,12 +262,26 @@ final class ParquetColumns {
 
   /** Those in the file, or null where it names files. */
   private @Nullable ParquetImages images() throws IOException {
+    return isPaths()
+        ? null
+        : new ParquetImages(file, parquet, image, form(image) == Form.IMAGE);
+  }
+
+  private boolean isPaths() {
     Form form = form(image);
     if (form == Form.OTHER || form == Form.TEXTS) {
       throw wrong("--image-key", image, "paths, encoded images or {bytes, path}");
     }
-    boolean paths = form == Form.TEXT || form == Form.BYTES && namesFiles();
-    return paths ? null : new ParquetImages(file, parquet, image, form == Form.IMAGE);
+    return form == Form.TEXT || form == Form.BYTES && namesFiles();
+  }
+
+  /** Whether a row is an image and one text, and nothing else is asked. */
+  private boolean isPairs() {
+    return others == null && captions != Form.TEXTS && !image.equals(caption);
+  }
+
+  private ColumnProjection both() {
+    return ColumnProjection.columns(image, caption);
   }
 
   /** By the first value: no image is a short text. */
@@ -267,7 +306,7 @@ final class ParquetColumns {
 
   private TableSource table(@Nullable ParquetImages images) throws IOException {
     TableRows samples = new TableRows(parquet.getFileMetaData().numRows());
-    if (images == null && others == null && captions != Form.TEXTS && !image.equals(caption)) {
+    if (images == null && isPairs()) {
       pairs(samples);
     } else {
       rows(samples, images);
@@ -279,55 +318,39 @@ final class ParquetColumns {
 
   /** Reads paths and single captions, in batches of columns: rows would be objects. */
   private void pairs(TableRows samples) throws IOException {
-    ColumnProjection two = ColumnProjection.columns(image, caption);
-    try (ColumnReaders columns = parquet.buildColumnReaders(two).build()) {
+    try (ColumnReaders columns = parquet.buildColumnReaders(both()).build()) {
       for (int row = 0; columns.nextBatch(); row += columns.getRecordCount()) {
-        pairs(new Batch(columns, image), new Batch(columns, caption), row, samples);
+        pairs(ParquetBatch.of(columns, image), ParquetBatch.of(columns, caption), row, samples);
       }
     }
   }
 
-  private void pairs(Batch images, Batch texts, int first, TableRows samples) throws IOException {
-    for (int i = 0; i < images.rows; i++) {
-      if (images.nulls.isNull(i)) {
+  private void pairs(ParquetBatch images, ParquetBatch texts, int first, TableRows samples) {
+    for (int i = 0; i < images.size(); i++) {
+      if (images.isNull(i)) {
         continue;
       }
-      int from = images.offsets[i];
-      int length = images.offsets[i + 1] - from;
       int sample =
-          PackedTexts.isAscii(images.bytes, from, length)
-              ? samples.image(images.bytes, from, length)
+          images.isAscii(i)
+              ? samples.image(images.bytes(), images.from(i), images.length(i))
               : samples.image(text(images, i, first));
-      if (!texts.nulls.isNull(i)
-          && !samples.addPlain(sample, texts.bytes, texts.offsets[i], texts.offsets[i + 1])) {
+      int from = texts.from(i);
+      if (!texts.isNull(i) && !samples.addPlain(sample, texts.bytes(), from, from + texts.length(i))) {
         samples.add(sample, text(texts, i, first));
       }
     }
   }
 
-  private String text(Batch batch, int row, int first) {
-    byte[] value = Arrays.copyOfRange(batch.bytes, batch.offsets[row], batch.offsets[row + 1]);
-    return form(batch.column) == Form.TEXT
+  /**
+   * The text of a row.
+   *
+   * @param first number within the file of the batch's first row
+   */
+  String text(ParquetBatch batch, int row, long first) {
+    byte[] value = batch.value(row);
+    return form(batch.column()) == Form.TEXT
         ? new String(value, StandardCharsets.UTF_8)
-        : text(value, batch.column, first + row);
-  }
-
-  /** Rows of a column that were read together: row i from {@code offsets[i]} to that of i + 1. */
-  private static final class Batch {
-    private final String column;
-    private final int rows;
-    private final Validity nulls;
-    private final byte[] bytes;
-    private final int[] offsets;
-
-    Batch(ColumnReaders columns, String column) {
-      ColumnReader reader = columns.getColumnReader(column);
-      this.column = column;
-      this.rows = columns.getRecordCount();
-      this.nulls = reader.getLeafValidity();
-      this.bytes = reader.getBinaryValues();
-      this.offsets = reader.getBinaryOffsets();
-    }
+        : text(value, batch.column(), first + row);
   }
 
   private void rows(TableRows samples, @Nullable ParquetImages images) throws IOException {
@@ -376,7 +399,7 @@ final class ParquetColumns {
         : text(rows.getBinary(column), column, row);
   }
 
-  private String text(byte[] bytes, String column, int row) {
+  private String text(byte[] bytes, String column, long row) {
     try {
       return Texts.of(bytes);
     } catch (Texts.NotUtf8 e) {

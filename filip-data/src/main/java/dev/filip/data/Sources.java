@@ -76,6 +76,30 @@ public final class Sources {
     }
   }
 
+  /**
+   * The rows of a Parquet file of paths and captions, to be gone through once.
+   *
+   * @return null where the source is anything else: {@link #open} it
+   * @throws BadInput when it is such a file, and cannot be read
+   */
+  public static @Nullable CaptionTable captions(String spec, SourceOptions options) {
+    SourceName name = SourceName.of(spec, options.split());
+    if (name.dataset() != null || name.split() != null || name.place().startsWith("pipe:")) {
+      return null;
+    }
+    List<String> names = SourceNames.of(name.place());
+    if (names.size() != 1 || !isParquet(path(names.getFirst()))) {
+      return null;
+    }
+    return ParquetColumns.captions(Path.of(path(names.getFirst())), options);
+  }
+
+  private static boolean isParquet(String place) {
+    return !place.contains("://")
+        && Files.isRegularFile(Path.of(place))
+        && SourceFiles.extension(Path.of(place)).equals("parquet");
+  }
+
   private SampleSource open() {
     if (dataset != null) {
       BadInput.require(!files.isRemote(spec), dataset + " path", spec, "a local folder");

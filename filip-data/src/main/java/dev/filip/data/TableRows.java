@@ -59,16 +59,24 @@ final class TableRows {
    * @return whether it is
    */
   boolean addPlain(int image, byte[] bytes, int from, int to) {
+    int length = plainLength(bytes, from, to);
+    if (length >= 0) {
+      append(image, bytes, from, length);
+    }
+    return length >= 0;
+  }
+
+  /** How long such a caption is without a space at its end; -1 where it is not such. */
+  static int plainLength(byte[] bytes, int from, int to) {
     byte before = ' ';
     for (int i = from; i < to; i++) {
       byte c = bytes[i];
       if (c < ' ' || c == ' ' && before == ' ') {
-        return false;
+        return -1;
       }
       before = c;
     }
-    append(image, bytes, from, to - from - (from < to && before == ' ' ? 1 : 0));
-    return true;
+    return to - from - (from < to && before == ' ' ? 1 : 0);
   }
 
   private void append(int path, byte[] utf8, int from, int length) {
@@ -89,7 +97,7 @@ final class TableRows {
   }
 
   /** Each run of white space one space, none at the ends. */
-  private static String line(String caption) {
+  static String line(String caption) {
     boolean plain = true;
     for (int i = 0; i < caption.length() && plain; i++) {
       char c = caption.charAt(i);
