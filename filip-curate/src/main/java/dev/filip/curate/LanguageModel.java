@@ -3,6 +3,8 @@ package dev.filip.curate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +40,7 @@ final class LanguageModel {
     this.shift = 64 - bits;
     this.grams = new long[1 << bits];
     this.numbers = new int[1 << bits];
-    this.starts = new int[contexts.size() + 1];
+    int[] ends = new int[contexts.size() + 1];
     int all = contexts.values().stream().mapToInt(c -> c.getOutcomes().length).sum();
     byte[] found = new byte[all];
     double[] values = new double[all];
@@ -53,12 +55,48 @@ final class LanguageModel {
           values[end++] = context.getParameters()[i];
         }
       }
-      put(entry.getKey(), gram++);
-      starts[gram] = end;
+      if (end > ends[gram]) {
+        put(entry.getKey(), gram++);
+        ends[gram] = end;
+      }
     }
+    this.starts = Arrays.copyOf(ends, gram + 1);
     this.outcomes = Arrays.copyOf(found, end);
     this.weights = Arrays.copyOf(values, end);
-    this.seen = ThreadLocal.withInitial(() -> new Seen(contexts.size()));
+    this.seen = ThreadLocal.withInitial(() -> new Seen(size()));
+  }
+
+  /** As it was put away by {@link #write}. */
+  LanguageModel(List<String> languages, TableFile.Reader in) {
+    this.languages = languages;
+    this.grams = in.longs();
+    this.shift = 1 + Long.numberOfLeadingZeros(grams.length);
+    this.numbers = in.ints();
+    this.starts = in.ints();
+    this.outcomes = in.bytes();
+    this.weights = in.doubles();
+    this.seen = ThreadLocal.withInitial(() -> new Seen(size()));
+  }
+
+  /** Puts away all but the languages. */
+  void write(TableFile.Writer out) {
+    out.put(grams).put(numbers).put(starts).put(outcomes).put(weights);
+  }
+
+  /**
+   * What tells the model on the class path from another, without reading it; null where that is not
+   * known.
+   */
+  static @Nullable String print() {
+    URL place = LanguageModel.class.getResource(MODEL);
+    try {
+      if (place != null && place.openConnection() instanceof JarURLConnection jar) {
+        return MODEL + " " + Long.toHexString(jar.getJarEntry().getCrc());
+      }
+      return null;
+    } catch (IOException e) {
+      return null; // it is read anew, then
+    }
   }
 
   /** The n-grams of the text that a thread judges. */
@@ -114,7 +152,7 @@ final class LanguageModel {
     return weights;
   }
 
-  /** N-grams, also those that no language here has a weight of. */
+  /** N-grams that some language here has a weight of. */
   int size() {
     return starts.length - 1;
   }

@@ -32,20 +32,15 @@ final class LanguageSums {
   /** Rows begin where a line does, in an array that begins where one does. */
   private static final int FIRST = 6;
 
-  /** Of a character's code, of which there are 32: 0 is none, the last one all others. */
-  private static final int CODE = 5;
-
-  private static final int OTHER = (1 << CODE) - 1;
+  private static final int CODE = LanguageText.CODE_BITS;
+  private static final int OTHER = LanguageText.OTHER_CODE;
   private static final int PAIR = (1 << 2 * CODE) - 1;
   private static final int TRIPLE = (1 << 3 * CODE) - 1;
-  private static final String COMMON = " abcdefghijklmnopqrstuvwxyz.,'";
   private static final byte[] CODES = new byte[128];
 
   static {
-    Arrays.fill(CODES, (byte) OTHER);
-    CODES[0] = 0; // in no n-gram of the model
-    for (int i = 0; i < COMMON.length(); i++) {
-      CODES[COMMON.charAt(i)] = (byte) (i + 1);
+    for (char c = 0; c < CODES.length; c++) {
+      CODES[c] = (byte) LanguageText.code(c);
     }
   }
 
@@ -96,6 +91,29 @@ final class LanguageSums {
       row(placed[i], i + 1);
     }
     this.texts = ThreadLocal.withInitial(() -> new Text(above + model.size()));
+  }
+
+  /** As it was put away by {@link #write}, of the same model. */
+  LanguageSums(LanguageModel model, TableFile.Reader in) {
+    this.model = model;
+    this.languages = model.languages().size();
+    this.step = in.doubles()[0];
+    this.steps = in.shorts();
+    this.numbers = in.ints();
+    this.rows = in.longs();
+    int[] counts = in.ints();
+    this.bias = counts[0];
+    this.above = counts[1];
+    in.chars(singles);
+    in.chars(pairs);
+    in.chars(triples);
+    this.texts = ThreadLocal.withInitial(() -> new Text(above + model.size()));
+  }
+
+  /** Puts it away. */
+  void write(TableFile.Writer out) {
+    out.put(new double[] {step}).put(steps).put(numbers).put(rows).put(new int[] {bias, above});
+    out.put(singles).put(pairs).put(triples);
   }
 
   /** Places of the model's n-grams of common characters, those of most languages first. */
@@ -149,18 +167,82 @@ final class LanguageSums {
     return step;
   }
 
+  /** How many languages. */
+  int languages() {
+    return languages;
+  }
+
+  /** Rows, the first of which is none. */
+  int rows() {
+    return above;
+  }
+
+  /** What no weight, in steps, is below: less this. */
+  int bias() {
+    return bias;
+  }
+
+  /** A language's weight in a row, in steps. */
+  int steps(int row, int language) {
+    long fields = rows[FIRST + row * ROW + language / FIELDS];
+    return (int) (fields >>> language % FIELDS * BITS & MASK) - bias;
+  }
+
   /** Sums the n-grams of a text; valid until the thread's next one. */
   Text of(String caption) {
-    Text text = texts.get();
-    text.read(caption);
-    note(text);
-    text.clear();
+    Text text = noted(caption);
     sum(text);
     return text;
   }
 
-  /** Notes the n-grams that end at each character. */
+  /** Only notes the n-grams of a text: {@link #sum} is to follow, or {@link Text#isAbove}. */
+  Text noted(String caption) {
+    Text text = texts.get();
+    if (text.read(caption)) {
+      note(text);
+    } else {
+      noteAny(text);
+    }
+    text.clear();
+    return text;
+  }
+
+  /**
+   * Notes the n-grams that end at each character, without a branch on what is new, which could not
+   * be foreseen; the count is a local variable, which C2 keeps in a register.
+   */
   private void note(Text text) {
+    byte[] codes = text.codes;
+    int[] grams = text.grams;
+    byte[] seen = text.seen;
+    int count = 0;
+    int window = 0;
+    int met = 0;
+    for (int i = text.from; i < text.end; i++) {
+      int code = codes[i];
+      window = (window << CODE | code) & TRIPLE;
+      met |= 1 << code;
+      int pair = pairs[window & PAIR];
+      grams[count] = pair;
+      count += 1 - seen[pair];
+      seen[pair] = 1;
+      int triple = triples[window];
+      grams[count] = triple;
+      count += 1 - seen[triple];
+      seen[triple] = 1;
+    }
+    text.count = count;
+    single(text, met);
+  }
+
+  private void single(Text text, int met) {
+    for (int rest = met; rest != 0; rest &= rest - 1) {
+      text.add(singles[Integer.numberOfTrailingZeros(rest)]);
+    }
+  }
+
+  /** The same where there are other characters. */
+  private void noteAny(Text text) {
     int window = 0;
     int others = 0;
     int met = 0;
@@ -177,9 +259,7 @@ final class LanguageSums {
         rare(text, i);
       }
     }
-    for (int rest = met; rest != 0; rest &= rest - 1) {
-      text.add(singles[Integer.numberOfTrailingZeros(rest)]);
-    }
+    single(text, met);
   }
 
   private void rare(Text text, int last) {
@@ -195,7 +275,8 @@ final class LanguageSums {
     }
   }
 
-  private void sum(Text text) {
+  /** Sums what was noted. */
+  void sum(Text text) {
     Arrays.fill(text.sums, 0);
     for (int i = 0; i < text.rares; i++) {
       int gram = text.rare[i] - above;
@@ -241,6 +322,7 @@ final class LanguageSums {
   /** The logarithms of a text's probabilities, all less the same number. Used by one thread. */
   static final class Text {
     private final int[] sums = new int[LANGUAGES];
+    private final long[] lanes = new long[2 * LanguageLead.ROW];
 
     /** By n-gram: 1 where the text has it; a byte each, since bits of one word wait in line. */
     private final byte[] seen;
@@ -250,6 +332,7 @@ final class LanguageSums {
     private int[] rare = new int[1 << 10];
     private int rares;
     private char[] characters = new char[1 << 8];
+    private byte[] codes = new byte[1 << 8];
     private int from;
     private int end;
 
@@ -268,31 +351,43 @@ final class LanguageSums {
       return count + rares;
     }
 
-    private void read(String caption) {
+    /**
+     * Whether the languages of {@code lead} are above all others by so many steps for sure; if not,
+     * it may be so all the same.
+     */
+    boolean isAbove(LanguageLead lead, double steps) {
+      return rares == 0 && lead.isAbove(grams, count, steps, lanes);
+    }
+
+    /** Whether all its characters have codes. */
+    private boolean read(String caption) {
       room(caption.length());
       caption.getChars(0, caption.length(), characters, 0);
       count = 0;
       rares = 0;
       from = 0;
-      end = LanguageText.plain(characters, caption.length());
-      if (end < 0) {
+      int length = LanguageText.plain(characters, caption.length(), codes);
+      if (length == LanguageText.NOT_PLAIN) {
         String normal = LanguageText.of(caption).toString();
         room(normal.length());
         normal.getChars(0, normal.length(), characters, 0);
         end = normal.length();
-        return;
+        return false;
       }
+      end = length < 0 ? ~length : length;
       while (from < end && characters[from] <= ' ') {
         from++;
       }
       while (end > from && characters[end - 1] <= ' ') {
         end--;
       }
+      return length >= 0;
     }
 
     private void room(int length) {
       if (characters.length <= length) {
         characters = new char[2 * length];
+        codes = new byte[2 * length];
       }
       if (grams.length <= 3 * length) {
         grams = new int[6 * length];

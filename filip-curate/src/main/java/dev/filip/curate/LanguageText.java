@@ -35,11 +35,26 @@ final class LanguageText {
   private static final int VOWEL = 30;
   private static final int OTHER = 36;
 
-  /** By character: the next state, six bits for each state. */
+  /**
+   * By character: the next state, six bits for each state; then in lower case, digits and hyphens
+   * as spaces; then its {@link #code}.
+   */
   private static final long[] NEXT = new long[128];
 
-  /** By character: in lower case, digits and hyphens as spaces. */
-  private static final char[] FOLDED = new char[128];
+  private static final int FOLDED = 48;
+  private static final int CODE = 56;
+
+  /** Set where a character has no code of its own. */
+  private static final int CODELESS = 62;
+
+  /** Bits of a code. */
+  static final int CODE_BITS = 5;
+
+  /** The code of all characters that have none of their own. */
+  static final int OTHER_CODE = (1 << CODE_BITS) - 1;
+
+  /** Characters with a code of their own, 1 for the first; 0 is none. */
+  private static final String COMMON = " abcdefghijklmnopqrstuvwxyz.,'";
 
   static {
     for (int c = 0; c < 128; c++) {
@@ -47,9 +62,19 @@ final class LanguageText {
       for (int state = START; state <= OTHER; state += 6) {
         NEXT[c] |= (long) next(state, low) << state;
       }
-      FOLDED[c] = low >= '0' && low <= '9' || low == '-' ? ' ' : low;
+      char folded = low >= '0' && low <= '9' || low == '-' ? ' ' : low;
+      NEXT[c] |= (long) folded << FOLDED | (long) code(folded) << CODE;
+      NEXT[c] |= code(folded) == 0 || code(folded) == OTHER_CODE ? 1L << CODELESS : 0;
     }
   }
+
+  /** A small number for the commonest characters, as {@link #of} leaves them. */
+  static int code(char c) {
+    return c == 0 ? 0 : COMMON.indexOf(c) < 0 ? OTHER_CODE : COMMON.indexOf(c) + 1;
+  }
+
+  /** A text that only {@link #of} reads. */
+  static final int NOT_PLAIN = Integer.MIN_VALUE;
 
   private LanguageText() {}
 
@@ -81,26 +106,33 @@ final class LanguageText {
    *
    * @param text gets it, if it is such
    * @param from how long it was
-   * @return how long it is, or -1 where it is not such
+   * @param codes gets the code of each character
+   * @return how long it is; the complement of that where a character of it may have no code; {@link
+   *     #NOT_PLAIN} where it is not such
    */
-  static int plain(char[] text, int from) {
+  static int plain(char[] text, int from, byte[] codes) {
     long state = START;
+    long all = 0;
     int length = 0;
     int before = -1;
     int row = 0;
     for (int i = 0; i < from; i++) {
       char given = text[i];
       if (given >= NEXT.length) {
-        return -1;
+        return NOT_PLAIN;
       }
-      state = NEXT[given] >>> state;
-      char c = FOLDED[given];
+      long next = NEXT[given];
+      all |= next;
+      state = next >>> state;
+      int c = (int) (next >>> FOLDED) & 127;
       row = c == before ? row + 1 : 0;
       before = c;
-      text[length] = c;
+      text[length] = (char) c;
+      codes[length] = (byte) (next >>> CODE & OTHER_CODE);
       length += row < (c == ' ' ? 1 : 2) ? 1 : 0;
     }
-    return (state & 63) == OTHER ? -1 : length;
+    boolean coded = (all >>> CODELESS & 1) == 0;
+    return (state & 63) == OTHER ? NOT_PLAIN : coded ? length : ~length;
   }
 
   static CharSequence of(String text) {
