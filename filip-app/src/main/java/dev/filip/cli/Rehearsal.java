@@ -1,6 +1,7 @@
 package dev.filip.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.download.ParquetFile;
 import dev.filip.io.Digests;
 import dev.filip.io.Json;
 import dev.filip.io.NativeCache;
@@ -11,6 +12,7 @@ import dev.filip.search.IndexFiles;
 import dev.filip.search.Item;
 import dev.filip.textmodel.TextModel;
 import dev.filip.tokens.Tokens;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -23,13 +25,19 @@ import picocli.CommandLine;
 
 /**
  * What the launcher's build runs once under {@code -XX:AOTCacheOutput}: the classes it loads are
- * those that later starts find ready. Every command's help, a search by words in a small index, and
+ * those that later starts find ready, and what they learn of its branches the compiler knows from
+ * the beginning. Every command's help, captions curated, a search by words in a small index, and
  * one model looked at where the native libraries are unpacked already. Kernels run as plain loops:
  * a class that names the Vector API, which is loaded late, cannot be kept. Nothing depends on
  * success.
  */
 final class Rehearsal {
   private static final int IMAGES = 600;
+
+  /** Enough for the compiler to take notice. */
+  private static final int CAPTIONS = 60_000;
+
+  private static final String RULES = "length: on\nlanguage: on\n";
 
   private Rehearsal() {}
 
@@ -43,6 +51,7 @@ final class Rehearsal {
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     Main.run("--help");
     helpOf(Main.commandLine());
+    curate();
     for (String model : models) {
       search(Path.of(model));
     }
@@ -57,6 +66,42 @@ final class Rehearsal {
   private static void helpOf(CommandLine command) {
     command.getUsageMessage();
     command.getSubcommands().values().forEach(Rehearsal::helpOf);
+  }
+
+  private static void curate() {
+    try {
+      Path folder = Files.createTempDirectory("filip-rehearsal-");
+      try {
+        Path table = folder.resolve("table.parquet");
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(table))) {
+          captions(out);
+        }
+        Path rules = Files.writeString(folder.resolve("rules.yaml"), RULES);
+        String place = rules.toString();
+        Main.run("curate", table.toString(), "--rules", place, "--dry-run", "--json");
+      } finally {
+        Outputs.delete(folder);
+      }
+    } catch (IOException | RuntimeException e) {
+      System.err.println("no curation was rehearsed: " + e);
+    }
+  }
+
+  /** Captions of which some are too short, some of another language. */
+  private static void captions(OutputStream out) throws IOException {
+    List<String> some =
+        List.of(
+            "A small wooden house by the river at night, number ",
+            "two dogs are playing with a red ball on the beach ",
+            "ein kleiner Hund läuft am Strand und sucht seinen Ball ",
+            "img ");
+    ParquetFile.write(
+        out,
+        List.of(
+            new ParquetFile.Column("image", ParquetFile.Type.TEXT),
+            new ParquetFile.Column("caption", ParquetFile.Type.TEXT)),
+        CAPTIONS,
+        row -> c -> c == 0 ? row + ".jpg" : some.get(row * 7 % 11 % some.size()) + row);
   }
 
   private static void search(Path model) {

@@ -52,6 +52,12 @@ public final class ScratchFile implements Closeable {
     return at;
   }
 
+  /** Puts a block at the end and maps it, to be read and written; the mapping outlives the file. */
+  public ByteBuffer map(ByteBuffer block) throws IOException {
+    int length = block.remaining();
+    return channel.map(FileChannel.MapMode.READ_WRITE, put(block), length);
+  }
+
   /** Fills {@code block} with what lies at a place. */
   public void read(long at, ByteBuffer block) throws IOException {
     long from = at - block.position();

@@ -89,15 +89,14 @@ public final class CaptionCount {
   /** On a worker. */
   private Judged judged(CaptionTable.Rows rows) {
     Judged judged = new Judged(rows.size());
-    rows.each(
-        (high, low, caption) -> {
-          long fate = CaptionFate.NO_CAPTION;
-          if (caption != null) {
-            fate = judge.caption(caption);
-            judged.captions[CaptionFate.rule(fate)]++;
-          }
-          judged.add(high, low, fate);
-        });
+    rows.each((high, low, caption) -> {
+      long fate = CaptionFate.NO_CAPTION;
+      if (caption != null) {
+        fate = judge.caption(caption);
+        judged.captions[CaptionFate.rule(fate)]++;
+      }
+      judged.add(high, low, fate);
+    });
     return judged;
   }
 

@@ -31,8 +31,8 @@ final class ImageFates implements Closeable {
 
   private final Part[] parts;
   private final int bits;
-  private final ByteBuffer block;
   private @Nullable ScratchFile file;
+  private @Nullable ByteBuffer block;
 
   /** For a table of about so many rows. */
   ImageFates(long rows) {
@@ -48,7 +48,6 @@ final class ImageFates implements Closeable {
     this.parts = new Part[1 << bits];
     int most = LONGS * (int) Math.max(16, held / parts.length);
     Arrays.setAll(parts, _ -> new Part(most));
-    this.block = ByteBuffer.allocateDirect(most * Long.BYTES).order(ByteOrder.nativeOrder());
   }
 
   /** Rows of a part: some in the file, and the last ones. */
@@ -83,8 +82,13 @@ final class ImageFates implements Closeable {
       part.last = Arrays.copyOf(part.last, Math.min(part.most, 2 * part.size));
       return;
     }
-    if (file == null) {
+    putAway(part);
+  }
+
+  private void putAway(Part part) throws IOException {
+    if (file == null || block == null) {
       file = ScratchFile.create("rows");
+      block = ByteBuffer.allocateDirect(part.most * Long.BYTES).order(ByteOrder.nativeOrder());
     }
     if (part.count == part.blocks.length) {
       part.blocks = Arrays.copyOf(part.blocks, 2 * part.count);

@@ -9,8 +9,8 @@ import java.util.List;
  * By how much the languages to be kept lead at least, by half the work of {@link LanguageSums}:
  * weights in coarser steps, those of what is kept rounded down, those of the others up, and the
  * languages that weigh least in common letters together, by the most of them. A row of an n-gram is
- * a line of a cache: 32 fields of 16 bits. Most texts are decided so; where they are not, nothing is
- * said. Immutable.
+ * a line of a cache: 32 fields of 16 bits. Most texts are decided so; where they are not, nothing
+ * is said. Immutable.
  */
 final class LanguageLead {
   private static final int BITS = 16;
@@ -104,8 +104,7 @@ final class LanguageLead {
       // a weight is known to half a step; one that is not there is 0
       int half = steps == 0 ? 0 : mine ? -1 : 1;
       int twice = 2 * steps + half;
-      int coarse =
-          mine ? Math.floorDiv(twice, 2 * STEPS) : -Math.floorDiv(-twice, 2 * STEPS);
+      int coarse = mine ? Math.floorDiv(twice, 2 * STEPS) : -Math.floorDiv(-twice, 2 * STEPS);
       values[lane[language]] = Math.max(values[lane[language]], coarse + bias);
     }
   }

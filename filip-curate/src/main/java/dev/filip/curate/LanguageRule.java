@@ -4,7 +4,9 @@ import dev.filip.io.BadInput;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.MissingResourceException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -53,9 +55,20 @@ final class LanguageRule implements TextRule {
     return "LanguageRule[keep=" + keep + ", ratio=" + ratio + "]";
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LanguageRule rule && rule.keep.equals(keep) && rule.ratio == ratio;
+  }
+
+  @Override
+  public int hashCode() {
+    return keep.hashCode() + Double.hashCode(ratio);
+  }
+
   /** Those of {@link #COMMON}, once for all rules. */
   private static final class Shared {
     private static final List<String> CODES = COMMON.stream().sorted().toList();
+    private static final Map<Long, LanguageLead> LEADS = new ConcurrentHashMap<>();
     private static final LanguageModel MODEL;
     private static final LanguageSums SUMS;
 
@@ -79,7 +92,7 @@ final class LanguageRule implements TextRule {
       return model == null ? null : model + " " + CODES;
     }
 
-    static LanguageLead lead(long own) {
+    private static LanguageLead lead(long own) {
       String model = about();
       String about = model == null ? null : model + " " + Long.toHexString(own);
       String name = "languages-" + Long.toHexString(own);
@@ -112,7 +125,11 @@ final class LanguageRule implements TextRule {
       own |= 1L << Collections.binarySearch(Shared.MODEL.languages(), code);
     }
     boolean few = Long.bitCount(own) <= LanguageLead.MOST_KEPT;
-    return new Keeping(Shared.MODEL, Shared.SUMS, own, few ? Shared.lead(own) : null);
+    return new Keeping(
+        Shared.MODEL,
+        Shared.SUMS,
+        own,
+        few ? Shared.LEADS.computeIfAbsent(own, Shared::lead) : null);
   }
 
   private Keeping keeping() {

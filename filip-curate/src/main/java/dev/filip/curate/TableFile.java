@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tables of numbers that are slow to make, kept as they lie in memory in the user's cache ({@code
- * FILIP_CACHE/tables}, or {@code filip/tables} there). A file says what it is of and has a checksum;
- * one that is of something else or damaged is made anew, and where the cache cannot be written
- * nothing is kept.
+ * FILIP_CACHE/tables}, or {@code filip/tables} there). A file says what it is of and has a
+ * checksum; one that is of something else or damaged is made anew, and where the cache cannot be
+ * written nothing is kept.
  */
 final class TableFile {
   private static final String FORMAT = "filip-tables/1 ";

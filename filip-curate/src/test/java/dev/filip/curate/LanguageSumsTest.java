@@ -52,6 +52,45 @@ class LanguageSumsTest {
     assertThat(taken).isBetween(CAPTIONS / 5, CAPTIONS);
   }
 
+  /** It says of most texts, and of none wrongly, whatever is kept. */
+  @Test
+  void aLeadIsOneByTheModelToo() throws IOException {
+    List<String> codes =
+        "eng deu fra nld dan nob swe spa ita por pol rus ell cmn jpn vie tur fin"
+            .concat(" hun ces slk ron hrv slv lav lit est isl sqi tgl ind msa kor tha ben tel")
+            .transform(all -> List.of(all.split(" ")));
+    LanguageModel model = LanguageModel.load(codes);
+    LanguageSums sums = new LanguageSums(model);
+    List<String> some = texts().subList(10_000, 40_000); // a third made of odd pieces
+    int english = model.languages().indexOf("eng");
+    for (long own : new long[] {1L << english, 1L << english | 2 | 16, 1, 0xFFFF}) {
+      LanguageLead lead = LanguageLead.of(sums, own);
+      int told = 0;
+      int really = 0;
+      for (String text : some) {
+        double[] scores = model.scores(text);
+        double kept = Double.NEGATIVE_INFINITY;
+        double best = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < scores.length; i++) {
+          if ((own >>> i & 1) != 0) {
+            kept = Math.max(kept, scores[i]);
+          } else {
+            best = Math.max(best, scores[i]);
+          }
+        }
+        for (double behind : new double[] {0, -0.3, 0.4}) {
+          boolean above = sums.noted(text).isAbove(lead, behind / sums.step());
+          told += above ? 1 : 0;
+          really += kept - best >= behind ? 1 : 0;
+          assertThat(!above || kept - best >= behind - 1e-9)
+              .as("%s, %s less %s, kept %x", text, kept, best, own)
+              .isTrue();
+        }
+      }
+      assertThat(told).as("of %d", really).isGreaterThan(really / 4);
+    }
+  }
+
   @Test
   void sumsAreWithinTheErrorThatIsTold() throws IOException {
     LanguageModel model =
@@ -77,15 +116,23 @@ class LanguageSumsTest {
     int plain = 0;
     for (String text : texts()) {
       char[] out = text.toCharArray();
-      int length = LanguageText.plain(out, out.length);
-      if (length >= 0) {
+      byte[] codes = new byte[out.length];
+      int told = LanguageText.plain(out, out.length, codes);
+      if (told != LanguageText.NOT_PLAIN) {
         plain++;
+        int length = told < 0 ? ~told : told;
+        for (int i = 0; i < length; i++) {
+          assertThat(codes[i]).as("%s", text).isEqualTo((byte) LanguageText.code(out[i]));
+          boolean coded = codes[i] > 0 && codes[i] < LanguageText.OTHER_CODE;
+          assertThat(coded || told < 0).as("%s", text).isTrue();
+        }
         String stripped = new String(out, 0, length).replaceAll("^[\\x00- ]+|[\\x00- ]+$", "");
         assertThat(stripped).as("%s", text).isEqualTo(LanguageText.whole(text).toString());
       }
     }
     assertThat(plain).isGreaterThan(CAPTIONS / 4);
     char[] laugh = "ha ha, HaJ".toCharArray();
-    assertThat(LanguageText.plain(laugh, laugh.length)).isNegative();
+    assertThat(LanguageText.plain(laugh, laugh.length, new byte[laugh.length]))
+        .isEqualTo(LanguageText.NOT_PLAIN);
   }
 }

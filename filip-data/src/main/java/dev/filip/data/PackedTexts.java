@@ -2,13 +2,15 @@ package dev.filip.data;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing list of texts as UTF-8 in a few large arrays: about the texts' bytes and 12 more for
- * each, and no object for any of them. Reading is thread-safe once nothing is added.
+ * A growing list of texts as UTF-8 in a few large arrays, and in a mapped file when there is no
+ * more room for them on the heap: about the texts' bytes and 12 more for each, and no object for
+ * any of them. Reading is thread-safe once nothing is added.
  */
 final class PackedTexts {
   private static final int CHUNK = 1 << 22;
@@ -17,15 +19,34 @@ final class PackedTexts {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private byte[][] chunks = new byte[1][];
+  private final Overflow overflow;
+  private ByteBuffer[] chunks = new ByteBuffer[1];
   private int chunk = -1;
+
+  /** The last chunk, which is filled. */
+  private byte[] last = new byte[0];
+
   private int used;
 
-  /** Chunk number and place in it, of each text. */
-  private long[] starts = new long[16];
-
-  private int[] lengths = new int[16];
+  // of each text: chunk number, place in it, bytes
+  private final Numbers holders;
+  private final Numbers starts;
+  private final Numbers lengths;
   private int size;
+
+  PackedTexts() {
+    this(new Overflow());
+  }
+
+  /**
+   * @param overflow what takes what is too much for the heap
+   */
+  PackedTexts(Overflow overflow) {
+    this.overflow = overflow;
+    this.holders = new Numbers(overflow);
+    this.starts = new Numbers(overflow);
+    this.lengths = new Numbers(overflow);
+  }
 
   int size() {
     return size;
@@ -39,13 +60,10 @@ final class PackedTexts {
   /** Adds the text that lies in {@code bytes} and gives its number. */
   int add(byte[] bytes, int from, int length) {
     room(length);
-    if (size == starts.length) {
-      starts = Arrays.copyOf(starts, grown(size));
-      lengths = Arrays.copyOf(lengths, starts.length);
-    }
-    System.arraycopy(bytes, from, chunks[chunk], used, length);
-    starts[size] = (long) chunk << 32 | used;
-    lengths[size] = length;
+    System.arraycopy(bytes, from, last, used, length);
+    holders.put(size, chunk);
+    starts.put(size, used);
+    lengths.put(size, length);
     used += length;
     return size++;
   }
@@ -54,35 +72,53 @@ final class PackedTexts {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Half as much again. */
-  static int grown(int size) {
-    return Math.addExact(size, Math.max(16, size >> 1));
-  }
-
   private void room(int length) {
-    if (chunk >= 0 && used + (long) length <= chunks[chunk].length) {
+    if (chunk >= 0 && used + (long) length <= last.length) {
       return;
+    }
+    boolean moved = chunk >= 0 && !overflow.takes(last.length);
+    if (moved) {
+      chunks[chunk] = overflow.block(ByteBuffer.wrap(last, 0, used));
     }
     chunk++;
     if (chunk == chunks.length) {
       chunks = Arrays.copyOf(chunks, 2 * chunk);
     }
     // the first chunks are small, so that a small list is
-    chunks[chunk] = new byte[Math.max(length, Math.min(CHUNK, 4096 << Math.min(chunk, 10)))];
+    int wanted = Math.max(length, Math.min(CHUNK, 4096 << Math.min(chunk, 10)));
+    last = moved && last.length == wanted ? last : new byte[wanted];
+    chunks[chunk] = ByteBuffer.wrap(last);
     used = 0;
   }
 
   String get(int index) {
-    long start = starts[index];
-    byte[] bytes = chunks[(int) (start >>> 32)];
-    return new String(bytes, (int) start, lengths[index], StandardCharsets.UTF_8);
+    ByteBuffer bytes = chunks[holders.get(index)];
+    int start = starts.get(index);
+    int length = lengths.get(index);
+    return bytes.hasArray()
+        ? new String(bytes.array(), start, length, StandardCharsets.UTF_8)
+        : new String(copy(bytes, start, length), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] copy(ByteBuffer bytes, int start, int length) {
+    byte[] copy = new byte[length];
+    bytes.get(start, copy);
+    return copy;
   }
 
   /** Whether text {@code index} is the one that lies in {@code utf8}. */
   boolean equal(int index, byte[] utf8, int at, int length) {
-    int from = (int) starts[index];
-    byte[] bytes = chunks[(int) (starts[index] >>> 32)];
-    return Arrays.equals(bytes, from, from + lengths[index], utf8, at, at + length);
+    if (lengths.get(index) != length) {
+      return false;
+    }
+    ByteBuffer bytes = chunks[holders.get(index)];
+    int start = starts.get(index);
+    for (int i = length - 1; i >= 0; i--) { // paths differ near their ends
+      if (bytes.get(start + i) != utf8[at + i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether all characters are ASCII. */
@@ -100,8 +136,8 @@ final class PackedTexts {
 
   /** A hash of text {@code index}: that of {@link #hash(byte[], int, int)}. */
   long hash(int index) {
-    int from = (int) starts[index];
-    return hash(chunks[(int) (starts[index] >>> 32)], from, lengths[index]);
+    int length = lengths.get(index);
+    return hash(copy(chunks[holders.get(index)], starts.get(index), length), 0, length);
   }
 
   /** 64 bits, well mixed: two different ones of a few million texts hardly ever meet. */

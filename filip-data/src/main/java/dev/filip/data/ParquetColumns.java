@@ -262,9 +262,7 @@ final class ParquetColumns {
 
   /** Those in the file, or null where it names files. */
   private @Nullable ParquetImages images() throws IOException {
-    return isPaths()
-        ? null
-        : new ParquetImages(file, parquet, image, form(image) == Form.IMAGE);
+    return isPaths() ? null : new ParquetImages(file, parquet, image, form(image) == Form.IMAGE);
   }
 
   private boolean isPaths() {
@@ -306,14 +304,19 @@ final class ParquetColumns {
 
   private TableSource table(@Nullable ParquetImages images) throws IOException {
     TableRows samples = new TableRows(parquet.getFileMetaData().numRows());
-    if (images == null && isPairs()) {
-      pairs(samples);
-    } else {
-      rows(samples, images);
+    try {
+      if (images == null && isPairs()) {
+        pairs(samples);
+      } else {
+        rows(samples, images);
+      }
+      String how = "Parquet; columns " + image + ", " + caption;
+      String said = how + (images == null ? "" : "; images in it") + leftOut();
+      return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
+    } catch (IOException | RuntimeException | Error e) {
+      close(samples);
+      throw e;
     }
-    String how = "Parquet; columns " + image + ", " + caption;
-    String said = how + (images == null ? "" : "; images in it") + leftOut();
-    return new TableSource(file, said, samples, images, others == null ? null : others::metadata);
   }
 
   /** Reads paths and single captions, in batches of columns: rows would be objects. */
@@ -335,7 +338,8 @@ final class ParquetColumns {
               ? samples.image(images.bytes(), images.from(i), images.length(i))
               : samples.image(text(images, i, first));
       int from = texts.from(i);
-      if (!texts.isNull(i) && !samples.addPlain(sample, texts.bytes(), from, from + texts.length(i))) {
+      if (!texts.isNull(i)
+          && !samples.addPlain(sample, texts.bytes(), from, from + texts.length(i))) {
         samples.add(sample, text(texts, i, first));
       }
     }

@@ -1,27 +1,41 @@
 package dev.filip.data;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * The samples of a table, packed: image paths in the order of their first rows, each with the
- * captions of all its rows. Reading is thread-safe once nothing is added.
+ * captions of all its rows. A large one lies in a mapped file but for {@link Overflow}'s room on
+ * the heap. Reading is thread-safe once nothing is added.
  */
-final class TableRows {
+final class TableRows implements Closeable {
   private static final int NONE = -1;
   private static final int MOST_EXPECTED = 1 << 24;
 
-  private final PackedTexts paths = new PackedTexts();
-  private final PackedTexts captions = new PackedTexts();
+  /** A one in each byte, and each byte's highest bit. */
+  private static final long EACH = 0x0101010101010101L;
+
+  private static final long HIGH_BITS = EACH << 7;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final Overflow overflow;
+  private final PackedTexts paths;
+  private final PackedTexts captions;
 
   /** Hash table of paths: a path's number and one, 0 where free. */
-  private int[] slots;
+  private Numbers slots;
 
-  private int[] first = new int[16];
-  private int[] last = new int[16];
-  private int[] next = new int[16];
+  // of a path its first and its last caption, of a caption the next of its path; NONE for none
+  private final Numbers first;
+  private final Numbers last;
+  private final Numbers next;
 
   TableRows() {
     this(0);
@@ -31,8 +45,28 @@ final class TableRows {
    * @param expected about how many images will be added; room is made for so many at most
    */
   TableRows(long expected) {
+    this(expected, new Overflow());
+  }
+
+  /**
+   * @param overflow what takes what is too much for the heap; taken over
+   */
+  TableRows(long expected, Overflow overflow) {
+    this.overflow = overflow;
+    this.paths = new PackedTexts(overflow);
+    this.captions = new PackedTexts(overflow);
+    this.first = new Numbers(overflow);
+    this.last = new Numbers(overflow);
+    this.next = new Numbers(overflow);
     int room = (int) Math.min(Math.max(expected, 31), MOST_EXPECTED);
-    this.slots = new int[4 * Integer.highestOneBit(room)];
+    this.slots = slots(4 * Integer.highestOneBit(room));
+  }
+
+  /** So many free ones, a power of two. */
+  private Numbers slots(int count) {
+    Numbers free = new Numbers(overflow);
+    free.reserve(count);
+    return free;
   }
 
   /** Adds a row; a caption of white space alone is none. */
@@ -68,15 +102,26 @@ final class TableRows {
 
   /** How long such a caption is without a space at its end; -1 where it is not such. */
   static int plainLength(byte[] bytes, int from, int to) {
-    byte before = ' ';
-    for (int i = from; i < to; i++) {
-      byte c = bytes[i];
-      if (c < ' ' || c == ' ' && before == ' ') {
+    int i = from;
+    long before = HIGH_BITS >>> 56; // its high bit says that a space is before
+    for (; i <= to - Long.BYTES; i += Long.BYTES) {
+      long eight = (long) LONGS.get(bytes, i);
+      long printable = eight + EACH * (0x80 - ' ') & ~eight & HIGH_BITS;
+      long spaces = ~((eight ^ EACH * ' ') + EACH * 0x7F) & HIGH_BITS;
+      if (printable != HIGH_BITS || (spaces & (spaces << 8 | before)) != 0) {
         return -1;
       }
-      before = c;
+      before = spaces >>> 56;
     }
-    return to - from - (from < to && before == ' ' ? 1 : 0);
+    boolean space = before != 0;
+    for (; i < to; i++) {
+      byte c = bytes[i];
+      if (c < ' ' || c == ' ' && space) {
+        return -1;
+      }
+      space = c == ' ';
+    }
+    return to - from - (from < to && space ? 1 : 0);
   }
 
   private void append(int path, byte[] utf8, int from, int length) {
@@ -84,16 +129,13 @@ final class TableRows {
       return;
     }
     int added = captions.add(utf8, from, length);
-    if (added == next.length) {
-      next = Arrays.copyOf(next, PackedTexts.grown(added));
-    }
-    next[added] = NONE;
-    if (first[path] == NONE) {
-      first[path] = added;
+    next.put(added, NONE);
+    if (first.get(path) == NONE) {
+      first.set(path, added);
     } else {
-      next[last[path]] = added;
+      next.set(last.get(path), added);
     }
-    last[path] = added;
+    last.set(path, added);
   }
 
   /** Each run of white space one space, none at the ends. */
@@ -109,37 +151,36 @@ final class TableRows {
   /** The number of the image whose path lies in {@code utf8}; it is added where it is new. */
   int image(byte[] utf8, int from, int length) {
     int slot = slot(PackedTexts.hash(utf8, from, length));
-    while (slots[slot] != 0) {
-      if (paths.equal(slots[slot] - 1, utf8, from, length)) {
-        return slots[slot] - 1;
+    for (int known = slots.get(slot); known != 0; known = slots.get(slot)) {
+      if (paths.equal(known - 1, utf8, from, length)) {
+        return known - 1;
       }
-      slot = slot + 1 & slots.length - 1;
+      slot = slot + 1 & slots.size() - 1;
     }
     int added = paths.add(utf8, from, length);
-    slots[slot] = added + 1;
-    if (added == first.length) {
-      first = Arrays.copyOf(first, PackedTexts.grown(added));
-      last = Arrays.copyOf(last, first.length);
-    }
-    first[added] = NONE;
-    if (paths.size() > slots.length / 2) {
+    slots.set(slot, added + 1);
+    first.put(added, NONE);
+    last.put(added, NONE);
+    if (paths.size() > slots.size() / 2) {
       rehash();
     }
     return added;
   }
 
   private int slot(long hash) {
-    return (int) hash & slots.length - 1;
+    return (int) hash & slots.size() - 1;
   }
 
   private void rehash() {
-    slots = new int[Math.multiplyExact(2, slots.length)];
+    int count = Math.multiplyExact(2, slots.size());
+    slots.drop();
+    slots = slots(count);
     for (int i = 0; i < paths.size(); i++) {
       int slot = slot(paths.hash(i));
-      while (slots[slot] != 0) {
-        slot = slot + 1 & slots.length - 1;
+      while (slots.get(slot) != 0) {
+        slot = slot + 1 & slots.size() - 1;
       }
-      slots[slot] = i + 1;
+      slots.set(slot, i + 1);
     }
   }
 
@@ -159,9 +200,14 @@ final class TableRows {
 
   List<String> captions(int index) {
     List<String> all = new ArrayList<>();
-    for (int i = first[index]; i != NONE; i = next[i]) {
+    for (int i = first.get(index); i != NONE; i = next.get(i)) {
       all.add(captions.get(i));
     }
     return all;
+  }
+
+  @Override
+  public void close() throws IOException {
+    overflow.close();
   }
 }

@@ -52,26 +52,42 @@ final class TableSource extends LooseSource {
 
   /** Reads the table; {@link BadInput} names a column that is not there. */
   static TableSource csv(Path file, SourceOptions options) {
+    TableRows rows = new TableRows();
     try (CsvTable table = new CsvTable(file, options.imageKey())) {
-      List<String> header = table.header();
-      int image = imageColumn(file, header, options);
-      int caption = captionColumn(file, header, options);
-      TableRows rows = new TableRows();
-      OtherColumns others =
-          options.otherColumns() ? new OtherColumns(header, image, caption) : null;
-      table.forEach(row -> {
-        rows.add(row.get(image), row.get(caption));
-        if (others != null && rows.size() > others.size()) {
-          others.add(row);
-        }
-      });
-      String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
-      String how = "a table parted by " + separator + table.leftOut();
-      String columns = "; columns " + header.get(image) + ", " + header.get(caption);
-      return new TableSource(
-          file, how + columns, rows, null, others == null ? null : others::metadata);
+      return csv(file, table, rows, options);
     } catch (IOException e) {
+      close(rows);
       throw new BadInput("cannot read " + file + ": " + Reasons.of(e), e);
+    } catch (RuntimeException e) {
+      close(rows);
+      throw e;
+    }
+  }
+
+  private static TableSource csv(Path file, CsvTable table, TableRows rows, SourceOptions options)
+      throws IOException {
+    List<String> header = table.header();
+    int image = imageColumn(file, header, options);
+    int caption = captionColumn(file, header, options);
+    OtherColumns others = options.otherColumns() ? new OtherColumns(header, image, caption) : null;
+    table.forEach(row -> {
+      rows.add(row.get(image), row.get(caption));
+      if (others != null && rows.size() > others.size()) {
+        others.add(row);
+      }
+    });
+    String separator = table.separator() == '\t' ? "tabs" : "'" + table.separator() + "'";
+    String how = "a table parted by " + separator + table.leftOut();
+    String columns = "; columns " + header.get(image) + ", " + header.get(caption);
+    return new TableSource(
+        file, how + columns, rows, null, others == null ? null : others::metadata);
+  }
+
+  private static void close(TableRows rows) {
+    try {
+      rows.close();
+    } catch (IOException e) {
+      // what lay there is not wanted any more
     }
   }
 
@@ -208,8 +224,10 @@ final class TableSource extends LooseSource {
 
   @Override
   public void close() throws IOException {
-    if (images != null) {
-      images.close();
+    try (rows) {
+      if (images != null) {
+        images.close();
+      }
     }
   }
 }

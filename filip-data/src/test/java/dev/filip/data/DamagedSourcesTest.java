@@ -49,8 +49,20 @@ class DamagedSourcesTest {
           source.text(i);
         }
       }
+      captions(file);
     } finally {
       Files.delete(file);
+    }
+  }
+
+  /** Row by row, where it is a table that can be. */
+  private static void captions(Path file) throws IOException {
+    try (CaptionTable table = Sources.captions(file.toString(), SourceOptions.DEFAULT)) {
+      CaptionTable.Rows rows = table == null ? null : table.next();
+      while (table != null && rows != null) {
+        rows.each((_, _, _) -> {});
+        rows = table.next();
+      }
     }
   }
 

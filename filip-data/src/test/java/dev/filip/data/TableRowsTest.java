@@ -24,9 +24,21 @@ class TableRowsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 16, 17, 31, 33, 1000, 40_000})
   void packedRowsEqualAMapOfLists(int rows) {
+    packedRowsEqualAMapOfLists(rows, new TableRows());
+  }
+
+  /** With no room on the heap nearly all lies in the file; with a little some does. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1 << 20, 3 << 20, 1 << 24})
+  void rowsThatOverflowAreTheSame(long held) throws IOException {
+    try (TableRows packed = new TableRows(held % 7, new Overflow(held))) {
+      packedRowsEqualAMapOfLists(600_000, packed);
+    }
+  }
+
+  private static void packedRowsEqualAMapOfLists(int rows, TableRows packed) {
     SplittableRandom random = new SplittableRandom(rows);
     Map<String, List<String>> slow = new LinkedHashMap<>();
-    TableRows packed = new TableRows();
     for (int i = 0; i < rows; i++) {
       String image = "é/" + random.nextInt(1 + rows / 2) + ".jpg";
       String caption = List.of("", "a  b\t\nc", " ü ", "x".repeat(random.nextInt(40))).get(i % 4);
@@ -79,6 +91,44 @@ class TableRowsTest {
       assertThat(fast.path(i)).isEqualTo(slow.path(i));
       assertThat(fast.captions(i)).isEqualTo(slow.captions(i));
     }
+  }
+
+  /** Eight bytes at once, against one after the other. */
+  @Test
+  void aPlainCaptionIsKnownAtEveryLengthAndPlace() {
+    SplittableRandom random = new SplittableRandom(9);
+    byte[] some = {'a', ' ', '~', 0x7F, 0x1F, '!', (byte) 0x80, (byte) 0xA0, '\t', 0, -1};
+    int plain = 0;
+    for (int i = 0; i < 200_000; i++) {
+      byte[] bytes = new byte[40];
+      int kinds = random.nextInt(2, some.length + 1);
+      for (int k = 0; k < bytes.length; k++) {
+        bytes[k] = random.nextInt(6) > 0 ? (byte) 'a' : some[random.nextInt(kinds)];
+      }
+      int from = random.nextInt(10);
+      int to = from + random.nextInt(31);
+      String text = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+      boolean is = text.matches("([!-\\x7f]+( [!-\\x7f]+)* ?)?");
+      int length = TableRows.plainLength(bytes, from, to);
+      assertThat(length).as("%s", text).isEqualTo(is ? text.strip().length() : -1);
+      plain += is ? 1 : 0;
+    }
+    assertThat(plain).isBetween(20_000, 180_000);
+  }
+
+  /** The values of the algorithm's own implementation. */
+  @Test
+  void printsAreThoseOfMurmur() {
+    TextPrint print = new TextPrint();
+    print.of("hello");
+    assertThat(print.high()).isEqualTo(0xcbd8a7b341bd9b02L);
+    assertThat(print.low()).isEqualTo(0x5b1e906a48ae1d19L);
+    byte[] bytes = "xThe quick brown fox jumps over the lazy dog.".getBytes(StandardCharsets.UTF_8);
+    print.of(bytes, 1, bytes.length - 2);
+    assertThat(print.high()).isEqualTo(0xe34bbc7bbc071b6cL);
+    assertThat(print.low()).isEqualTo(0x7a433ca9c49a9347L);
+    print.of("");
+    assertThat(print.high()).isZero();
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a Parquet file of one row group: flat columns, each of whose values may be missing, plain
  * values in pages packed with zstd. The same rows give the same bytes. Used by one thread.
  */
-final class ParquetFile {
+public final class ParquetFile {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int PAGE_ROWS = 10_000;
   private static final int LEVEL = 3;
@@ -26,7 +26,7 @@ final class ParquetFile {
   private static final int OPTIONAL = 1;
 
   /** What the values of a column are; missing ones are null. */
-  enum Type {
+  public enum Type {
     /** {@link String}. */
     TEXT(6),
     /** {@link Integer}. */
@@ -46,7 +46,7 @@ final class ParquetFile {
   }
 
   /** A column. */
-  record Column(String name, Type type) {}
+  public record Column(String name, Type type) {}
 
   private record Chunk(Column column, long offset, long plain, long packed) {}
 
@@ -63,14 +63,14 @@ final class ParquetFile {
   }
 
   /** A row's values in the order of the columns. */
-  interface Row extends IntFunction<@Nullable Object> {}
+  public interface Row extends IntFunction<@Nullable Object> {}
 
   /**
    * Writes all.
    *
    * @param row by its number, from 0
    */
-  static void write(OutputStream out, List<Column> columns, int rows, IntFunction<Row> row)
+  public static void write(OutputStream out, List<Column> columns, int rows, IntFunction<Row> row)
       throws IOException {
     ParquetFile file = new ParquetFile(columns, rows, out);
     file.put(MAGIC);
