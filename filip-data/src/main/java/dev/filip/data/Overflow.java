@@ -15,6 +15,15 @@ final class Overflow implements Closeable {
   /** Bytes on the heap. */
   private static final long HELD = 96L << 20;
 
+  /** The temporary file cannot be written: it is not the table that is wrong. */
+  static final class Full extends UncheckedIOException {
+    private static final long serialVersionUID = 1;
+
+    Full(IOException cause) {
+      super(cause);
+    }
+  }
+
   private long left;
   private @Nullable ScratchFile file;
 
@@ -41,7 +50,11 @@ final class Overflow implements Closeable {
     left += bytes;
   }
 
-  /** A block of the file with these bytes. */
+  /**
+   * A block of the file with these bytes.
+   *
+   * @throws Full where it cannot be written
+   */
   ByteBuffer block(ByteBuffer bytes) {
     try {
       if (file == null) {
@@ -49,7 +62,7 @@ final class Overflow implements Closeable {
       }
       return file.map(bytes);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new Full(e);
     }
   }
 

@@ -159,6 +159,9 @@ final class ParquetColumns {
         close(parquet);
       }
       return table;
+    } catch (Overflow.Full e) {
+      close(images == null ? parquet : images);
+      throw e;
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       close(images == null ? parquet : images);
       throw unreadable(file, e);
