@@ -60,12 +60,12 @@ final class SearchRoutes {
     };
   }
 
-  /** The same with the body, which is read before. */
+  /** The same with a picture for a body, which is read before. */
   private Handler bodied(BiFunction<ServerRequest, byte[], Reply> work) {
     return (request, response) -> {
       Reply reply;
       try (Bodies.Body body = bodies.read(request);
-          Places.Place _ = places.take()) {
+          Places.Place _ = places.takeForPicture()) {
         reply = work.apply(request, body.bytes());
       }
       reply.send(response);
@@ -96,7 +96,10 @@ final class SearchRoutes {
     }
     Optional<String> box = Parameters.text(request, "box");
     SearchQuery picture =
-        service.picture(body, box.map(text -> Region.parse("parameter box", text)).orElse(null));
+        service.picture(
+            body,
+            box.map(text -> Region.parse("parameter box", text)).orElse(null),
+            options.timeout());
     boolean words = Parameters.text(request, "q").isPresent();
     return answer(request, words ? query(request).and(picture) : picture);
   }
@@ -186,7 +189,7 @@ final class SearchRoutes {
   }
 
   private Reply put(ServerRequest request, byte[] body) {
-    return Reply.json(service.add(Parameters.required(request, "id"), body));
+    return Reply.json(service.add(Parameters.required(request, "id"), body, options.timeout()));
   }
 
   private Reply delete(ServerRequest request) {
