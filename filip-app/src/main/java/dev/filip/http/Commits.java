@@ -130,6 +130,8 @@ final class Commits {
       fail(changes, new UncheckedIOException(e));
     } catch (RuntimeException e) {
       fail(changes, e);
+    } finally { // an error is its thread's; others must not wait for ever
+      fail(changes, new IllegalStateException("the commit did not end"));
     }
   }
 

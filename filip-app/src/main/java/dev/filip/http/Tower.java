@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Lets requests at the image tower one after another, in the order of coming: it uses all cores, and
- * pictures side by side would take longer together. Thread-safe.
+ * Lets requests at the image tower one after another, in the order of coming: it uses all cores,
+ * and pictures side by side would take longer together. Thread-safe.
  */
 final class Tower {
   private final Semaphore free = new Semaphore(1, true);

@@ -260,6 +260,35 @@ class SearchServerTest {
     }
   }
 
+  @Test
+  void picturesLeavePlacesToWords() throws Exception {
+    ServeOptions four =
+        new ServeOptions(
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            1 << 20,
+            4,
+            Duration.ofSeconds(2),
+            false,
+            false);
+    try (Served other = Served.start(served.index, four)) {
+      Places places = other.server.places();
+      HttpRequest picture =
+          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
+      try (Places.Place _ = places.takeForPicture();
+          Places.Place _ = places.takeForPicture();
+          Places.Place _ = places.takeForPicture()) {
+        HttpResponse<byte[]> full = other.send(picture);
+        refused(full, 503, "all 3 places for pictures are taken: try again");
+        assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+      }
+      assertThat(other.send(picture).statusCode()).isEqualTo(200);
+    }
+  }
+
   /** Sends a body's beginning, and then nothing. */
   private static Socket slow(Served server, int said, int sent) throws IOException {
     Socket socket = new Socket("127.0.0.1", server.server.port());

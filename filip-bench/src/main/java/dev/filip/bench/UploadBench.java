@@ -65,8 +65,19 @@ public final class UploadBench {
       bench.run(2, each);
       System.out.printf(
           "%-8s %9s %8s %8s %9s %8s %8s %9s %8s %8s %7s %6s %6s%n",
-          "clients", "puts/s", "p50 ms", "p99", "by pic/s", "p50", "p99", "words/s", "p50", "p99",
-          "refused", "user", "system");
+          "clients",
+          "puts/s",
+          "p50 ms",
+          "p99",
+          "by pic/s",
+          "p50",
+          "p99",
+          "words/s",
+          "p50",
+          "p99",
+          "refused",
+          "user",
+          "system");
       for (int clients : CLIENTS) {
         System.out.println(bench.run(clients, each));
       }
@@ -112,26 +123,22 @@ public final class UploadBench {
       for (int i = 0; i < clients; i++) {
         String put = "/api/images?id=client-" + i;
         running.add(
-            all.submit(
-                () -> {
-                  client(
-                      connection -> {
-                        ask(connection, "PUT", put, picture, puts);
-                        ask(connection, "POST", "/api/search", picture, pictures);
-                      });
-                  return null;
-                }));
+            all.submit(() -> {
+              client(connection -> {
+                ask(connection, "PUT", put, picture, puts);
+                ask(connection, "POST", "/api/search", picture, pictures);
+              });
+              return null;
+            }));
       }
       running.add(
-          all.submit(
-              () -> {
-                client(
-                    connection -> {
-                      ask(connection, "GET", "/api/search?q=red+ball", new byte[0], words);
-                      Thread.sleep(10);
-                    });
-                return null;
-              }));
+          all.submit(() -> {
+            client(connection -> {
+              ask(connection, "GET", "/api/search?q=red+ball", new byte[0], words);
+              Thread.sleep(10);
+            });
+            return null;
+          }));
       for (Future<?> one : running) {
         one.get();
       }

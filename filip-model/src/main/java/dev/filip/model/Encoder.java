@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * A trained model as a function: pixels or ids in, unit rows out, no gradients, in batches. Pixels
  * are copied once, into the towers' memory, and rows once, out of it. Thread-safe: a batch runs
  * alone, and who waits gets in in the order of coming. On a CPU that holds for all encoders of the
- * process, since libtorch and the BLAS use all cores themselves, and towers side by side mostly wait
- * for each other's threads. Does not own the model.
+ * process, since libtorch and the BLAS use all cores themselves, and towers side by side mostly
+ * wait for each other's threads. Does not own the model.
  */
 public final class Encoder {
   private static final int BATCH = 64;
@@ -53,11 +53,7 @@ public final class Encoder {
   }
 
   private Encoder(
-      FilipModel model,
-      int batch,
-      Tokens.Type type,
-      @Nullable Agreement agreement,
-      Lock alone) {
+      FilipModel model, int batch, Tokens.Type type, @Nullable Agreement agreement, Lock alone) {
     this.alone = alone;
     this.model = model;
     this.batch = batch;
@@ -72,11 +68,7 @@ public final class Encoder {
   public static Encoder checked(FilipModel packed, FilipModel full) {
     String precision = packed.compute().precision().word();
     return new Encoder(
-        packed,
-        BATCH,
-        Tokens.Type.FP32,
-        new Agreement(new Encoder(full), precision),
-        lock(packed));
+        packed, BATCH, Tokens.Type.FP32, new Agreement(new Encoder(full), precision), lock(packed));
   }
 
   private static Lock lock(FilipModel model) {
