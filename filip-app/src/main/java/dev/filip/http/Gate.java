@@ -102,7 +102,11 @@ final class Gate implements Filter {
       return true;
     }
     String bearer =
-        request.headers().first(HeaderNames.AUTHORIZATION).orElse("").replaceFirst("(?i)^Bearer +", "");
+        request
+            .headers()
+            .first(HeaderNames.AUTHORIZATION)
+            .orElse("")
+            .replaceFirst("(?i)^Bearer +", "");
     String given = bearer.isEmpty() ? request.query().first("token").orElse("") : bearer;
     return MessageDigest.isEqual(bytes(given), bytes(options.token().get()));
   }
@@ -137,10 +141,12 @@ final class Gate implements Filter {
         });
     routing.error(
         BadInput.class,
-        (request, response, e) -> fail(request, response, 400, hiding.apply(String.valueOf(e.getMessage()))));
+        (request, response, e) ->
+            fail(request, response, 400, hiding.apply(String.valueOf(e.getMessage()))));
     routing.error(
         HttpException.class,
-        (request, response, e) -> fail(request, response, e.status().code(), String.valueOf(e.getMessage())));
+        (request, response, e) ->
+            fail(request, response, e.status().code(), String.valueOf(e.getMessage())));
     routing.error(
         RuntimeException.class,
         (request, response, e) -> {
@@ -167,8 +173,7 @@ final class Gate implements Filter {
   }
 
   /** Answers with one line, unless an answer has begun. */
-  static void fail(
-      ServerRequest request, ServerResponse response, int status, String line) {
+  static void fail(ServerRequest request, ServerResponse response, int status, String line) {
     if (!response.isSent()) {
       response.status(status);
       Reply.json(Json.object().put("error", line)).send(request, response);

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The paths that a server has, each with its methods: HEAD is answered where GET is, others with 405
- * and what is allowed. For one thread.
+ * The paths that a server has, each with its methods: HEAD is answered where GET is, others with
+ * 405 and what is allowed. For one thread.
  */
 final class Paths {
   private final HttpRouting.Builder routing;
@@ -39,7 +39,8 @@ final class Paths {
           (request, response) -> {
             response.header("Allow", allowed);
             String asked = request.prologue().method().text();
-            Gate.fail(request, response, 405, "the method must be one of " + allowed + ", got " + asked);
+            Gate.fail(
+                request, response, 405, "the method must be one of " + allowed + ", got " + asked);
           });
     });
   }

@@ -64,8 +64,7 @@ public final class SearchServer implements AutoCloseable {
         .get("/health/ready", word("ready"))
         .get(
             "/metrics",
-            (request, response) ->
-                new Reply(Meters.TYPE, meters.text()).send(request, response));
+            (request, response) -> new Reply(Meters.TYPE, meters.text()).send(request, response));
     new SearchRoutes(service, options, places).register(paths);
     paths.end();
     WebServer server =

@@ -277,7 +277,8 @@ class SearchServerTest {
     String end = " HTTP/1.1\nHost: x\n\n";
     assertThat(raw("GET /api/search?q=%zz" + end, new byte[0]))
         .startsWith("HTTP/1.1 400 ")
-        .endsWith("{\"error\":\"the request must be one of HTTP/1.1, its body without a Content-Encoding\"}");
+        .endsWith(
+            "{\"error\":\"the request must be one of HTTP/1.1, its body without a Content-Encoding\"}");
     assertThat(raw("GET / HTTP/1.0\n\n", new byte[0]))
         .startsWith("HTTP/1.1 505 ")
         .endsWith("{\"error\":\"the version of HTTP must be 1.1\"}");
@@ -314,7 +315,8 @@ class SearchServerTest {
     try (Served other = Served.start(index, Served.OPEN)) {
       JsonNode before = other.json("/api/search?q=red&k=40");
       assertThat(before.path("hits")).hasSize(pictures.size());
-      Served.run("index", "create", index.toString(), "--model", Served.MODEL.toString(), "--force");
+      Served.run(
+          "index", "create", index.toString(), "--model", Served.MODEL.toString(), "--force");
       Served.run("index", "add", index.toString(), one.toString());
       JsonNode after = before;
       long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
