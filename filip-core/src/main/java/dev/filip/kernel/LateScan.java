@@ -105,9 +105,13 @@ public final class LateScan {
     return q == 0 ? 0 : ends[q - 1];
   }
 
-  /** The same with the fast form alone where there is one, compiled or not. */
-  LateScan fast() {
-    return new LateScan(d, weight, ends, parts.stream().map(Part::alone).toList());
+  /**
+   * The same with the fast form alone where there is one, compiled or not.
+   *
+   * @param halves by {@link HalfScanTiles}
+   */
+  LateScan fast(boolean halves) {
+    return new LateScan(d, weight, ends, parts.stream().map(part -> part.alone(halves)).toList());
   }
 
   /** How many there are. */
@@ -217,23 +221,23 @@ public final class LateScan {
       return new Part(rows, d, which, partial, plain, vector);
     }
 
-    Part alone() {
-      Scan only = vector && Kernels.active().vector() ? vectors() : plain;
+    Part alone(boolean halves) {
+      Scan only = vector && Kernels.active().vector() ? vectors(halves) : plain;
       return new Part(rows, d, which, partial, only, false);
     }
 
     /** A method of its own, so that the Vector API is touched only where it is there. */
-    private Scan vectors() {
+    private Scan vectors(boolean halves) {
       return partial
           ? new VectorShortScan(rows, which.length, d)
-          : new VectorScan(rows, which.length, d);
+          : new VectorScan(rows, which.length, d, halves);
     }
 
     /** Threads that make it at once make the same. */
     private Scan ready() {
       Scan made = fast;
       if (made == null) {
-        made = vectors();
+        made = vectors(VectorWarmUp.halves());
         fast = made;
       }
       return made;

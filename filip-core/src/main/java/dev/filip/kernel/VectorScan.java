@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * they fill lanes. A lane is a row of the query, so that a maximum a lane takes the place of sums
  * across lanes. A tile is four to seven rows of an item, as far apart as there are tiles (so that
  * each stream of rows is read from front to back), by one or two vectors of rows of the query
- * ({@link VectorScanTiles}). Immutable, safe for any thread.
+ * ({@link VectorScanTiles}, {@link HalfScanTiles}). Immutable, safe for any thread.
  */
 final class VectorScan implements Scan {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -19,11 +19,17 @@ final class VectorScan implements Scan {
   private final int d;
   private final int m;
   private final int blocks;
+  private final boolean halves;
 
   /** {@code [blocks, d, V]}; lanes beyond the last row hold its copies, which win nothing. */
   private final float[] lanes;
 
-  VectorScan(float[] query, int m, int d) {
+  /**
+   * @param halves whether single vectors are multiplied as two halves ({@link HalfScanTiles}) where
+   *     there are any
+   */
+  VectorScan(float[] query, int m, int d, boolean halves) {
+    this.halves = halves && HalfScanTiles.fit();
     this.m = m;
     this.d = d;
     blocks = Math.ceilDiv(m, V);
@@ -55,7 +61,11 @@ final class VectorScan implements Scan {
       tiles(x, at, n, block, 2, best, token, s);
     }
     if (block < blocks) {
-      tiles(x, at, n, block, 1, best, token, s);
+      if (halves && n >= VectorScanTiles.rows(n, 1)) {
+        inOrder(x, at, n, block, best, token, s);
+      } else {
+        tiles(x, at, n, block, 1, best, token, s);
+      }
     }
   }
 
@@ -72,11 +82,34 @@ final class VectorScan implements Scan {
       VectorScanTiles.products(x, from, step, last, rows, by, lanes, block * d * V, d, s);
       for (int b = 0; b < by; b++) {
         reduce(s, b * V, by * V, valid, best, (block + b) * V);
-        for (int r = 0; r < (token.length > 0 ? valid : 0); r++) {
-          int row = k + r * apart;
-          int some = Math.min(V, m - (block + b) * V);
-          token[row] = Math.max(token[row], most(s, (r * by + b) * V, some));
-        }
+        byRow(s, b * V, by * V, valid, token, k, apart, block + b);
+      }
+    }
+  }
+
+  /** All rows of an item with one vector of query rows, by halves. */
+  private void inOrder(
+      MemorySegment x, long at, int n, int block, float[] best, float[] token, float[] s) {
+    int rows = VectorScanTiles.rows(n, 1);
+    long step = 2L * d;
+    long last = at + (n - 1) * step; // a tile that hangs over repeats the last row
+    for (int k = 0; k < n; k += rows) {
+      int valid = Math.min(rows, n - k);
+      long ahead = at + Math.min(k + rows, n - rows) * step;
+      HalfScanTiles.products(x, at + k * step, last, ahead, rows, lanes, block * d * V, d, s);
+      reduce(s, 0, V, valid, best, block * V);
+      byRow(s, 0, V, valid, token, k, 1, block);
+    }
+  }
+
+  /** Maxima over a block of the query's rows, of rows from k that are so far apart. */
+  private void byRow(
+      float[] s, int sAt, int step, int rows, float[] token, int k, int apart, int block) {
+    if (token.length > 0) {
+      int some = Math.min(V, m - block * V);
+      for (int r = 0; r < rows; r++) {
+        int row = k + r * apart;
+        token[row] = Math.max(token[row], most(s, sAt + r * step, some));
       }
     }
   }

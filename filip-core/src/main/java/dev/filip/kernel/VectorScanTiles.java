@@ -29,10 +29,10 @@ final class VectorScanTiles {
   private static final int CHUNK = Scan.CHUNK;
 
   /** Dimensions at a time. */
-  private static final int PIECE = 4 * CHUNK;
+  static final int PIECE = 4 * CHUNK;
 
   /** Where the floats of a piece lie, behind the products. */
-  private static final int ROWS = 2 * MOST * V;
+  static final int ROWS = 2 * MOST * V;
 
   /** Floats of {@code s}. */
   static final int SCRATCH = ROWS + MOST * PIECE;
@@ -83,7 +83,7 @@ final class VectorScanTiles {
   }
 
   /** Makes some dimensions of a row floats. */
-  private static void floats(MemorySegment x, long row, int count, float[] to, int at) {
+  static void floats(MemorySegment x, long row, int count, float[] to, int at) {
     int whole = count - count % CHUNK;
     for (int c = 0; c < whole; c += CHUNK) {
       for (int part = 0; part < Scan.PARTIAL; part += V) {

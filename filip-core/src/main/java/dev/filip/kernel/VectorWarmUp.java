@@ -2,7 +2,6 @@ package dev.filip.kernel;
 
 import dev.filip.codes.CodeForm;
 import dev.filip.codes.CodeQuery;
-import dev.filip.tokens.Tokens;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -25,7 +24,17 @@ final class VectorWarmUp {
   private static final AtomicBoolean DONE = new AtomicBoolean();
   private static final int D = 64;
 
+  /** Whole vectors are nearly twice as fast as halves in the cache, or no faster. */
+  private static final double CLEARLY = 1.25;
+
+  private static volatile boolean halves;
+
   private VectorWarmUp() {}
+
+  /** Whether {@link HalfScanTiles} are the better form here; false until that is known. */
+  static boolean halves() {
+    return halves;
+  }
 
   /** Whether vectors are the faster form by now. */
   static boolean isDone() {
@@ -49,12 +58,19 @@ final class VectorWarmUp {
     try (Arena arena = Arena.ofShared()) { // as files are mapped
       MemorySegment rows = arena.allocate(2L * 28 * D, 64);
       int lanes = Kernels.tile().lanes();
-      for (int n : new int[] {28, 24, 20, 16}) {
-        Tokens item = Tokens.uniform(rows.asSlice(0, 2L * n * D), Tokens.Type.BF16, D, n, 1);
-        until(5, true, item);
-        until(lanes, false, item);
-        until(2 * lanes, false, item);
+      float[] query = new float[2 * lanes * D];
+      Arrays.fill(query, 0.1f);
+      Scan half = new VectorScan(query, lanes, D, true);
+      Scan whole = new VectorScan(query, lanes, D, false);
+      for (int n : new int[] {16, 20, 24, 28}) {
+        until(new VectorShortScan(query, 5, D), new ScalarScan(query, 5, D, true), rows, n);
+        Scan plain = new ScalarScan(query, lanes, D, false);
+        until(whole, plain, rows, n);
+        until(half, plain, rows, n);
+        Scan two = new VectorScan(query, 2 * lanes, D, false);
+        until(two, new ScalarScan(query, 2 * lanes, D, false), rows, n);
       }
+      halves = HalfScanTiles.fit() && least(half, rows) < CLEARLY * least(whole, rows);
       codes(arena);
       DONE.set(true);
     }
@@ -72,16 +88,27 @@ final class VectorWarmUp {
         () -> fast.scores(query, codes, factors, new long[] {0, tokens}, 0, 1, new float[1]));
   }
 
-  private static void until(int m, boolean partial, Tokens item) {
-    float[] query = new float[m * D];
-    Arrays.fill(query, 0.1f);
-    Scan fast = partial ? new VectorShortScan(query, m, D) : new VectorScan(query, m, D);
-    Scan plain = new ScalarScan(query, m, D, partial);
+  private static void until(Scan fast, Scan plain, MemorySegment rows, int n) {
     float[] best = new float[Math.max(fast.room(), plain.room())];
     float[] scratch = new float[Math.max(fast.scratch(), plain.scratch())];
     untilFaster(
-        () -> plain.maxima(item.rows(), 0, item.length(0), best, new float[0], scratch),
-        () -> fast.maxima(item.rows(), 0, item.length(0), best, new float[0], scratch));
+        () -> plain.maxima(rows, 0, n, best, new float[0], scratch),
+        () -> fast.maxima(rows, 0, n, best, new float[0], scratch));
+  }
+
+  /** The shortest of some times of 28 rows that are in the cache. */
+  private static long least(Scan scan, MemorySegment rows) {
+    float[] best = new float[scan.room()];
+    float[] scratch = new float[scan.scratch()];
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 30; round++) {
+      long begun = System.nanoTime();
+      for (int again = 0; again < 30; again++) {
+        scan.maxima(rows, 0, 28, best, new float[0], scratch);
+      }
+      least = Math.min(least, System.nanoTime() - begun);
+    }
+    return least;
   }
 
   private static void untilFaster(Runnable plain, Runnable fast) {

@@ -46,6 +46,17 @@ class LateScanTest {
     return IntStream.range(0, items.size()).toArray();
   }
 
+  /** The forms of the inner loops; those that a machine lacks are one of the others there. */
+  private enum Form {
+    PLAIN,
+    VECTORS,
+    HALVES;
+
+    LateScan of(float[] rows, int d, float[] weight, int... ends) {
+      return LateScan.several(rows, d, weight, ends, this != PLAIN).fast(this == HALVES);
+    }
+  }
+
   /** Sizes at which a lane, a tile or a pair of numbers is left over. */
   @ParameterizedTest
   @CsvSource({
@@ -64,20 +75,20 @@ class LateScanTest {
     float[] even = new float[m];
     Arrays.fill(even, 1f / m);
     float[][] first = new float[2][];
-    for (boolean vector : new boolean[] {false, true}) {
-      LateScan scan = LateScan.weighted(query, d, even, vector).fast();
+    for (Form form : Form.values()) {
+      LateScan scan = form.of(query, d, even, m);
       scan.forward(held, all(held), held.size(), forward);
       scan.reverse(held, all(held), held.size(), reverse);
       assertThat(forward).containsExactly(rounded.sText(), within(2e-6f));
       assertThat(reverse).containsExactly(rounded.sImage(), within(2e-6f));
       assertThat(forward).containsExactly(exact.sText(), within(1e-3f * Math.max(1, 8f / d)));
       assertThat(reverse).containsExactly(exact.sImage(), within(1e-3f * Math.max(1, 8f / d)));
-      if (!vector) {
+      if (form == Form.PLAIN) {
         first = new float[][] {forward.clone(), reverse.clone()};
       }
+      assertThat(forward).as("the same bits in every form").isEqualTo(first[0]);
+      assertThat(reverse).isEqualTo(first[1]);
     }
-    assertThat(forward).as("the same bits in every form").isEqualTo(first[0]);
-    assertThat(reverse).isEqualTo(first[1]);
   }
 
   /** Queries of unlike lengths in one pass: the bits of each alone, in every form. */
@@ -97,18 +108,17 @@ class LateScanTest {
     for (int r = 0; r < m; r++) {
       weight[r] = random.nextFloat() - 0.3f;
     }
-    for (boolean vector : new boolean[] {false, true}) {
+    for (Form form : Form.values()) {
       float[] together = new float[held.size() * queries];
-      LateScan all = LateScan.several(rows, d, weight, ends, vector).fast();
+      LateScan all = form.of(rows, d, weight, ends);
       assertThat(all.queries()).isEqualTo(queries);
       all.forward(held, all(held), held.size(), together);
       for (int q = 0; q < queries; q++) {
         int from = q == 0 ? 0 : ends[q - 1];
         float[] own = Arrays.copyOfRange(rows, from * d, ends[q] * d);
         float[] alone = new float[held.size()];
-        LateScan.weighted(own, d, Arrays.copyOfRange(weight, from, ends[q]), vector)
-            .fast()
-            .forward(held, all(held), held.size(), alone);
+        float[] its = Arrays.copyOfRange(weight, from, ends[q]);
+        form.of(own, d, its, its.length).forward(held, all(held), held.size(), alone);
         for (int i = 0; i < alone.length; i++) {
           assertThat(together[i * queries + q]).as("query %s, item %s", q, i).isEqualTo(alone[i]);
         }
@@ -156,8 +166,8 @@ class LateScanTest {
     Arrays.fill(minus, -1);
     Tokens held = Tokens.packed(minus, d, 5).as(Tokens.Type.BF16);
     float[] out = new float[1];
-    for (boolean vector : new boolean[] {false, true}) {
-      LateScan scan = LateScan.weighted(ones, d, new float[] {1, 1, 1}, vector).fast();
+    for (Form form : Form.values()) {
+      LateScan scan = form.of(ones, d, new float[] {1, 1, 1}, 3);
       scan.forward(held, new int[] {0}, 1, out);
       assertThat(out[0]).isEqualTo(-18);
       scan.reverse(held, new int[] {0}, 1, out);
