@@ -3,6 +3,7 @@ package dev.filip.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import dev.filip.io.Progress;
 import dev.filip.search.Found;
@@ -100,7 +101,7 @@ final class BatchSearch {
         }
         first = false;
         ArrayNode hits = SearchCommand.hits(found.hits());
-        out.println(text);
+        out.println(BadInput.line(text));
         out.println(SearchCommand.lines(hits));
       }
 

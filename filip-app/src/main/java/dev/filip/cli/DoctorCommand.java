@@ -1,6 +1,8 @@
 package dev.filip.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filip.config.ModelPresets;
+import dev.filip.distributed.NcclInfo;
 import dev.filip.tensor.DoctorInfo;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,7 +29,14 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DoctorInfo info = DoctorInfo.examine(ModelPresets.get(preset));
-    answer.print(info.toJson(), info.toText());
+    NcclInfo nccl = NcclInfo.examine(info.gpu().libraries().build()).orElse(null);
+    ObjectNode json = info.toJson();
+    String text = info.toText();
+    if (nccl != null) {
+      json.withObject("/gpu").set("nccl", nccl.toJson());
+      text += String.format("%-10s %s%n", "NCCL", nccl.toText());
+    }
+    answer.print(json, text);
     return 0;
   }
 }

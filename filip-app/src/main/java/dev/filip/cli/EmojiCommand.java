@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,7 +45,10 @@ final class EmojiCommand implements Callable<Integer> {
       description = "A package you fetched yourself; repeat for each.")
   private List<Path> packages = List.of();
 
-  @Option(names = "--image-size", description = "Pixels each way. Default: 72, collages 84.")
+  @Option(
+      names = "--image-size",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description = "Pixels each way. Default: 72, collages 84.")
   private int imageSize;
 
   @Option(
@@ -63,14 +67,14 @@ final class EmojiCommand implements Callable<Integer> {
   @Option(
       names = "--names",
       defaultValue = "100",
-      description = "With --collages: different things that occur. Default: 100.")
+      description = "With --collages: different things that occur.")
   private int names;
 
   @Option(
       names = "--line-art",
       defaultValue = "0.7",
       description =
-          "With --collages: share of training drawings redrawn with outlines and flat colours. Default: 0.7.")
+          "With --collages: share of training drawings redrawn with outlines and flat colours.")
   private double lineArt;
 
   @Option(

@@ -250,7 +250,8 @@ final class SearchCommand implements Callable<Integer> {
       if (likely) {
         lines.append(String.format(Locale.ROOT, "%11.4f  ", hit.path("probability").asDouble()));
       }
-      lines.append(hit.path("id").asText()).append("  ").append(hit.path("path").asText("-"));
+      lines.append(BadInput.line(hit.path("id").asText())).append("  ");
+      lines.append(BadInput.line(hit.path("path").asText("-")));
       if (!hit.path("same").isEmpty()) {
         lines.append("  and ").append(hit.path("same").size()).append(" like it");
       }

@@ -1,5 +1,6 @@
 package dev.filip.http;
 
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,11 @@ final class Bodies {
    */
   Body read(ServerRequest request) {
     long said = request.headers().contentLength().orElse(0);
-    if (said > options.maxBody()) {
+    if (said < 0) {
+      throw Refused.broken("Content-Length must be at least 0, got " + said);
+    }
+    boolean asks = request.headers().contains(HeaderNames.EXPECT); // it has not begun to send
+    if (said > options.maxBody() && asks) {
       throw tooLarge(", got " + said);
     }
     // a virtual thread that is interrupted while it reads gets its socket closed
@@ -77,14 +82,19 @@ final class Bodies {
             },
             options.timeout().toMillis(),
             TimeUnit.MILLISECONDS);
-    try (InputStream in = request.content().inputStream()) {
+    InputStream in = request.content().inputStream(); // not closed: that would read what is left
+    try {
+      if (said > options.maxBody()) {
+        drain(in);
+        throw tooLarge(", got " + said);
+      }
       return read(in);
     } catch (Refused e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Helidon has exceptions of its own for a cut
       throw late.get()
           ? new Refused(408, "the body must be sent within " + options.timeout().toSeconds() + " s")
-          : Refused.wrong("the body ended early");
+          : Refused.broken("the body ended early, or its chunks are none");
     } finally {
       clock.cancel(false);
       Thread.interrupted();
@@ -101,6 +111,7 @@ final class Bodies {
         int n = in.readNBytes(block, 0, BLOCK);
         long size = (full.size() - 1L) * BLOCK + n;
         if (size > options.maxBody()) {
+          drain(in);
           throw tooLarge("");
         }
         if (n < BLOCK) {
@@ -128,6 +139,15 @@ final class Bodies {
       System.arraycopy(blocks.get(b), 0, all, at, Math.min(BLOCK, size - at));
     }
     return all;
+  }
+
+  /** Reads some of the rest: a client that is hung up on while it sends may lose the answer. */
+  private void drain(InputStream in) throws IOException {
+    byte[] block = new byte[BLOCK];
+    int n = 0;
+    for (long left = options.maxBody(); left > 0 && n >= 0; left -= n) {
+      n = in.read(block);
+    }
   }
 
   private Refused tooLarge(String rest) {

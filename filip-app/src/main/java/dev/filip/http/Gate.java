@@ -2,14 +2,20 @@ package dev.filip.http;
 
 import dev.filip.io.BadInput;
 import dev.filip.io.Json;
+import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
 import io.helidon.http.Method;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -70,6 +76,10 @@ final class Gate implements Filter {
         log(request, known, status, nanos);
       }
     }
+    if (response.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+      // Helidon would take what is left of the request for the next one
+      throw new CloseConnectionException("the request was not read to its end");
+    }
   }
 
   private void pass(
@@ -80,7 +90,7 @@ final class Gate implements Filter {
     }
     if (path.startsWith("/api/") && !allowed(request)) {
       response.header("WWW-Authenticate", "Bearer");
-      fail(response, 401, "this server wants a token: Authorization: Bearer TOKEN");
+      fail(request, response, 401, "this server wants a token: Authorization: Bearer TOKEN");
       return;
     }
     chain.proceed();
@@ -92,7 +102,11 @@ final class Gate implements Filter {
       return true;
     }
     String bearer =
-        request.headers().first(HeaderNames.AUTHORIZATION).orElse("").replaceFirst("^Bearer ", "");
+        request
+            .headers()
+            .first(HeaderNames.AUTHORIZATION)
+            .orElse("")
+            .replaceFirst("(?i)^Bearer +", "");
     String given = bearer.isEmpty() ? request.query().first("token").orElse("") : bearer;
     return MessageDigest.isEqual(bytes(given), bytes(options.token().get()));
   }
@@ -116,31 +130,53 @@ final class Gate implements Filter {
   static void failures(HttpRouting.Builder routing, UnaryOperator<String> hiding) {
     routing.error(
         Refused.class,
-        (_, response, e) -> {
+        (request, response, e) -> {
           if (e.status() == 503) {
             response.header("Retry-After", "1");
           }
-          fail(response, e.status(), e.line());
+          if (e.hangsUp()) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+          }
+          fail(request, response, e.status(), e.line());
         });
     routing.error(
         BadInput.class,
-        (_, response, e) -> fail(response, 400, hiding.apply(String.valueOf(e.getMessage()))));
+        (request, response, e) ->
+            fail(request, response, 400, hiding.apply(String.valueOf(e.getMessage()))));
     routing.error(
         HttpException.class,
-        (_, response, e) -> fail(response, e.status().code(), String.valueOf(e.getMessage())));
+        (request, response, e) ->
+            fail(request, response, e.status().code(), String.valueOf(e.getMessage())));
     routing.error(
         RuntimeException.class,
         (request, response, e) -> {
           System.err.println("filip serve: " + request.path().path() + ": " + e);
-          fail(response, 500, "the server failed at this request; its log says why");
+          fail(request, response, 500, "the server failed at this request; its log says why");
         });
   }
 
+  /** What a request gets that cannot be read as one: nothing of it has passed the gate. */
+  static DirectHandler.TransportResponse unread(Status status, ServerResponseHeaders headers) {
+    String line =
+        switch (status.code()) {
+          case 400 -> "the request must be one of HTTP/1.1, its body without a Content-Encoding";
+          case 505 -> "the version of HTTP must be 1.1";
+          default -> status.reasonPhrase();
+        };
+    return DirectHandler.TransportResponse.builder()
+        .status(status)
+        .headers(headers)
+        .header(HeaderNames.CONTENT_TYPE, "application/json")
+        .entity(Json.line(Json.object().put("error", line)))
+        .keepAlive(false)
+        .build();
+  }
+
   /** Answers with one line, unless an answer has begun. */
-  private static void fail(ServerResponse response, int status, String line) {
+  static void fail(ServerRequest request, ServerResponse response, int status, String line) {
     if (!response.isSent()) {
       response.status(status);
-      Reply.json(Json.object().put("error", line)).send(response);
+      Reply.json(Json.object().put("error", line)).send(request, response);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.filip.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.io.Json;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 
@@ -20,11 +22,17 @@ record Reply(String type, byte[] body, String cache) {
     return new Reply("application/json", Json.line(body).getBytes(StandardCharsets.UTF_8));
   }
 
-  void send(ServerResponse response) {
+  /** To a request of HEAD without the body, with its length. */
+  void send(ServerRequest request, ServerResponse response) {
     response.header("Content-Type", type);
     if (!cache.isEmpty()) {
       response.header("Cache-Control", cache);
     }
-    response.send(body);
+    if (request.prologue().method().equals(Method.HEAD)) {
+      response.contentLength(body.length);
+      response.send();
+    } else {
+      response.send(body);
+    }
   }
 }

@@ -8,8 +8,8 @@ import dev.filip.search.Found;
 import dev.filip.search.Hit;
 import dev.filip.search.SearchOptions;
 import dev.filip.search.SearchQuery;
+import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,14 +38,14 @@ final class SearchRoutes {
     bodies = new Bodies(options);
   }
 
-  void register(HttpRouting.Builder routing) {
-    routing
+  void register(Paths paths) {
+    paths
         .get("/api/search", placed(request -> answer(request, query(request))))
-        .post("/api/search", bodied(this::picture))
+        .on(Method.POST, "/api/search", bodied(this::picture))
         .get("/api/explain", placed(this::explain))
         .get("/api/thumbnail", placed(this::thumbnail))
-        .put("/api/images", writing(bodied(this::put)))
-        .delete("/api/images", writing(placed(this::delete)))
+        .on(Method.PUT, "/api/images", writing(bodied(this::put)))
+        .on(Method.DELETE, "/api/images", writing(placed(this::delete)))
         .get("/api/stats", placed(_ -> Reply.json(service.stats())));
   }
 
@@ -56,19 +56,19 @@ final class SearchRoutes {
       try (Places.Place _ = places.take()) {
         reply = work.apply(request);
       }
-      reply.send(response);
+      reply.send(request, response);
     };
   }
 
-  /** The same with the body, which is read before. */
+  /** The same with a picture for a body, which is read before. */
   private Handler bodied(BiFunction<ServerRequest, byte[], Reply> work) {
     return (request, response) -> {
       Reply reply;
       try (Bodies.Body body = bodies.read(request);
-          Places.Place _ = places.take()) {
+          Places.Place _ = places.takeForPicture()) {
         reply = work.apply(request, body.bytes());
       }
-      reply.send(response);
+      reply.send(request, response);
     };
   }
 
@@ -91,14 +91,21 @@ final class SearchRoutes {
   }
 
   private Reply picture(ServerRequest request, byte[] body) {
+    requirePicture(body);
+    Optional<String> box = Parameters.text(request, "box");
+    SearchQuery picture =
+        service.picture(
+            body,
+            box.map(text -> Region.parse("parameter box", text)).orElse(null),
+            options.timeout());
+    boolean words = Parameters.text(request, "q").isPresent();
+    return answer(request, words ? query(request).and(picture) : picture);
+  }
+
+  private static void requirePicture(byte[] body) {
     if (body.length == 0) {
       throw Refused.wrong("the body must be a picture, got nothing");
     }
-    Optional<String> box = Parameters.text(request, "box");
-    SearchQuery picture =
-        service.picture(body, box.map(text -> Region.parse("parameter box", text)).orElse(null));
-    boolean words = Parameters.text(request, "q").isPresent();
-    return answer(request, words ? query(request).and(picture) : picture);
   }
 
   private Reply answer(ServerRequest request, SearchQuery query) {
@@ -186,7 +193,8 @@ final class SearchRoutes {
   }
 
   private Reply put(ServerRequest request, byte[] body) {
-    return Reply.json(service.add(Parameters.required(request, "id"), body));
+    requirePicture(body);
+    return Reply.json(service.add(Parameters.required(request, "id"), body, options.timeout()));
   }
 
   private Reply delete(ServerRequest request) {

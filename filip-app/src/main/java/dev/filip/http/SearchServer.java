@@ -3,13 +3,17 @@ package dev.filip.http;
 import dev.filip.io.BadInput;
 import dev.filip.io.Reasons;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.DirectHandler;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.logging.Level;
@@ -53,11 +57,16 @@ public final class SearchServer implements AutoCloseable {
     Places places = new Places(options.concurrency());
     HttpRouting.Builder routing = HttpRouting.builder().addFilter(new Gate(options, meters));
     Gate.failures(routing, service::withoutPlaces);
-    page(routing);
-    routing.get("/health/live", (_, response) -> response.send("live"));
-    routing.get("/health/ready", (_, response) -> response.send("ready"));
-    routing.get("/metrics", (_, response) -> new Reply(Meters.TYPE, meters.text()).send(response));
-    new SearchRoutes(service, options, places).register(routing);
+    Paths paths = new Paths(routing);
+    page(paths);
+    paths
+        .get("/health/live", word("live"))
+        .get("/health/ready", word("ready"))
+        .get(
+            "/metrics",
+            (request, response) -> new Reply(Meters.TYPE, meters.text()).send(request, response));
+    new SearchRoutes(service, options, places).register(paths);
+    paths.end();
     WebServer server =
         WebServer.builder()
             .host(options.host())
@@ -65,7 +74,8 @@ public final class SearchServer implements AutoCloseable {
             .connectionOptions(SocketOptions.builder().readTimeout(options.timeout()).build())
             .idleConnectionTimeout(options.timeout())
             .idleConnectionPeriod(options.timeout())
-            .maxPayloadSize(options.maxBody() + 1)
+            .maxPayloadSize(2 * options.maxBody()) // what is a little larger gets its answer
+            .directHandlers(unread())
             .maxTcpConnections(options.connections())
             .shutdownGracePeriod(GRACE)
             .shutdownHook(false)
@@ -73,6 +83,19 @@ public final class SearchServer implements AutoCloseable {
             .build();
     requireFree(options);
     return new SearchServer(server.start(), places);
+  }
+
+  private static Handler word(String word) {
+    return new Reply("text/plain" + TEXT, word.getBytes(StandardCharsets.UTF_8))::send;
+  }
+
+  /** Requests that are none get one line, too. */
+  private static DirectHandlers unread() {
+    DirectHandlers.Builder all = DirectHandlers.builder();
+    for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
+      all.addHandler(event, (_, _, status, headers, _) -> Gate.unread(status, headers));
+    }
+    return all.build();
   }
 
   /** Helidon's own answer to a port that is taken is a stack trace in its log. */
@@ -87,12 +110,12 @@ public final class SearchServer implements AutoCloseable {
   }
 
   /** The files of the page, read once; there are no others. */
-  private static void page(HttpRouting.Builder routing) {
+  private static void page(Paths paths) {
     PAGE.forEach((name, type) -> {
       byte[] bytes = resource(name);
       String path = name.equals("index.html") ? "/" : "/" + name;
       Reply page = new Reply(type, bytes, "no-cache");
-      routing.get(path, (_, response) -> page.send(response));
+      paths.get(path, page::send);
     });
   }
 

@@ -1,26 +1,24 @@
 package dev.filip.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.filip.encode.Embedder;
 import dev.filip.indexing.FolderFollower;
 import dev.filip.indexing.IndexEncoder;
+import dev.filip.indexing.IndexModel;
 import dev.filip.indexing.Region;
 import dev.filip.indexing.Why;
 import dev.filip.io.Json;
 import dev.filip.search.Hit;
 import dev.filip.search.IndexAbout;
-import dev.filip.search.IndexEditor;
-import dev.filip.search.Item;
 import dev.filip.search.QueryEncoder;
 import dev.filip.search.SearchQuery;
 import dev.filip.tensor.ComputeDevice;
+import dev.filip.tokens.Tokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,17 +28,13 @@ import org.jspecify.annotations.Nullable;
  * they commit is seen within half a second. Thread-safe.
  */
 public final class SearchService implements AutoCloseable {
-  /** Another writer of the index is waited for so long. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  private static final int LOOK_AGAIN = 20;
-
   private final Path index;
   private final Path folder;
   private final IndexAbout about;
   private final Snapshots snapshots;
   private final IndexEncoder encoder;
-  private final Lock writing = new ReentrantLock();
+  private final Tower tower = new Tower();
+  private final Commits commits;
   private volatile @Nullable FolderWatch watch;
 
   private SearchService(
@@ -50,6 +44,7 @@ public final class SearchService implements AutoCloseable {
     this.about = about;
     this.snapshots = snapshots;
     this.encoder = encoder;
+    commits = new Commits(index, snapshots::refresh);
   }
 
   /**
@@ -113,9 +108,12 @@ public final class SearchService implements AutoCloseable {
 
   /**
    * @param region the part of it that is meant; null for all
+   * @throws Refused with 503 where pictures before it take longer than {@code patience}
    */
-  SearchQuery picture(byte[] image, @Nullable Region region) {
-    return encoder.model().image(image, "in the body", region);
+  SearchQuery picture(byte[] image, @Nullable Region region, Duration patience) {
+    IndexModel model = encoder.model();
+    Embedder.Picture picture = model.embedder().prepare(image, "in the body");
+    return tower.take(patience, () -> model.image(picture, region));
   }
 
   /** How near each patch of a hit is to each word: {@code similarity[word][patch]}. */
@@ -123,65 +121,29 @@ public final class SearchService implements AutoCloseable {
     return Why.similarity(about, text, hit);
   }
 
-  /** Adds or replaces an image; when it returns, it is on the disk. */
-  ObjectNode add(String id, byte[] image) {
-    try {
-      Item item = encoder.model().item(id, image);
-      return write(editor -> editor.add(List.of(item)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * Adds or replaces an image; when it returns, it is on the disk.
+   *
+   * @throws Refused with 503 where pictures before it take longer than {@code patience}
+   */
+  ObjectNode add(String id, byte[] image, Duration patience) {
+    IndexModel model = encoder.model();
+    Embedder.Picture picture = model.embedder().prepare(image, id);
+    Tokens rows = tower.take(patience, () -> model.rows(picture));
+    return json(commits.add(IndexModel.item(id, image, picture, rows)));
   }
 
   /** Removes an image, if it is there. */
   ObjectNode remove(String id) {
-    return write(editor -> editor.remove(List.of(id)));
+    return json(commits.remove(id));
   }
 
-  private interface Change {
-    IndexEditor.Done to(IndexEditor editor) throws IOException;
-  }
-
-  /** The index is locked only while it is written, so that commands can write, too. */
-  private ObjectNode write(Change change) {
-    writing.lock();
-    try (IndexEditor editor = editor()) {
-      IndexEditor.Done done = change.to(editor);
-      snapshots.refresh();
-      return Json.object()
-          .put("added", done.added())
-          .put("replaced", done.replaced())
-          .put("removed", done.removed())
-          .put("items", editor.now().size());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      writing.unlock();
-    }
-  }
-
-  /**
-   * Waits for whoever writes now.
-   *
-   * @throws Refused with 503 where that takes long
-   */
-  private IndexEditor editor() throws IOException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      Optional<IndexEditor> free = IndexEditor.tryOpen(index);
-      if (free.isPresent()) {
-        return free.get();
-      }
-      if (System.nanoTime() > end) {
-        throw new Refused(503, "the index is being written: try again");
-      }
-      try {
-        Thread.sleep(LOOK_AGAIN);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new Refused(503, "the server ends");
-      }
-    }
+  private static ObjectNode json(Commits.Outcome outcome) {
+    return Json.object()
+        .put("added", outcome.done().added())
+        .put("replaced", outcome.done().replaced())
+        .put("removed", outcome.done().removed())
+        .put("items", outcome.items());
   }
 
   /** A line for a client: where index and model lie is nobody's business. */

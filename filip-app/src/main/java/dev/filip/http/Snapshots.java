@@ -1,5 +1,6 @@
 package dev.filip.http;
 
+import dev.filip.io.BadInput;
 import dev.filip.search.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ final class Snapshots implements AutoCloseable {
     }
 
     String token() {
-      return Long.toString(snapshot.generation(), Character.MAX_RADIX);
+      return snapshot.state();
     }
   }
 
@@ -94,19 +95,26 @@ final class Snapshots implements AutoCloseable {
         410, "parameter snapshot: that state of the index is no longer kept: search anew");
   }
 
-  /** Takes up what was written. */
+  /**
+   * Takes up what was written.
+   *
+   * @throws Refused with 503 where what is there now is no longer the index that was opened
+   */
   synchronized void refresh() {
     looked = System.nanoTime();
     Held now = held.getFirst();
     try {
       Snapshot next = now.snapshot.refreshed();
-      if (next.generation() == now.snapshot.generation()) {
+      if (next.state().equals(now.token())) {
         next.close();
         return;
       }
       now.replaced = looked;
       held.addFirst(new Held(next));
       drop();
+    } catch (BadInput e) {
+      System.err.println("filip serve: " + e.getMessage());
+      throw new Refused(503, "the index is not the one that was opened: the server's log says why");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

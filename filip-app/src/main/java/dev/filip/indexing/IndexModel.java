@@ -17,7 +17,6 @@ import dev.filip.tensor.EncodingPrecision;
 import dev.filip.tokens.Encoded;
 import dev.filip.tokens.Tokens;
 import dev.filip.viz.AwtImages;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -143,17 +142,12 @@ public final class IndexModel implements QueryEncoder, AutoCloseable {
   }
 
   /**
-   * An encoded image as a query.
+   * A prepared image as a query.
    *
-   * @param name what it is called in messages
    * @param region the part of it that is meant; null for all
-   * @throws BadInput when it cannot be decoded, or the region is not in it
+   * @throws BadInput when the region is not in it
    */
-  public SearchQuery image(byte[] image, String name, @Nullable Region region) {
-    return image(embedder.prepare(image, name), region);
-  }
-
-  private SearchQuery image(Embedder.Picture picture, @Nullable Region region) {
+  public SearchQuery image(Embedder.Picture picture, @Nullable Region region) {
     PatchLayout layout = embedder.layout();
     int[] patches = region == null ? new int[0] : region.patches(picture, layout);
     float[] rows = rows(embedder.images(List.of(picture))).floats(0);
@@ -170,14 +164,18 @@ public final class IndexModel implements QueryEncoder, AutoCloseable {
     return SearchQuery.image(fingerprint(), rows, width());
   }
 
+  /** The rows that the index keeps of a prepared image. */
+  public Tokens rows(Embedder.Picture picture) {
+    return rows(embedder.as(Tokens.Type.BF16).images(List.of(picture)));
+  }
+
   /**
-   * An encoded image as an item without metadata.
+   * An image as an item without metadata.
    *
-   * @throws BadInput when it cannot be decoded
+   * @param image its file
+   * @param rows of {@code picture}, which was made of the file
    */
-  public Item item(String id, byte[] image) throws IOException {
-    Embedder.Picture picture = embedder.prepare(image, id);
-    Tokens rows = rows(embedder.as(Tokens.Type.BF16).images(List.of(picture)));
+  public static Item item(String id, byte[] image, Embedder.Picture picture, Tokens rows) {
     byte[] thumbnail = AwtImages.jpeg(AwtImages.awt(picture.pixels().toRgb()));
     return new Item(
         id, rows, new Item.About(null, Json.object(), List.of(), thumbnail, Digests.sha256(image)));

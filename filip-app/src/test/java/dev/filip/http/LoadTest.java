@@ -109,7 +109,9 @@ class LoadTest {
       for (Future<?> client : clients) {
         client.get();
       }
-      assertThat(used() - before).isLessThan(64 * MEGABYTE);
+      long after = used();
+      System.err.printf("heap: %d MB before, %d MB after%n", before / MEGABYTE, after / MEGABYTE);
+      assertThat(after - before).isLessThan(64 * MEGABYTE);
       assertThat(served.json("/api/search?q=red").path("hits")).isNotEmpty();
     }
     System.err.println("answers by status: " + answers + ", asked again: " + closed);

@@ -239,6 +239,99 @@ class SearchServerTest {
         .isEmpty();
   }
 
+  @Test
+  void headIsGetWithoutTheBodyAndOtherMethodsAreTold() throws Exception {
+    for (String path : List.of("/", "/page.js", "/api/search?q=red&k=2", "/health/live", "/none")) {
+      HttpResponse<byte[]> get = served.get(path);
+      HttpRequest request = served.request(path).method("HEAD", BodyPublishers.noBody()).build();
+      HttpResponse<byte[]> head = served.send(request);
+      assertThat(head.statusCode()).isEqualTo(get.statusCode());
+      assertThat(head.body()).isEmpty();
+      for (String header : List.of("Content-Type", "Content-Length")) {
+        assertThat(head.headers().firstValue(header)).isEqualTo(get.headers().firstValue(header));
+      }
+    }
+    HttpRequest patch =
+        served.request("/api/search?q=red").method("PATCH", BodyPublishers.noBody()).build();
+    HttpResponse<byte[]> refused = served.send(patch);
+    refused(refused, 405, "must be one of GET, HEAD, POST, got PATCH");
+    assertThat(refused.headers().firstValue("Allow")).hasValue("GET, HEAD, POST");
+    refused(served.get("/api/images?id=x"), 405, "PUT, DELETE, got GET");
+    refused(served.get("/api/nothing"), 404, "not found");
+  }
+
+  /** Sends some bytes; the answer up to the connection's end. */
+  private static String raw(String text, byte[] body) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", served.server.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+      out.write(body);
+      out.flush();
+      socket.setSoTimeout(20_000);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadAsARequestIsOneLine() throws Exception {
+    String end = " HTTP/1.1\nHost: x\n\n";
+    assertThat(raw("GET /api/search?q=%zz" + end, new byte[0]))
+        .startsWith("HTTP/1.1 400 ")
+        .endsWith(
+            "{\"error\":\"the request must be one of HTTP/1.1, its body without a Content-Encoding\"}");
+    assertThat(raw("GET / HTTP/1.0\n\n", new byte[0]))
+        .startsWith("HTTP/1.1 505 ")
+        .endsWith("{\"error\":\"the version of HTTP must be 1.1\"}");
+    String post = "POST /api/search HTTP/1.1\nHost: x\n";
+    assertThat(raw(post + "Content-Length: -3\n\n", new byte[0]))
+        .startsWith("HTTP/1.1 400 ")
+        .endsWith("got -3\"}");
+    assertThat(raw(post + "Transfer-Encoding: chunked\n\nzz\nabc\n0\n\n", new byte[0]))
+        .startsWith("HTTP/1.1 400 ")
+        .endsWith("the body ended early, or its chunks are none\"}");
+  }
+
+  /** What is left of a body is not taken for another request; there is one answer. */
+  @Test
+  void aLargeBodyIsAnsweredOnceAndHungUpOn() throws Exception {
+    int size = (1 << 20) + (1 << 19);
+    String head = "POST /api/search HTTP/1.1\nHost: x\nContent-Length: " + size + "\n";
+    String line = "{\"error\":\"the body must be at most 1048576 bytes, got " + size + "\"}";
+    assertThat(raw(head + "\n", new byte[size]))
+        .startsWith("HTTP/1.1 413 ")
+        .contains("Connection: close")
+        .endsWith(line);
+    assertThat(raw(head + "Expect: 100-continue\n\n", new byte[0]))
+        .startsWith("HTTP/1.1 413 ")
+        .endsWith(line);
+  }
+
+  @Test
+  void anIndexThatIsMadeAnewIsServed() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("anew"));
+    Path one = Files.createDirectory(folder.resolve("one"));
+    Files.copy(pictures.getFirst(), one.resolve("only.png"));
+    Path index = Served.index(folder);
+    try (Served other = Served.start(index, Served.OPEN)) {
+      JsonNode before = other.json("/api/search?q=red&k=40");
+      assertThat(before.path("hits")).hasSize(pictures.size());
+      Served.run(
+          "index", "create", index.toString(), "--model", Served.MODEL.toString(), "--force");
+      Served.run("index", "add", index.toString(), one.toString());
+      JsonNode after = before;
+      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (after.path("hits").size() != 1 && System.nanoTime() < end) {
+        Thread.sleep(100);
+        after = other.json("/api/search?q=red&k=40");
+      }
+      assertThat(ids(after)).containsExactly("only");
+      String token = before.path("snapshot").asText();
+      assertThat(after.path("snapshot").asText()).isNotEqualTo(token);
+      JsonNode page = other.json("/api/search?q=red&k=5&from=5&snapshot=" + token);
+      assertThat(ids(page)).isEqualTo(ids(before).subList(5, 10));
+    }
+  }
+
   private static ServeOptions narrow(long maxBody, Duration timeout) {
     return new ServeOptions(
         "127.0.0.1", 0, Optional.empty(), Optional.empty(), maxBody, 1, timeout, false, false);
@@ -257,6 +350,35 @@ class SearchServerTest {
         assertThat(other.get("/health/ready").statusCode()).isEqualTo(200);
       }
       assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void picturesLeavePlacesToWords() throws Exception {
+    ServeOptions four =
+        new ServeOptions(
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            1 << 20,
+            4,
+            Duration.ofSeconds(2),
+            false,
+            false);
+    try (Served other = Served.start(served.index, four)) {
+      Places places = other.server.places();
+      HttpRequest picture =
+          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
+      try (Places.Place _ = places.takeForPicture();
+          Places.Place _ = places.takeForPicture();
+          Places.Place _ = places.takeForPicture()) {
+        HttpResponse<byte[]> full = other.send(picture);
+        refused(full, 503, "all 3 places for pictures are taken: try again");
+        assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
+      }
+      assertThat(other.send(picture).statusCode()).isEqualTo(200);
     }
   }
 

@@ -7,11 +7,7 @@ import dev.filip.search.PlainQueryEncoder;
 import dev.filip.search.QueryText;
 import dev.filip.search.SearchQuery;
 import dev.filip.search.Snapshot;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,14 +53,14 @@ public final class ServeBench {
       try (PlainQueryEncoder encoder = PlainQueryEncoder.open(snapshot.about(), model);
           SearchService service = SearchService.open(index, model);
           SearchServer server = SearchServer.start(service, options);
-          Client client = new Client(server.port())) {
+          HttpConnection client = new HttpConnection(server.port())) {
         run(snapshot, encoder, client, texts);
       }
     }
   }
 
   private static void run(
-      Snapshot snapshot, PlainQueryEncoder encoder, Client client, List<String> texts)
+      Snapshot snapshot, PlainQueryEncoder encoder, HttpConnection client, List<String> texts)
       throws IOException {
     double[] engine = new double[ROUNDS];
     double[] http = new double[ROUNDS];
@@ -81,7 +77,7 @@ public final class ServeBench {
       long begun = System.nanoTime();
       snapshot.find(SearchQuery.text(QueryText.literal(text), encoder), K, null);
       long found = System.nanoTime();
-      int length = client.get(path);
+      int length = client.get(path).length();
       long answered = System.nanoTime();
       client.get("/health/live");
       long ended = System.nanoTime();
@@ -116,56 +112,5 @@ public final class ServeBench {
         sorted[sorted.length / 2],
         sorted[sorted.length * 9 / 10],
         sorted[sorted.length * 99 / 100]);
-  }
-
-  /** One connection that is kept, as a proxy has it. */
-  private static final class Client implements AutoCloseable {
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
-
-    Client(int port) throws IOException {
-      socket = new Socket("127.0.0.1", port);
-      socket.setTcpNoDelay(true);
-      in = new BufferedInputStream(socket.getInputStream());
-      out = socket.getOutputStream();
-    }
-
-    /** Bytes of the body of a path that is answered with 200. */
-    int get(String path) throws IOException {
-      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-      out.write(request.getBytes(StandardCharsets.US_ASCII));
-      out.flush();
-      String status = line();
-      int length = -1;
-      for (String header = line(); !header.isEmpty(); header = line()) {
-        String lower = header.toLowerCase(Locale.ROOT);
-        if (lower.startsWith("content-length:")) {
-          length = Integer.parseInt(lower.substring("content-length:".length()).strip());
-        }
-      }
-      if (!status.startsWith("HTTP/1.1 200") || in.readNBytes(length).length != length) {
-        throw new IOException(path + ": " + status);
-      }
-      return length;
-    }
-
-    private String line() throws IOException {
-      StringBuilder text = new StringBuilder();
-      for (int c = in.read(); c != '\n'; c = in.read()) {
-        if (c < 0) {
-          throw new IOException("the server hung up");
-        }
-        if (c != '\r') {
-          text.append((char) c);
-        }
-      }
-      return text.toString();
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
   }
 }

@@ -27,13 +27,13 @@ final class VectorWarmUp {
   /** Whole vectors are nearly twice as fast as halves in the cache, or no faster. */
   private static final double CLEARLY = 1.25;
 
-  private static volatile boolean halves;
+  private static final AtomicBoolean HALVES = new AtomicBoolean();
 
   private VectorWarmUp() {}
 
   /** Whether {@link HalfScanTiles} are the better form here; false until that is known. */
   static boolean halves() {
-    return halves;
+    return HALVES.get();
   }
 
   /** Whether vectors are the faster form by now. */
@@ -70,7 +70,7 @@ final class VectorWarmUp {
         Scan two = new VectorScan(query, 2 * lanes, D, false);
         until(two, new ScalarScan(query, 2 * lanes, D, false), rows, n);
       }
-      halves = HalfScanTiles.fit() && least(half, rows) < CLEARLY * least(whole, rows);
+      HALVES.set(HalfScanTiles.fit() && least(half, rows) < CLEARLY * least(whole, rows));
       codes(arena);
       DONE.set(true);
     }

@@ -103,7 +103,8 @@ public final class AttentionProbe implements AutoCloseable {
       throw new IllegalArgumentException(
           "a score of %d numbers, toward %d".formatted(rows.numel(), toward.rows.length));
     }
-    Tensor score = rows.mul(Tensors.fromFloats(toward.rows, Tensors.shape(rows))).sum();
+    Tensor coefficients = Tensors.fromFloats(toward.rows, Tensors.shape(rows));
+    Tensor score = rows.mul(model.compute().device().send(coefficients)).sum();
     TensorVector gradients = torch.grad(new TensorVector(score), new TensorVector(maps));
     int n = (int) maps.size(2);
     return new AttentionMaps(

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,15 +25,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model as a function: pixels or ids in, unit rows out, no gradients, in batches. Pixels
- * are copied once, into the towers' memory, and rows once, out of it. Thread-safe by one lock
- * (libtorch uses all cores itself). Does not own the model.
+ * are copied once, into the towers' memory, and rows once, out of it. Thread-safe: a batch runs
+ * alone, and who waits gets in in the order of coming. On a CPU that holds for all encoders of the
+ * process, since libtorch and the BLAS use all cores themselves, and towers side by side mostly
+ * wait for each other's threads. Does not own the model.
  */
 public final class Encoder {
   private static final int BATCH = 64;
+
+  /** Of all that compute on this machine's cores. */
+  private static final Lock CORES = new ReentrantLock(true);
+
   private final FilipModel model;
   private final int batch;
   private final Tokens.Type type;
   private final @Nullable Agreement agreement;
+  private final Lock alone;
 
   /** Batches of 64, vectors in fp32. */
   public Encoder(FilipModel model) {
@@ -40,10 +49,12 @@ public final class Encoder {
 
   /** Batches of a given size: memory grows with it, results do not change. */
   public Encoder(FilipModel model, int batch) {
-    this(model, batch, Tokens.Type.FP32, null);
+    this(model, batch, Tokens.Type.FP32, null, lock(model));
   }
 
-  private Encoder(FilipModel model, int batch, Tokens.Type type, @Nullable Agreement agreement) {
+  private Encoder(
+      FilipModel model, int batch, Tokens.Type type, @Nullable Agreement agreement, Lock alone) {
+    this.alone = alone;
     this.model = model;
     this.batch = batch;
     this.type = type;
@@ -57,7 +68,22 @@ public final class Encoder {
   public static Encoder checked(FilipModel packed, FilipModel full) {
     String precision = packed.compute().precision().word();
     return new Encoder(
-        packed, BATCH, Tokens.Type.FP32, new Agreement(new Encoder(full), precision));
+        packed, BATCH, Tokens.Type.FP32, new Agreement(new Encoder(full), precision), lock(packed));
+  }
+
+  private static Lock lock(FilipModel model) {
+    return model.compute().device().isCpu() ? CORES : new ReentrantLock(true);
+  }
+
+  /** Until it is closed, no other thread's batch runs. */
+  private interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private Turn turn() {
+    alone.lock();
+    return alone::unlock;
   }
 
   /** Shared width. */
@@ -67,7 +93,7 @@ public final class Encoder {
 
   /** The same model, whose vectors are kept in a type. */
   public Encoder as(Tokens.Type other) {
-    return new Encoder(model, batch, other, agreement);
+    return new Encoder(model, batch, other, agreement, alone);
   }
 
   /** What the towers compute in. */
@@ -106,10 +132,12 @@ public final class Encoder {
   }
 
   /** Images whose numbers are written where they are needed. */
-  public synchronized Encoded images(int count, Pixels pixels) {
+  public Encoded images(int count, Pixels pixels) {
     Encoded encoded = batches(count, (from, b) -> pixelTensor(pixels, from, b));
     if (agreement != null && count > 0) {
-      agreement.images(pixels, encoded);
+      try (Turn _ = turn()) {
+        agreement.images(pixels, encoded);
+      }
     }
     return encoded;
   }
@@ -126,10 +154,11 @@ public final class Encoder {
    * @param bytes writes {@code [h,w,3]} of an image
    * @param values what byte v of channel c is, at {@code 256 c + v}
    */
-  public synchronized Encoded images(int count, Pixels bytes, float[] values) {
+  public Encoded images(int count, Pixels bytes, float[] values) {
     int side = model.config().vision().imageSize();
     int each = imageFloats();
-    try (PixelTable table = new PixelTable(values, model.compute())) {
+    try (Turn _ = turn();
+        PixelTable table = new PixelTable(values, model.compute())) {
       return batches(
           count,
           (from, b) -> {
@@ -152,7 +181,8 @@ public final class Encoder {
     MemorySegment embeds = Tokens.room(type, d(), count);
     for (int from = 0; from < count; from += batch) {
       int b = Math.min(batch, count - from);
-      try (var _ = new StepScope();
+      try (Turn _ = turn();
+          var _ = new StepScope();
           var _ = GradMode.off()) {
         ImageFeatures features = model.images(source.pixels(from, b));
         copy(features.tokens(), rows, (long) from * n);
@@ -164,7 +194,7 @@ public final class Encoder {
   }
 
   /** Texts of any mix of lengths; they are batched by length, results come in the given order. */
-  public synchronized Encoded texts(TokenBatch texts) {
+  public Encoded texts(TokenBatch texts) {
     long[] start = new long[texts.rows() + 1];
     for (int i = 0; i < texts.rows(); i++) {
       start[i + 1] = start[i] + texts.length()[i];
@@ -187,7 +217,9 @@ public final class Encoder {
             Tokens.packed(rows, type, d(), length),
             Tokens.uniform(embeds, type, d(), 1, texts.rows()));
     if (agreement != null && texts.rows() > 0) {
-      agreement.texts(texts, encoded);
+      try (Turn _ = turn()) {
+        agreement.texts(texts, encoded);
+      }
     }
     return encoded;
   }
@@ -195,7 +227,8 @@ public final class Encoder {
   private void encode(
       TokenBatch part, int[] chosen, MemorySegment rows, long[] start, MemorySegment embeds) {
     long row = (long) d() * type.bytes();
-    try (var _ = new StepScope();
+    try (Turn _ = turn();
+        var _ = new StepScope();
         var _ = GradMode.off()) {
       TextFeatures features = model.texts(part);
       long m = features.tokens().size(1);
@@ -232,11 +265,12 @@ public final class Encoder {
   }
 
   /** Projected image tokens before L2 and the output of every block. */
-  public synchronized RawTokens rawImages(float[] pixels, int count) {
+  public RawTokens rawImages(float[] pixels, int count) {
     checkPixels(pixels, count);
     int side = model.config().vision().imageSize();
     List<float[]> blocks = new ArrayList<>();
-    try (var _ = new StepScope();
+    try (Turn _ = turn();
+        var _ = new StepScope();
         var _ = GradMode.off()) {
       ProjectedImages all =
           model.rawImages(
@@ -248,9 +282,10 @@ public final class Encoder {
   }
 
   /** Projected text tokens before L2 and the output of every block, up to the longest text. */
-  public synchronized RawTokens rawTexts(TokenBatch texts) {
+  public RawTokens rawTexts(TokenBatch texts) {
     List<float[]> blocks = new ArrayList<>();
-    try (var _ = new StepScope();
+    try (Turn _ = turn();
+        var _ = new StepScope();
         var _ = GradMode.off()) {
       Tensor all = model.rawTexts(texts, (y, _) -> blocks.add(Tensors.toFloats(y)));
       return raw(all, rows(all, model.pooled(texts)), model.config().text().width(), blocks);

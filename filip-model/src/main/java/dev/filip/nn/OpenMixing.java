@@ -35,7 +35,7 @@ final class OpenMixing implements Mixing {
     Tensor scores = torch.matmul(qs.mul(scale), ks.transpose(-2, -1));
     if (causal) {
       long n = qs.size(2);
-      Tensor future = torch.ones(n, n).triu(1).to(ScalarType.Bool);
+      Tensor future = scores.new_ones(n, n).triu(1).to(ScalarType.Bool);
       scores = scores.masked_fill(future, never);
     }
     return torch.matmul(maps.apply(scores.softmax(-1)), vs);

@@ -28,7 +28,7 @@ public final class CopyQueue implements AutoCloseable {
   /** Of this process's GPU, or none. */
   public CopyQueue(ComputeDevice device) {
     this.device = device;
-    if (device.isCpu()) {
+    if (!device.hasStreams()) {
       streams = null;
       stream = null;
       return;
@@ -48,7 +48,7 @@ public final class CopyQueue implements AutoCloseable {
    */
   public Tensor memory(ScalarType type, long... shape) {
     TensorOptions options = new TensorOptions(type);
-    if (!device.isCpu()) {
+    if (device.hasStreams()) {
       options = options.pinned_memory(new BoolOptional(true));
     }
     return torch.empty(shape, options, new MemoryFormatOptional());
@@ -63,7 +63,7 @@ public final class CopyQueue implements AutoCloseable {
     DeviceGuardImplInterface guard = streams;
     Stream own = stream;
     if (guard == null || own == null) {
-      return new Sent(host, null, null);
+      return new Sent(device.send(host), null, null);
     }
     try (var _ = new StepScope()) {
       Stream before = guard.exchangeStream(own);

@@ -23,7 +23,7 @@ public final class CudaKernels {
    * standard error says so. Nothing for the CPU.
    */
   public static void settle(Compute compute) {
-    if (compute.device().isCpu()) {
+    if (compute.device() != ComputeDevice.CUDA) {
       return;
     }
     exact(compute.precision());

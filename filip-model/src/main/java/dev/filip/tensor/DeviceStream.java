@@ -24,7 +24,7 @@ public final class DeviceStream implements AutoCloseable {
 
   /** Of this process's GPU, or none. */
   public DeviceStream(ComputeDevice device) {
-    if (device.isCpu()) {
+    if (!device.hasStreams()) {
       guard = null;
       here = null;
       side = null;

@@ -72,6 +72,20 @@ public record IndexAbout(
     return match.equals("late");
   }
 
+  /** Whether it holds the same vectors, wherever the model lies. */
+  boolean isLike(IndexAbout other) {
+    return equals(
+        new IndexAbout(
+            model,
+            other.encoder,
+            other.preprocessing,
+            other.d,
+            other.match,
+            other.precision,
+            other.patches,
+            other.pool));
+  }
+
   /** What its token files are. */
   TokenFile.About tokens() {
     return new TokenFile.About(

@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
  * @param unwanted words, each with its weight
  */
 public record QueryText(String text, List<Weighted> words, List<Unwanted> unwanted) {
-  private static final Pattern MARKED = Pattern.compile("(.+)\\^(\\d{1,9}(?:\\.\\d{1,9})?)");
+  private static final Pattern MARKED =
+      Pattern.compile("(.+)\\^([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)");
+
+  private static final float MOST = 1e9f;
 
   /**
    * Characters {@code [from, to)} of the text.
@@ -41,7 +44,7 @@ public record QueryText(String text, List<Weighted> words, List<Unwanted> unwant
    * Reads the marks of words parted by white space: {@code ^} and a number at a word's end is its
    * weight, {@code -} at its beginning makes it unwanted.
    *
-   * @throws BadInput for a text without words
+   * @throws BadInput for a text without words, or a weight below 0 or above a thousand million
    */
   public static QueryText parse(String text) {
     StringBuilder wanted = new StringBuilder();
@@ -50,7 +53,7 @@ public record QueryText(String text, List<Weighted> words, List<Unwanted> unwant
     for (String raw : text.strip().split("\\s+")) {
       Matcher marked = MARKED.matcher(raw);
       String word = marked.matches() ? marked.group(1) : raw;
-      float weight = marked.matches() ? Float.parseFloat(marked.group(2)) : 1;
+      float weight = marked.matches() ? weight(word, marked.group(2)) : 1;
       if (word.length() > 1 && word.startsWith("-")) {
         unwanted.add(new Unwanted(word.substring(1), weight));
         continue;
@@ -64,5 +67,15 @@ public record QueryText(String text, List<Weighted> words, List<Unwanted> unwant
     BadInput.require(
         !wanted.isEmpty() || !unwanted.isEmpty(), "TEXT", "'" + text + "'", "at least one word");
     return new QueryText(wanted.toString(), weighted, unwanted);
+  }
+
+  private static float weight(String word, String number) {
+    float weight = Float.parseFloat(number) + 0f; // -0 is 0
+    BadInput.require(
+        weight >= 0 && weight <= MOST,
+        "TEXT: weight of " + word,
+        number,
+        "in 0..1e9 (the text is taken as it is where it is literal)");
+    return weight;
   }
 }

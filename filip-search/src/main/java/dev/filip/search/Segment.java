@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
   private final String name;
   private final Path folder;
+  private final String sum;
   private final TokenFile tokens;
   private final @Nullable SegmentCodes codes;
   private final Directory directory;
@@ -41,12 +42,14 @@ final class Segment {
   private Segment(
       String name,
       Path folder,
+      String sum,
       TokenFile tokens,
       @Nullable SegmentCodes codes,
       Directory directory,
       DirectoryReader documents) {
     this.name = name;
     this.folder = folder;
+    this.sum = sum;
     this.tokens = tokens;
     this.codes = codes;
     this.directory = directory;
@@ -61,6 +64,7 @@ final class Segment {
   @SuppressWarnings("MustBeClosedChecker") // the segment closes them
   static Segment open(Path index, String name, IndexAbout about) throws IOException {
     Path folder = index.resolve(name);
+    String sum = sum(index, name);
     JsonNode header = SealedJson.read(folder.resolve(SegmentWriter.HEADER), SegmentWriter.FORMAT);
     for (JsonNode file : header.path("files")) {
       Path at = folder.resolve(file.path("name").asText());
@@ -80,7 +84,7 @@ final class Segment {
       DirectoryReader documents = DirectoryReader.open(directory);
       Path coded = folder.resolve(SegmentCodes.FILE);
       codes = Files.exists(coded) ? SegmentCodes.open(coded, tokens.rows()) : null;
-      Segment segment = new Segment(name, folder, tokens, codes, directory, documents);
+      Segment segment = new Segment(name, folder, sum, tokens, codes, directory, documents);
       int count = documents.leaves().size() == 1 ? documents.maxDoc() : -1;
       BadInput.require(
           count == tokens.size(),
@@ -98,6 +102,16 @@ final class Segment {
       }
       throw e;
     }
+  }
+
+  /** The sum of its header, which holds those of all its files: it tells what a segment is. */
+  static String sum(Path index, String name) throws IOException {
+    return SealedJson.sum(Files.readAllBytes(index.resolve(name).resolve(SegmentWriter.HEADER)));
+  }
+
+  /** The same of this one, as it was opened. */
+  String sum() {
+    return sum;
   }
 
   Segment retain() {

@@ -5,6 +5,7 @@ import dev.filip.io.BadInput;
 import dev.filip.io.Json;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,9 +75,20 @@ public final class Snapshot implements Closeable {
     return open(index, IndexAbout.read(index), List.of());
   }
 
-  /** The newest state; segments that this one has open, too, are not opened anew. */
+  /**
+   * The newest state; segments that this one has open, too, are not opened anew. An index that was
+   * made anew in the same place is found as any other change.
+   *
+   * @throws BadInput where what is there now is of another encoder, or damaged, or no index
+   */
   public Snapshot refreshed() throws IOException {
-    return parts.isEmpty() ? open(index, about, views) : refreshedParts();
+    if (!parts.isEmpty()) {
+      return refreshedParts();
+    }
+    IndexAbout now = IndexAbout.read(index);
+    BadInput.require(
+        now.isLike(about), "index " + index, "made anew of another model", "the one it was");
+    return open(index, now, views);
   }
 
   private Snapshot refreshedParts() throws IOException {
@@ -117,7 +129,10 @@ public final class Snapshot implements Closeable {
       for (Manifest.Entry entry : manifest.segments()) {
         BitSet dead = entry.deadItems(index);
         Segment there = open.get(entry.name());
-        Segment segment = there == null ? Segment.open(index, entry.name(), about) : there.retain();
+        Segment segment =
+            there != null && there.sum().equals(Segment.sum(index, entry.name()))
+                ? there.retain()
+                : Segment.open(index, entry.name(), about);
         views.add(new View(segment, dead));
         BadInput.require(
             segment.size() == entry.items(),
@@ -149,9 +164,21 @@ public final class Snapshot implements Closeable {
     return views.stream().mapToLong(View::live).sum();
   }
 
-  /** Grows with every commit: two states of one generation are the same. */
+  /** Grows with every commit, until the index is made anew. */
   public long generation() {
     return manifest.generation();
+  }
+
+  /** Names the state, in any process: two of one name hold the same. */
+  public String state() {
+    StringBuilder all = new StringBuilder();
+    for (View view : views) {
+      all.append(view.segment().sum());
+    }
+    manifest.segments().forEach(entry -> all.append(' ').append(entry.deadSum()));
+    return Long.toString(manifest.generation(), Character.MAX_RADIX)
+        + "-"
+        + SealedJson.sum(all.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   Manifest manifest() {

@@ -133,6 +133,61 @@ class IndexTest {
     }
   }
 
+  /** Numbers of states and names of segments begin anew there. */
+  @Test
+  void anIndexThatIsMadeAnewIsFoundByWhoHasTheOldOneOpen() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 3));
+    }
+    try (Snapshot before = Snapshot.open(index)) {
+      IndexFiles.create(index, Fixtures.about(), true);
+      try (IndexEditor editor = IndexEditor.open(index)) {
+        editor.add(Fixtures.items("b", 3));
+      }
+      try (Snapshot after = before.refreshed();
+          Snapshot same = after.refreshed()) {
+        assertThat(after.generation()).isEqualTo(before.generation());
+        assertThat(after.state()).isNotEqualTo(before.state()).isEqualTo(same.state());
+        assertThat(after.find("a1")).isEmpty();
+        assertThat(after.find("b1")).isPresent();
+        assertThat(Fixtures.ids(after.search(query(3, 5), 3, null)))
+            .containsExactlyInAnyOrder("b0", "b1", "b2");
+        assertThat(before.find("a1").orElseThrow().about().path()).isEqualTo("pictures/a1.png");
+      }
+    }
+  }
+
+  @Test
+  void anIndexThatIsMadeAnewOfAnotherModelIsNotTheOneThatWasOpened() throws IOException {
+    try (IndexEditor editor = IndexEditor.open(index)) {
+      editor.add(Fixtures.items("a", 3));
+    }
+    IndexAbout about = Fixtures.about();
+    try (Snapshot before = Snapshot.open(index)) {
+      IndexAbout moved = with(about, "elsewhere", about.encoder());
+      IndexFiles.create(index, moved, true);
+      try (Snapshot after = before.refreshed()) {
+        assertThat(after.size()).isZero();
+        assertThat(after.about().model()).isEqualTo("elsewhere");
+      }
+      IndexFiles.create(index, with(about, about.model(), "b".repeat(64)), true);
+      assertThatThrownBy(before::refreshed)
+          .isInstanceOf(BadInput.class)
+          .hasMessageContaining("made anew of another model");
+    }
+  }
+
+  private static IndexAbout with(IndexAbout about, String model, String encoder) {
+    return new IndexAbout(
+        model,
+        encoder,
+        about.preprocessing(),
+        about.d(),
+        about.match(),
+        about.precision(),
+        about.patches());
+  }
+
   @Test
   void thumbnailsAndMetadataSurviveAMerge() throws IOException {
     byte[] picture = {1, 2, 3, -1};

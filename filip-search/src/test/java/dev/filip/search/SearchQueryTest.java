@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SearchQueryTest {
   @TempDir Path temp;
@@ -80,8 +82,22 @@ class SearchQueryTest {
                 List.of(new QueryText.Weighted(0, 3, 2), new QueryText.Weighted(18, 19, 0.25f)),
                 List.of(new QueryText.Unwanted("dog", 3), new QueryText.Unwanted("cat", 1))));
     assertThat(QueryText.literal("red^2 -dog").text()).isEqualTo("red^2 -dog");
+    assertThat(QueryText.parse("a^.5 b^2. c^1e2 d^+3 e^-0 ^2 f^ g^NaN").words())
+        .extracting(QueryText.Weighted::weight)
+        .containsExactly(0.5f, 2f, 100f, 3f, 0f);
     assertThatThrownBy(() -> QueryText.parse("  "))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("at least one word");
+  }
+
+  /** A weight that cannot be is no part of a word: it would change the query without a sign. */
+  @ParameterizedTest
+  @ValueSource(strings = {"red^-1", "-dog^-2", "red^1e400", "red^9999999999", "red^2^-3"})
+  void weightsThatCannotBeAreRefused(String text) {
+    assertThatThrownBy(() -> QueryText.parse(text))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("must be in 0..1e9")
+        .hasMessageContaining("literal");
+    assertThat(QueryText.literal(text).text()).isEqualTo(text);
   }
 }

@@ -18,6 +18,17 @@ final class FusedTiles implements Matched {
   /** Tokens whose shared memory a block is given without asking. */
   static final int MOST_TOKENS = 1024;
 
+  /** Texts of all ranks that a grid of blocks has room for. */
+  static final int MOST_TEXTS = 65_535;
+
+  /** What the kernels take, for who is told that they do not take something. */
+  static final String TAKES =
+      "16-bit features whose width is a multiple of "
+          + STEP
+          + ", texts of at most "
+          + MOST_TOKENS
+          + " tokens";
+
   /**
    * The three kernels, on a device or played by the CPU. Tensors are contiguous; see late.cu for
    * shapes.
@@ -70,7 +81,11 @@ final class FusedTiles implements Matched {
 
     /** Whether the kernels take them. */
     boolean fit() {
-      return d() % STEP == 0 && n() <= Short.MAX_VALUE && m() <= MOST_TOKENS;
+      return x.element_size() == Short.BYTES
+          && d() % STEP == 0
+          && n() <= Short.MAX_VALUE
+          && m() <= MOST_TOKENS
+          && texts() <= MOST_TEXTS;
     }
   }
 

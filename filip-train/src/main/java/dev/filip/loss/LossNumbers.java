@@ -3,10 +3,13 @@ package dev.filip.loss;
 import dev.filip.tensor.StepScope;
 import dev.filip.tensor.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,19 +70,43 @@ public final class LossNumbers {
 
   /** Reads them, where that was not done. */
   double[] read() {
-    double[] known = values;
-    if (known == null && there != null) {
-      double[] all = Tensors.toDoubles(there);
-      NonFiniteLoss.Fault.of((long) all[FAULT]).raise();
-      NonFiniteLoss.require(all[LOSS], "loss");
-      long[] chosen = Arrays.stream(all).skip(FAULT + 1).mapToLong(c -> (long) c).toArray();
-      WordHealth health = chosen.length == 0 ? WordHealth.NONE : WordHealth.of(chosen);
-      known = Arrays.copyOf(all, WORD_ENTROPY + 1);
-      known[SAME_WORD_SHARE] = health.sameWordShare();
-      known[WORD_ENTROPY] = health.entropy();
-      values = known;
+    if (values == null && there != null) {
+      values = known(Tensors.toDoubles(there));
     }
-    return Objects.requireNonNull(known);
+    return Objects.requireNonNull(values);
+  }
+
+  /**
+   * Reads them, where they are on a device and not known, and other numbers of it in the same copy.
+   *
+   * @param others of one number each
+   * @return the others
+   * @throws NonFiniteLoss as {@link #get}
+   */
+  public double[] readWith(List<Tensor> others) {
+    try (var _ = new StepScope()) {
+      TensorVector parts = new TensorVector();
+      others.forEach(t -> parts.push_back(t.detach().to(ScalarType.Double).view(1)));
+      if (values == null && there != null) {
+        parts.push_back(there);
+      }
+      double[] all = Tensors.toDoubles(torch.cat(parts, 0));
+      if (values == null && there != null) {
+        values = known(Arrays.copyOfRange(all, others.size(), all.length));
+      }
+      return Arrays.copyOf(all, others.size());
+    }
+  }
+
+  private static double[] known(double[] all) {
+    NonFiniteLoss.Fault.of((long) all[FAULT]).raise();
+    NonFiniteLoss.require(all[LOSS], "loss");
+    long[] chosen = Arrays.stream(all).skip(FAULT + 1).mapToLong(c -> (long) c).toArray();
+    WordHealth health = chosen.length == 0 ? WordHealth.NONE : WordHealth.of(chosen);
+    double[] known = Arrays.copyOf(all, WORD_ENTROPY + 1);
+    known[SAME_WORD_SHARE] = health.sameWordShare();
+    known[WORD_ENTROPY] = health.entropy();
+    return known;
   }
 
   /** The same in the scope around one. */

@@ -21,6 +21,7 @@ public final class LossPlan implements AutoCloseable {
   private final Interaction interaction;
   private final int steps;
   private final FeaturePrecision.Chosen precision;
+  private final String passedOver;
   private final ContrastiveLoss late;
   private final ContrastiveLoss global;
   private final @Nullable ContrastiveLoss selected;
@@ -65,10 +66,14 @@ public final class LossPlan implements AutoCloseable {
         FeaturePrecision.choose(settings.featurePrecision().word(), towers, width, ranks.world());
     FeaturePrecision rounded = precision.precision();
     KeepTokens keep = settings.keepTokens();
+    boolean fused = settings.tiles().kernel() == LossTiles.Kernel.FUSED;
+    passedOver =
+        fused && towers.device().isCpu()
+            ? "loss.kernel fused is for GPUs, on a CPU it is passed over"
+            : "";
     if (asOnDevice) {
       ComputeDevice device = towers.device();
       long tile = settings.tiles().bytes();
-      boolean fused = settings.tiles().kernel() == LossTiles.Kernel.FUSED;
       FusedTiles.@Nullable Kernels own = fused && !device.isCpu() ? new CudaLateKernels() : null;
       late = new TiledLateLoss(regular, rounded, device, tile, ranks, own);
       global = new DeviceGlobalLoss(regular, rounded, device, ranks);
@@ -99,6 +104,11 @@ public final class LossPlan implements AutoCloseable {
     return settings.positives() == LossConfig.PositiveChoice.ALL
         ? Positives.of(keys, repeats)
         : Positives.OWN;
+  }
+
+  /** What was asked of the loss and has no meaning here: one line for the user, or empty. */
+  public String passedOver() {
+    return passedOver;
   }
 
   /** What features are rounded to, and why. */

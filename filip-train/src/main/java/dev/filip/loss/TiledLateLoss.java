@@ -26,6 +26,7 @@ public final class TiledLateLoss implements DeviceLoss {
   private final long tileBytes;
   private final Communicator ranks;
   private FusedTiles.@Nullable Kernels kernels;
+  private boolean told;
   private @Nullable Products products;
 
   /**
@@ -114,17 +115,25 @@ public final class TiledLateLoss implements DeviceLoss {
     FusedTiles.Kernels own = kernels;
     FusedTiles.Features features =
         new FusedTiles.Features(x.contiguous(), y.contiguous(), length.contiguous());
-    if (own != null && precision != FeaturePrecision.FP32 && features.fit()) {
+    if (own != null && features.fit()) {
       try {
         return new FusedTiles(features, own);
       } catch (IllegalStateException e) {
-        System.err.println(
-            "filip: the fused loss does not run here, libtorch's takes its place: "
-                + e.getMessage());
+        instead("does not run here", String.valueOf(e.getMessage()));
         kernels = null;
       }
+    } else if (own != null) {
+      instead("is not for this batch", "it takes " + FusedTiles.TAKES);
     }
     return new SimilarityTiles(x, y, length, tileBytes, products());
+  }
+
+  /** Once. */
+  private void instead(String what, String why) {
+    if (!told) {
+      System.err.println("filip: the fused loss " + what + ", libtorch's takes its place: " + why);
+    }
+    told = true;
   }
 
   private Tensor lengths(int[] length) {

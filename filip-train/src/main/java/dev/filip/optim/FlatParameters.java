@@ -211,13 +211,18 @@ public final class FlatParameters implements AutoCloseable {
   }
 
   /**
-   * The same where the gradients are, with no number read; a norm that is not finite spoils them.
+   * The same where the gradients are, with no number read. Where the norm is not finite, finite
+   * gradients become 0 and the others NaN, so that the bad ones are still told from the rest.
+   *
+   * @return the norm before, fp64 {@code []}, in the caller's scope
    */
-  public void clipGradientsUnread(double most) {
-    try (var _ = new StepScope()) {
-      Tensor norm = Norms.there(gradients).add(new Scalar(1e-6));
-      Tensor factor = norm.reciprocal().mul(new Scalar(most)).clamp_max(new Scalar(1.0));
+  public Tensor clipGradientsUnread(double most) {
+    try (StepScope scope = new StepScope()) {
+      Tensor norm = Norms.there(gradients);
+      Tensor inverse = norm.add(new Scalar(1e-6)).reciprocal().nan_to_num();
+      Tensor factor = inverse.mul(new Scalar(most)).clamp_max(new Scalar(1.0));
       gradients.mul_(factor.to(gradients.scalar_type()));
+      return scope.up(norm);
     }
   }
 

@@ -36,7 +36,7 @@ public final class Norms {
   }
 
   /** The same where the tensor is, fp64 {@code []}: one number has to come from a device. */
-  static Tensor there(Tensor t) {
+  public static Tensor there(Tensor t) {
     TensorVector blocks = new TensorVector();
     addBlocks(blocks, t);
     return torch.cat(blocks, 0).to(ScalarType.Double).square().sum().sqrt();

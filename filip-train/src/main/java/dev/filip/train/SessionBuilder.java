@@ -158,6 +158,9 @@ final class SessionBuilder {
             new Towers(
                 model, flat, parallelism, Towers.Activations.of(config, compute.device()), sum));
     LossPlan loss = opened.add(loss(compute, model.config().embedDim()));
+    if (!loss.passedOver().isEmpty()) {
+      log.accept(loss.passedOver());
+    }
     Schedule schedule = schedule();
     BatchFeed feed = opened.add(feed(trained, state));
     return new Session(

@@ -9,6 +9,7 @@ import dev.filip.optim.Norms;
 import dev.filip.optim.Optimizer;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.StepScope;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,10 @@ final class TrainStep {
   }
 
   /**
-   * Runs it; where loss or gradient is not finite the weights stay as they were. Of a loss on a
-   * device nothing is read unless norms are wanted or fp16's loss scale is: weights that went bad
-   * then show in their norm.
+   * Runs it; where loss or gradient is known not to be finite the weights stay as they were. Of a
+   * loss on a device nothing is read unless norms are wanted or fp16's loss scale is: weights that
+   * went bad then show in their norm. With norms all numbers come in one copy at the step's end; in
+   * fp16, whose loss scale decides on the update, loss and gradient come before it.
    *
    * @param positives right answers of the batch
    * @param norms whether the parameters' and the update's norms are wanted
@@ -103,7 +105,7 @@ final class TrainStep {
       parameters.zeroGradients();
       Encoded.Whole features = towers.forward(batch);
       clock.lap(Stage.TOWERS);
-      LossGradient found = loss(loss, features, positives, norms || scaling != null);
+      LossGradient found = loss(loss, features, positives);
       clock.lap(Stage.LOSS);
       if (found.numbers().known() && !Double.isFinite(found.loss())) {
         towers.drop();
@@ -112,10 +114,21 @@ final class TrainStep {
       backward(found);
       clock.lap(Stage.BACKWARD);
       meanwhile.run();
-      Outcome outcome = found.numbers().known() ? update(found, lr, norms) : unread(found, lr);
+      Outcome outcome = updated(found, lr, norms);
       clock.lap(Stage.OPTIMIZER);
       return outcome;
     }
+  }
+
+  private Outcome updated(LossGradient found, double lr, boolean norms) {
+    if (found.numbers().known()) {
+      return update(found, lr, norms);
+    }
+    Tensor gradientNorm = clipped();
+    if (scaling != null) {
+      return scaled(scaling, found, gradientNorm, lr, norms);
+    }
+    return norms ? logged(found, gradientNorm, lr) : unread(found, lr);
   }
 
   private void backward(LossGradient found) {
@@ -127,15 +140,10 @@ final class TrainStep {
     found.numbers().writeDLogScale(FlatParameters.part(parameters.gradients(), logScale));
   }
 
-  private LossGradient loss(
-      ContrastiveLoss loss, Encoded.Whole features, Positives positives, boolean read) {
+  private LossGradient loss(ContrastiveLoss loss, Encoded.Whole features, Positives positives) {
     try {
       Tensor scale = FlatParameters.part(parameters.values(), logScale);
-      LossGradient found = loss.compute(features.images(), features.texts(), positives, scale);
-      if (read) {
-        found.loss();
-      }
-      return found;
+      return loss.compute(features.images(), features.texts(), positives, scale);
     } catch (RuntimeException e) {
       towers.drop();
       throw e;
@@ -146,15 +154,75 @@ final class TrainStep {
     return FlatParameters.part(parameters.values(), logScale).item_float();
   }
 
-  /** Without a number read: gradients that are not finite make weights that are not. */
-  private Outcome unread(LossGradient found, double lr) {
-    if (bounds.gradientNorm() > 0) {
-      parameters.clipGradientsUnread(bounds.gradientNorm());
-    }
+  /** The norm of the gradients, which are clipped where they are. */
+  private Tensor clipped() {
+    return bounds.gradientNorm() > 0
+        ? parameters.clipGradientsUnread(bounds.gradientNorm())
+        : Norms.there(parameters.gradients());
+  }
+
+  /** Changes the weights; gives the log-scale after its clamp. */
+  private Tensor move(double lr) {
     optimizer.step(lr);
     Tensor scale = FlatParameters.part(parameters.values(), logScale);
-    scale.clamp_max_(new Scalar(Math.log(bounds.logitScale())));
+    return scale.clamp_max_(new Scalar(Math.log(bounds.logitScale())));
+  }
+
+  /** Without a number read: gradients that are not finite make weights that are not. */
+  private Outcome unread(LossGradient found, double lr) {
+    move(lr);
     return new Outcome(found, Double.NaN, Double.NaN, Double.NaN, Double.NaN, false);
+  }
+
+  /** All numbers in one copy, after the update; one that should not have been is taken back. */
+  private Outcome logged(LossGradient found, Tensor gradientNorm, double lr) {
+    Tensor before = parameters.values().clone();
+    Tensor scale = move(lr);
+    Tensor values = parameters.values();
+    boolean good = false;
+    try {
+      double[] read =
+          found
+              .numbers()
+              .readWith(
+                  List.of(
+                      gradientNorm, scale, Norms.there(values), Norms.there(before.sub(values))));
+      good = Double.isFinite(read[0]);
+      return new Outcome(
+          found,
+          good ? read[1] : Double.NaN,
+          read[0],
+          good ? read[2] : Double.NaN,
+          good ? read[3] : Double.NaN,
+          false);
+    } finally {
+      if (!good) {
+        values.copy_(before);
+      }
+    }
+  }
+
+  /** The gradient decides on the update; two copies where norms are wanted, else one. */
+  private Outcome scaled(
+      LossScale scaling, LossGradient found, Tensor gradientNorm, double lr, boolean norms) {
+    Tensor was = FlatParameters.part(parameters.values(), logScale);
+    double[] first = found.numbers().readWith(List.of(gradientNorm, was));
+    boolean lowest = scaling.scale() <= 1;
+    if (!scaling.update(Double.isFinite(first[0]))) {
+      return new Outcome(found, first[1], first[0], Double.NaN, Double.NaN, !lowest);
+    }
+    if (!norms) {
+      move(lr);
+      return new Outcome(found, Double.NaN, first[0], Double.NaN, Double.NaN, false);
+    }
+    Tensor before = parameters.values().clone();
+    Tensor scale = move(lr);
+    Tensor values = parameters.values();
+    double[] read =
+        found
+            .numbers()
+            .readWith(List.of(scale, Norms.there(values), Norms.there(before.sub_(values))));
+    return new Outcome(found, read[0], first[0], read[1], read[2], false);
   }
 
   private Outcome update(LossGradient found, double lr, boolean norms) {

@@ -47,6 +47,10 @@ class LossPlanTest {
       assertThat(((TiledLateLoss) usual.at(1)).fused()).isFalse();
       assertThat(((TiledLateLoss) fused.at(1)).fused()).isTrue();
       assertThat(((TiledLateLoss) cpu.at(1)).fused()).isFalse();
+      assertThat(usual.passedOver()).isEmpty();
+      assertThat(fused.passedOver()).isEmpty();
+      assertThat(cpu.passedOver())
+          .isEqualTo("loss.kernel fused is for GPUs, on a CPU it is passed over");
     }
   }
 }

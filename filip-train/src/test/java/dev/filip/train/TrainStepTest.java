@@ -7,22 +7,35 @@ import dev.filip.config.Interaction;
 import dev.filip.config.OptimizerConfig;
 import dev.filip.config.OptimizerConfig.Betas;
 import dev.filip.config.OptimizerConfig.Name;
+import dev.filip.distributed.Communicator;
 import dev.filip.loss.ContrastiveLoss;
 import dev.filip.loss.DenseLoss;
+import dev.filip.loss.FeaturePrecision;
+import dev.filip.loss.LossGradient;
 import dev.filip.loss.Positives;
+import dev.filip.loss.Regularisers;
+import dev.filip.loss.TiledLateLoss;
 import dev.filip.model.FilipModel;
+import dev.filip.model.ImageFeatures;
+import dev.filip.model.TextFeatures;
 import dev.filip.optim.AdamW;
 import dev.filip.optim.FlatParameters;
 import dev.filip.optim.Lamb;
+import dev.filip.optim.Norms;
 import dev.filip.optim.Optimizer;
 import dev.filip.optim.ParameterGroups;
 import dev.filip.tensor.Census;
+import dev.filip.tensor.ComputeDevice;
 import dev.filip.tensor.LossScale;
 import dev.filip.tensor.Natives;
 import dev.filip.tensor.StepScope;
+import dev.filip.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -90,6 +103,66 @@ class TrainStepTest {
       assertThat(rig.flat.valueNorm()).isEqualTo(before);
       assertThat(tooLarge.scale()).isEqualTo(5e37);
     }
+  }
+
+  /** A GPU's loss whose gradient by the images is infinite, though its numbers are fine. */
+  private record Infinite(ContrastiveLoss of) implements ContrastiveLoss {
+    @Override
+    public LossGradient compute(
+        ImageFeatures images, TextFeatures texts, Positives positives, double logScale) {
+      throw new AssertionError("its log-scale is a tensor");
+    }
+
+    @Override
+    public LossGradient compute(
+        ImageFeatures images, TextFeatures texts, Positives positives, Tensor logScale) {
+      LossGradient found = of.compute(images, texts, positives, logScale);
+      Objects.requireNonNull(found.dImageTokens()).fill_(new Scalar(Double.POSITIVE_INFINITY));
+      return found;
+    }
+  }
+
+  /** Nothing is known before the update: it is taken back, and the bad gradient keeps its name. */
+  @Test
+  void aLoggedStepOfADeviceTakesABadUpdateBack() {
+    ContrastiveLoss late =
+        new TiledLateLoss(
+            new Regularisers(0, 0),
+            FeaturePrecision.FP32,
+            ComputeDevice.CPU,
+            1 << 20,
+            Communicator.Alone.INSTANCE);
+    for (boolean lamb : new boolean[] {false, true}) {
+      try (Rig rig = new Rig(Interaction.LATE, new Infinite(late), lamb)) {
+        float[] before = Tensors.toFloats(rig.flat.values());
+        TrainStep.Outcome outcome = rig.step(1e-3, true);
+        assertThat(outcome.known()).isTrue();
+        assertThat(outcome.finite()).isFalse();
+        assertThat(Double.isFinite(outcome.loss().loss())).isTrue();
+        assertThat(Tensors.toFloats(rig.flat.values())).isEqualTo(before);
+        assertThat(rig.flat.firstBadGradient()).startsWith("vision_model");
+        for (FlatParameters.Slot slot : rig.flat.slots()) {
+          double norm = Norms.of(FlatParameters.part(rig.flat.gradients(), slot));
+          assertThat(Double.isFinite(norm)).isEqualTo(!slot.name().startsWith("vis"));
+        }
+      }
+      try (Rig rig = new Rig(Interaction.LATE, late, lamb);
+          Rig plain = new Rig(Interaction.LATE, loss(Interaction.LATE), lamb)) {
+        for (int step = 0; step < 5; step++) {
+          TrainStep.Outcome found = rig.step(1e-3, true);
+          TrainStep.Outcome expected = plain.step(1e-3, true);
+          close(found.gradientNorm(), expected.gradientNorm());
+          close(found.parameterNorm(), expected.parameterNorm());
+          close(found.updateNorm(), expected.updateNorm());
+          close(found.logScale(), expected.logScale());
+          close(found.loss().loss(), expected.loss().loss());
+        }
+      }
+    }
+  }
+
+  private static void close(double found, double expected) {
+    assertThat(found).isEqualTo(expected, within(1e-3 * Math.abs(expected)));
   }
 
   /** Not one object; what libtorch keeps by itself is in the memory of the process, below. */

@@ -84,4 +84,17 @@ class UnreadStepsTest {
     assertThat(out.resolve("checkpoints/step-000003")).isDirectory();
     assertThat(out.resolve("checkpoints/step-000006")).doesNotExist();
   }
+
+  /** The same, looked at in every step: it ends there, and with the numbers of that step. */
+  @Test
+  void aLoggedStepThatGoesBadEndsTheRunAtOnce() {
+    var config = TinyData.config("late", 9, "checkpoint.every=3");
+    Path out = temp.resolve("seen");
+    assertThatThrownBy(
+            () -> Trainer.run(config, out, every(1, new ArrayList<>()), new PoisonedData(4)))
+        .isInstanceOf(TrainingStopped.class)
+        .hasMessageContaining("not finite")
+        .hasMessageContaining("at step 4")
+        .hasMessageContaining("step-000003");
+  }
 }
