@@ -74,7 +74,7 @@ class LoadTest {
             Duration.ofSeconds(3),
             true,
             false);
-    byte[] picture = Files.readAllBytes(somePicture());
+    byte[] picture = Files.readAllBytes(Served.pictures().getFirst());
     try (Served served = Served.start(Served.index(temp), options);
         var all = Executors.newVirtualThreadPerTaskExecutor()) {
       ask(served, served.request("/api/search?q=red"));
@@ -119,16 +119,6 @@ class LoadTest {
     assertThat(answered).isGreaterThan(SECONDS);
     assertThat(closed.get()).isLessThanOrEqualTo(1 + answered / 1000);
     assertThat(answers.keySet()).isSubsetOf(200, 400, 408, 413, 503);
-  }
-
-  private static Path somePicture() throws IOException {
-    try (var files = Files.list(Served.PAIRS)) {
-      return files
-          .filter(f -> f.toString().matches(".*\\.(png|jpe?g)"))
-          .sorted()
-          .findFirst()
-          .orElseThrow();
-    }
   }
 
   /** Where a busy machine let a connection idle until it was closed, it asks once more. */

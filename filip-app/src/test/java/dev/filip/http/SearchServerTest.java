@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,9 +33,7 @@ class SearchServerTest {
   @BeforeAll
   static void start() throws IOException {
     served = Served.start(Served.index(temp), Served.OPEN);
-    try (Stream<Path> files = Files.list(Served.PAIRS)) {
-      pictures = files.filter(f -> f.toString().matches(".*\\.(png|jpe?g|webp)")).sorted().toList();
-    }
+    pictures = Served.pictures();
   }
 
   @AfterAll
@@ -52,11 +49,8 @@ class SearchServerTest {
 
   private static void refused(HttpResponse<byte[]> response, int status, String part)
       throws IOException {
-    assertThat(response.statusCode()).isEqualTo(status);
-    assertThat(Served.json(response).path("error").asText())
-        .contains(part)
-        .doesNotContain("\n")
-        .doesNotContain(temp.toString());
+    Served.refused(response, status, part);
+    assertThat(Served.json(response).path("error").asText()).doesNotContain(temp.toString());
   }
 
   @Test
@@ -329,134 +323,6 @@ class SearchServerTest {
       assertThat(after.path("snapshot").asText()).isNotEqualTo(token);
       JsonNode page = other.json("/api/search?q=red&k=5&from=5&snapshot=" + token);
       assertThat(ids(page)).isEqualTo(ids(before).subList(5, 10));
-    }
-  }
-
-  private static ServeOptions narrow(long maxBody, Duration timeout) {
-    return new ServeOptions(
-        "127.0.0.1", 0, Optional.empty(), Optional.empty(), maxBody, 1, timeout, false, false);
-  }
-
-  @Test
-  void whenAllPlacesAreTakenOthersAreToldToComeAgain() throws Exception {
-    try (Served other = Served.start(served.index, narrow(1 << 20, Duration.ofSeconds(2)))) {
-      try (Places.Place _ = other.server.places().take()) {
-        HttpResponse<byte[]> full = other.get("/api/search?q=red");
-        refused(full, 503, "all 1 places are taken: try again");
-        assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
-        HttpRequest picture =
-            other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
-        refused(other.send(picture), 503, "try again");
-        assertThat(other.get("/health/ready").statusCode()).isEqualTo(200);
-      }
-      assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
-    }
-  }
-
-  @Test
-  void picturesLeavePlacesToWords() throws Exception {
-    ServeOptions four =
-        new ServeOptions(
-            "127.0.0.1",
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            1 << 20,
-            4,
-            Duration.ofSeconds(2),
-            false,
-            false);
-    try (Served other = Served.start(served.index, four)) {
-      Places places = other.server.places();
-      HttpRequest picture =
-          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
-      try (Places.Place _ = places.takeForPicture();
-          Places.Place _ = places.takeForPicture();
-          Places.Place _ = places.takeForPicture()) {
-        HttpResponse<byte[]> full = other.send(picture);
-        refused(full, 503, "all 3 places for pictures are taken: try again");
-        assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
-        assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
-      }
-      assertThat(other.send(picture).statusCode()).isEqualTo(200);
-    }
-  }
-
-  /** Sends a body's beginning, and then nothing. */
-  private static Socket slow(Served server, int said, int sent) throws IOException {
-    Socket socket = new Socket("127.0.0.1", server.server.port());
-    String head = "POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: " + said + "\r\n\r\n";
-    OutputStream out = socket.getOutputStream();
-    out.write(head.getBytes(StandardCharsets.US_ASCII));
-    out.write(new byte[sent]);
-    out.flush();
-    return socket;
-  }
-
-  /** Of one place: clients that send half a picture do not hold it, and are dropped in time. */
-  @Test
-  void whoIsSlowToSendHoldsNoPlace() throws Exception {
-    List<Socket> slow = new ArrayList<>();
-    try (Served other = Served.start(served.index, narrow(1 << 20, Duration.ofSeconds(2)))) {
-      for (int i = 0; i < 12; i++) {
-        slow.add(slow(other, 200_000, 100_000));
-      }
-      HttpRequest picture =
-          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
-      for (int i = 0; i < 20; i++) {
-        assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
-        assertThat(other.send(picture).statusCode()).isEqualTo(200);
-      }
-      for (Socket socket : slow) {
-        socket.setSoTimeout(20_000);
-        assertThat(socket.getInputStream().readAllBytes()).isEmpty(); // hung up on
-      }
-      String metrics = new String(other.get("/metrics").body(), StandardCharsets.UTF_8);
-      assertThat(metrics).contains("{path=\"/api/search\",status=\"408\"} 12.0");
-    } finally {
-      for (Socket socket : slow) {
-        socket.close();
-      }
-    }
-  }
-
-  /** Memory for bodies is that of the largest at every place, and a block for every connection. */
-  @Test
-  void whatSlowClientsHaveSentIsBounded() throws Exception {
-    int most = 4 << 16;
-    ServeOptions options = narrow(most, Duration.ofSeconds(60));
-    List<Socket> slow = new ArrayList<>();
-    try (Served other = Served.start(served.index, options)) {
-      HttpRequest picture =
-          other.request("/api/search").POST(BodyPublishers.ofFile(pictures.get(1))).build();
-      assertThat(other.send(picture).statusCode()).isEqualTo(200); // libtorch is loaded
-      int blocks = 4 + options.connections();
-      for (int held = 0; held < blocks; held += 4) {
-        slow.add(slow(other, most, most - 10));
-      }
-      HttpResponse<byte[]> full = other.send(picture);
-      while (full.statusCode() == 200 && slow.size() < options.connections() - 4) {
-        slow.add(slow(other, most, 10)); // for each that found no memory beside a picture
-        Thread.sleep(50);
-        full = other.send(picture);
-      }
-      refused(full, 503, "bodies take all memory for them");
-      assertThat(full.headers().firstValue("Retry-After")).hasValue("1");
-      assertThat(other.get("/api/search?q=red").statusCode()).isEqualTo(200);
-      for (Socket socket : slow) {
-        socket.close();
-      }
-      long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
-      HttpResponse<byte[]> later = full;
-      while (later.statusCode() == 503 && System.nanoTime() < end) {
-        Thread.sleep(20);
-        later = other.send(picture);
-      }
-      assertThat(later.statusCode()).isEqualTo(200);
-    } finally {
-      for (Socket socket : slow) {
-        socket.close();
-      }
     }
   }
 

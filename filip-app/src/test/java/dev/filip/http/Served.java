@@ -1,5 +1,7 @@
 package dev.filip.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filip.cli.Main;
 import dev.filip.indexing.FolderFollower;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -117,6 +120,19 @@ final class Served implements AutoCloseable {
 
   static JsonNode json(HttpResponse<byte[]> response) throws IOException {
     return Json.mapper().readTree(response.body());
+  }
+
+  /** The pictures of the pairs, in their order. */
+  static List<Path> pictures() throws IOException {
+    try (Stream<Path> files = Files.list(PAIRS)) {
+      return files.filter(f -> f.toString().matches(".*\\.(png|jpe?g|webp)")).sorted().toList();
+    }
+  }
+
+  /** Checks that a request was answered by one line. */
+  static void refused(HttpResponse<byte[]> response, int status, String part) throws IOException {
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(json(response).path("error").asText()).contains(part).doesNotContain("\n");
   }
 
   static String encoded(String text) {
