@@ -85,7 +85,7 @@ final class Bodies {
     InputStream in = request.content().inputStream(); // not closed: that would read what is left
     try {
       if (said > options.maxBody()) {
-        drain(in);
+        drain(in, said);
         throw tooLarge(", got " + said);
       }
       return read(in);
@@ -111,7 +111,7 @@ final class Bodies {
         int n = in.readNBytes(block, 0, BLOCK);
         long size = (full.size() - 1L) * BLOCK + n;
         if (size > options.maxBody()) {
-          drain(in);
+          drain(in, options.maxBody());
           throw tooLarge("");
         }
         if (n < BLOCK) {
@@ -141,11 +141,11 @@ final class Bodies {
     return all;
   }
 
-  /** Reads some of the rest: a client that is hung up on while it sends may lose the answer. */
-  private void drain(InputStream in) throws IOException {
+  /** Reads the rest: a client that is hung up on while it sends may lose the answer. */
+  private static void drain(InputStream in, long most) throws IOException {
     byte[] block = new byte[BLOCK];
     int n = 0;
-    for (long left = options.maxBody(); left > 0 && n >= 0; left -= n) {
+    for (long left = most; left > 0 && n >= 0; left -= n) {
       n = in.read(block);
     }
   }

@@ -288,13 +288,15 @@ class SearchServerTest {
   /** What is left of a body is not taken for another request; there is one answer. */
   @Test
   void aLargeBodyIsAnsweredOnceAndHungUpOn() throws Exception {
-    int size = (1 << 20) + (1 << 19);
+    int size = (2 << 20) - 1;
     String head = "POST /api/search HTTP/1.1\nHost: x\nContent-Length: " + size + "\n";
     String line = "{\"error\":\"the body must be at most 1048576 bytes, got " + size + "\"}";
-    assertThat(raw(head + "\n", new byte[size]))
-        .startsWith("HTTP/1.1 413 ")
-        .contains("Connection: close")
-        .endsWith(line);
+    for (int again = 0; again < 10; again++) {
+      assertThat(raw(head + "\n", new byte[size]))
+          .startsWith("HTTP/1.1 413 ")
+          .contains("Connection: close")
+          .endsWith(line);
+    }
     assertThat(raw(head + "Expect: 100-continue\n\n", new byte[0]))
         .startsWith("HTTP/1.1 413 ")
         .endsWith(line);
