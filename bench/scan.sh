@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exact late interaction of one query with IMAGES images in memory, by one thread and by all: the search's kernel on bf16 rows beside maxsim-cpu
 # (pip) and Lucene's LateInteractionField, both on fp32 rows, each in a fresh process on the same vectors.
-#   bench/scan.sh [IMAGES [PATCHES [WIDTH]]]      PYTHON=python of a venv with maxsim-cpu, numpy
+#   bench/scan.sh [IMAGES [PATCHES [WIDTH]]]      PYTHON=python of a venv with maxsim-cpu, numpy; THREADS="1 2"
 set -eu
 cd "$(dirname "$0")/.."
 . bench/java.sh
@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 python=${PYTHON:-python3}
 images=${1:-20000}
 bench_java dev.filip.bench.RetrievalBench make "$work" "$images" "$images" "${2:-49}" 32 "${3:-256}"
-for threads in 1 $(nproc); do
+for threads in ${THREADS:-1 $(nproc)}; do
   bench_java -Xmx6g dev.filip.bench.ScanProcess ours "$work" "$threads" >>"$work/lines"
   "$python" bench/scan_peer.py "$work" "$threads" >>"$work/lines"
   bench_java -Xmx6g dev.filip.bench.ScanProcess lucene "$work" "$threads" >>"$work/lines"
