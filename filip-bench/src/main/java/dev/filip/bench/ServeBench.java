@@ -37,26 +37,29 @@ public final class ServeBench {
   public static void main(String... arguments) throws IOException {
     Path index = Path.of(arguments[0]);
     List<String> texts = Files.readAllLines(Path.of(arguments[1]));
-    ServeOptions options =
-        new ServeOptions(
-            "127.0.0.1",
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            1 << 20,
-            16,
-            Duration.ofSeconds(30),
-            false,
-            false);
     try (Snapshot snapshot = Snapshot.open(index)) {
       Path model = Path.of(snapshot.about().model());
       try (PlainQueryEncoder encoder = PlainQueryEncoder.open(snapshot.about(), model);
           SearchService service = SearchService.open(index, model);
-          SearchServer server = SearchServer.start(service, options);
+          SearchServer server = SearchServer.start(service, options(false));
           HttpConnection client = new HttpConnection(server.port())) {
         run(snapshot, encoder, client, texts);
       }
     }
+  }
+
+  /** A server for a benchmark: any free port of this machine, sixteen places. */
+  static ServeOptions options(boolean writable) {
+    return new ServeOptions(
+        "127.0.0.1",
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        1 << 20,
+        16,
+        Duration.ofSeconds(30),
+        writable,
+        false);
   }
 
   private static void run(

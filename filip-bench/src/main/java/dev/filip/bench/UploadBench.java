@@ -2,7 +2,6 @@ package dev.filip.bench;
 
 import dev.filip.http.SearchServer;
 import dev.filip.http.SearchService;
-import dev.filip.http.ServeOptions;
 import dev.filip.search.IndexAbout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,20 +45,9 @@ public final class UploadBench {
     Path index = Path.of(arguments[0]);
     byte[] picture = Files.readAllBytes(Path.of(arguments[1]));
     Duration each = Duration.ofSeconds(Integer.parseInt(arguments[2]));
-    ServeOptions options =
-        new ServeOptions(
-            "127.0.0.1",
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            1 << 20,
-            16,
-            Duration.ofSeconds(30),
-            true,
-            false);
     Path model = Path.of(IndexAbout.read(index).model());
     try (SearchService service = SearchService.open(index, model);
-        SearchServer server = SearchServer.start(service, options)) {
+        SearchServer server = SearchServer.start(service, ServeBench.options(true))) {
       UploadBench bench = new UploadBench(server.port(), picture);
       bench.run(2, each);
       System.out.printf(
